@@ -1,0 +1,1 @@
+"""The features; they do not import each other."""

@@ -1,0 +1,1 @@
+"""One module per command of `anlu`, imported only when it is called."""

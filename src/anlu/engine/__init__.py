@@ -1,0 +1,1 @@
+"""The rules of the trade in plain Python: no Django, no files, no clock."""

@@ -1,0 +1,1 @@
+"""Django apps that every feature shares: models and services, no pages."""

@@ -1,0 +1,1 @@
+"""The shell: pages, components and islands that know no feature."""
