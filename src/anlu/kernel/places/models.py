@@ -1,0 +1,140 @@
+"""Where: the dated tree of areas, roads, and ``Located`` for everything that has a position."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from anlu.kernel.core.models import Record, Sourced
+
+
+class AreaKind(models.TextChoices):
+    """Level of an area; foreign installations use region and district."""
+
+    REGION = "region", "片区"
+    COUNTY = "county", "县(市、区)"
+    DISTRICT = "district", "区"
+    TOWN = "town", "乡镇街道"
+    VILLAGE = "village", "村居"
+
+
+class Area(Record, Sourced):
+    """An administrative area. Rows are never re-parented: a change ends the row and names its successor."""
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = "places.area.view"
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    code = models.CharField("代码", max_length=20)
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField("级别", max_length=10, choices=AreaKind)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name="上级"
+    )
+    sort_key = models.CharField(max_length=200, blank=True, db_index=True, help_text="拼音")
+    valid_from = models.DateField("启用", null=True, blank=True)
+    valid_to = models.DateField("撤销", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors", verbose_name="并入"
+    )
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    boundary = models.JSONField("边界", null=True, blank=True, help_text="GeoJSON, WGS-84")
+
+    class Meta:
+        verbose_name = "辖区"
+        ordering: ClassVar[list[str]] = ["sort_key", "code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(voided_at__isnull=True), name="one_live_area_per_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaPath(models.Model):
+    """Closure of the area tree (an area is its own ancestor), with the dates for which the link holds."""
+
+    ancestor = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="paths_down")
+    descendant = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="paths_up")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["ancestor", "descendant"], name="one_area_path")
+        ]
+
+
+class Road(Record, Sourced):
+    """A road by the number and name people say; its geometry and stakes follow with the road network."""
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = "places.road.view"
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    code = models.CharField("编号", max_length=20)
+    name = models.CharField("名称", max_length=80)
+    technical_class = models.CharField("技术等级", max_length=4, blank=True)
+    administrative_class = models.CharField("行政等级", max_length=4, blank=True)
+    owner_name = models.CharField("管养单位", max_length=80, blank=True)
+    sort_key = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "道路"
+        ordering: ClassVar[list[str]] = ["code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(voided_at__isnull=True), name="one_live_road_per_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocationState(models.TextChoices):
+    """What is known of a position."""
+
+    LOCATED = "located", "已定位"
+    OFF_ROAD = "off_road", "不在已知道路"
+    OUTSIDE = "outside", "辖区外"
+    UNLOCATED = "unlocated", "未定位"
+
+
+class Located(models.Model):
+    """Mix-in: a position in WGS-84, the town and road it had when it was recorded, and words as stated.
+
+    ``cell_x`` and ``cell_y`` are web-mercator cells at 2**24 per world side (about 2.4 m): a tile of zoom z is the
+    integer range ``x << (24 - z)``, and a grid cell is ``cell_x >> k``, so maps need no spatial database.
+    """
+
+    CELL_ZOOM: ClassVar[int] = 24
+
+    lon = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    coordinate_system = models.CharField("坐标来源", max_length=20, blank=True)
+    cell_x = models.IntegerField(null=True, blank=True, editable=False)
+    cell_y = models.IntegerField(null=True, blank=True, editable=False)
+    location_state = models.CharField(
+        "定位", max_length=10, choices=LocationState, default=LocationState.UNLOCATED
+    )
+    town = models.ForeignKey(
+        "places.Area", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="辖区"
+    )
+    road = models.ForeignKey(
+        "places.Road", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="道路"
+    )
+    road_name = models.CharField("道路名称(原文)", max_length=120, blank=True)
+    chainage_m = models.FloatField("桩号(米)", null=True, blank=True)
+    place_text = models.CharField("地点(原文)", max_length=300, blank=True)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""Django settings: ``base`` for everything, ``test`` for the suite."""
