@@ -1,0 +1,80 @@
+"""What every test can rely on: a chosen database, reference data, repeatable properties, no network."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import hypothesis
+import pytest
+from tests import databases
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = "anlu.project.settings.test"
+STOP_DATABASE: list[Callable[[], None]] = []
+
+# Properties try the same examples on every run; `HYPOTHESIS_PROFILE=deep pytest …` looks further.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """
+    Add `--database` and set Django up.
+
+    This early, because the conftest.py of a sub-folder may import models and is read right after this one.
+    """
+    parser.addoption("--database", choices=databases.CHOICES, help="database of this run (default: sqlite)")
+    if pluginmanager.is_blocked("django"):  # `-p no:django`: the engine alone
+        return
+    if not find_spec("anlu.project.settings") or not find_spec(SETTINGS):
+        return
+    STOP_DATABASE.append(databases.use_database(databases.chosen_database()))
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    import django  # the engine's tests run without it
+
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started for this run."""
+    while STOP_DATABASE:
+        STOP_DATABASE.pop()()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, by name, the tests that only the other database can run."""
+    postgres = os.environ.get(databases.CHOICE_VARIABLE) == "postgres"
+    for item in items:
+        if item.get_closest_marker("postgres") and not postgres:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: pytest --database=postgres"))
+        if item.get_closest_marker("sqlite") and postgres:
+            item.add_marker(pytest.mark.skip(reason="is about SQLite"))
+
+
+@pytest.fixture(scope="session")
+def shared_data(pytestconfig: pytest.Config) -> Path:
+    """Folder of the reference data (real crashes, published results), which is not part of the project."""
+    folder = Path(os.environ.get("ANLU_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("NOT TESTED: no reference data in ../shared/data (or where ANLU_SHARED_DATA points)")
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0]) if isinstance(address, tuple) else str(address)
+            if host not in ("localhost", "::1") and not host.startswith("127."):
+                raise AssertionError(f"a test tried to reach {host}: the suite runs without a network")
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
