@@ -1,0 +1,1 @@
+"""Indicators: comparing periods, uncertainty, and the words for numbers."""
