@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from uuid_utils.compat import uuid7
 
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.models import Record, RecordQuerySet
@@ -193,6 +194,7 @@ class Administrator(models.TextChoices):
 class Role(models.Model):
     """Permissions (what) with a width (where)."""
 
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     code = models.CharField("代码", max_length=40, unique=True)
     label = models.CharField("名称", max_length=40)
     width = models.CharField("数据范围", max_length=8, choices=[(w.value, w.value) for w in Width])

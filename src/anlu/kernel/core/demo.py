@@ -1,0 +1,38 @@
+"""The demonstration installation: steps declared by the apps, run in order by ``anlu init --demo``, each only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anlu.kernel.core.registry import Registry
+
+Make = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class DemoStep:
+    """``make`` creates its part unless it is already there, and says in a few words what it made."""
+
+    order: int
+    code: str
+    label: str
+    make: Make
+
+
+demo_steps: Registry[DemoStep] = Registry("demonstration step")
+
+
+def demo_step(order: int, code: str, label: str) -> Callable[[Make], Make]:
+    """Declare a step; lower ``order`` comes first (people 10, places 20, crashes 50 ...)."""
+
+    def declare(make: Make) -> Make:
+        demo_steps.add(DemoStep(order, code, label, make))
+        return make
+
+    return declare
+
+
+def in_order() -> list[DemoStep]:
+    """All steps, first things first."""
+    return sorted(demo_steps, key=lambda step: (step.order, step.code))

@@ -1,0 +1,126 @@
+"""
+The demonstration county 青澜县: areas, units and one account for each role.
+
+Every name is invented; accounts carry a family name and a post, so that no real person can be meant.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+from django.db import transaction
+
+from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit, UnitKind
+from anlu.kernel.people.services import add_officer, add_unit, assign_area, grant_role
+from anlu.kernel.places.models import Area, AreaKind
+from anlu.kernel.places.services import add_area
+
+COUNTY_CODE = "990121"
+BRIGADE_CODE = "QL"
+BEGUN = date(2018, 1, 1)
+PASSWORD = "Qinglan-2023"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One demonstration account."""
+
+    login: str
+    name: str
+    post: str
+    role: str
+    unit: str
+    kind: str
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = files("anlu.kernel.people").joinpath("demo_data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def accounts() -> list[Account]:
+    """All demonstration accounts, in the order in which they are shown."""
+    return [Account(**row) for row in _table("accounts.csv")]
+
+
+@demo_step(10, "places.areas", "县与镇街")
+@transaction.atomic
+def make_areas() -> str:
+    """青澜县 with its 16 towns and sub-districts."""
+    if Area.objects.filter(code=COUNTY_CODE).exists():
+        return "已有"
+    county = add_area(
+        COUNTY_CODE, "青澜县", AreaKind.COUNTY, by=SYSTEM, valid_from=BEGUN, lon=115.86, lat=36.72, source="demo"
+    )
+    rows = _table("towns.csv")
+    for row in rows:
+        add_area(
+            row["code"],
+            row["name"],
+            AreaKind.TOWN,
+            by=SYSTEM,
+            parent=county,
+            valid_from=BEGUN,
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+            source="demo",
+        )
+    return f"1 县 {len(rows)} 镇街"
+
+
+@demo_step(20, "people.units", "单位")
+@transaction.atomic
+def make_units() -> str:
+    """Brigade, squadrons, offices, towns' safety offices, departments and partners."""
+    if Unit.objects.filter(code=BRIGADE_CODE).exists():
+        return "已有"
+    made: dict[str, Unit] = {}
+    for row in _table("units.csv"):
+        made[row["code"]] = add_unit(
+            row["code"],
+            row["name"],
+            row["kind"],
+            by=SYSTEM,
+            parent=made.get(row["parent"]),
+            area=Area.objects.get(code=row["area"]) if row["area"] else None,
+            short_name=row["short_name"],
+            valid_from=BEGUN,
+        )
+    for town in Area.objects.filter(kind=AreaKind.TOWN, source="demo"):
+        base = town.name.removesuffix("街道").removesuffix("镇")
+        squadron, office = (_named(made, f"{base}中队"), _named(made, f"{town.name}安全办"))
+        assign_area(squadron, town, by=SYSTEM, valid_from=BEGUN)
+        assert office.area_id == town.pk
+    return f"{len(made)} 个单位"
+
+
+def _named(made: dict[str, Unit], name: str) -> Unit:
+    return next(unit for unit in made.values() if unit.name == name)
+
+
+@demo_step(30, "people.accounts", "演示账号")
+@transaction.atomic
+def make_accounts() -> str:
+    """One account for each role, all with the demonstration password."""
+    added = 0
+    for account in accounts():
+        if Officer.objects.filter(login=account.login).exists():
+            continue
+        officer = add_officer(
+            account.login,
+            account.name,
+            Unit.objects.get(code=account.unit),
+            by=SYSTEM,
+            password=PASSWORD,
+            kind=OfficerKind(account.kind),
+            post=account.post,
+            must_change_password=False,
+        )
+        grant_role(officer, Role.objects.get(code=account.role), by=SYSTEM)
+        added += 1
+    return f"{added} 个账号"
