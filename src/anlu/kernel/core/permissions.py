@@ -26,3 +26,13 @@ permissions: Registry[Permission] = Registry("permission")
 def declare(code: str, label: str, *, group: str = "", sworn: bool = False) -> str:
     """Declare a permission and give back its code."""
     return permissions.add(Permission(code, label, group, sworn)).code
+
+
+TERM_VIEW = declare("core.term.view", "查看字典", group="系统")
+TERM_CHANGE = declare("core.term.change", "维护字典", group="系统")
+BATCH_VIEW = declare("core.batch.view", "查看导入记录", group="系统")
+BATCH_WITHDRAW = declare("core.batch.withdraw", "撤回导入", group="系统")
+JOB_VIEW = declare("core.job.view", "查看后台任务", group="系统")
+AUDIT_VIEW = declare("core.audit.view", "查看审计", group="系统")
+EXPORT_VIEW = declare("core.export.view", "查看导出登记", group="系统")
+DOCTOR_VIEW = declare("core.doctor.view", "系统体检", group="系统")

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.models import Record, RecordQuerySet
 from anlu.kernel.core.scope import Scope, Width
+from anlu.kernel.people import permissions
 from anlu.kernel.places.models import Area
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Unit(Record):
     """A unit or partner organisation. Never re-parented in place: a change ends the row and names its successor."""
 
     scope_open: ClassVar[bool] = True
-    view_permission: ClassVar[str] = "people.unit.view"
+    view_permission: ClassVar[str] = permissions.UNIT_VIEW
     scope_unit: ClassVar[str] = ""
     scope_area: ClassVar[str] = ""
     scope_owner: ClassVar[str] = ""
@@ -131,7 +132,7 @@ class OfficerManager(BaseUserManager["Officer"].from_queryset(RecordQuerySet)): 
 class Officer(AbstractBaseUser, Record):
     """A person with an account: officer, auxiliary, clerk, liaison, town safety officer ..."""
 
-    view_permission: ClassVar[str] = "people.officer.view"
+    view_permission: ClassVar[str] = permissions.OFFICER_VIEW
     scope_unit: ClassVar[str] = "unit"
     scope_area: ClassVar[str] = ""
     scope_owner: ClassVar[str] = "uid"

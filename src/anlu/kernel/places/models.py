@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from anlu.kernel.core.models import Record, Sourced
+from anlu.kernel.places import permissions
 
 
 class AreaKind(models.TextChoices):
@@ -23,7 +24,7 @@ class Area(Record, Sourced):
     """An administrative area. Rows are never re-parented: a change ends the row and names its successor."""
 
     scope_open: ClassVar[bool] = True
-    view_permission: ClassVar[str] = "places.area.view"
+    view_permission: ClassVar[str] = permissions.AREA_VIEW
     scope_unit: ClassVar[str] = ""
     scope_area: ClassVar[str] = ""
     scope_owner: ClassVar[str] = ""
@@ -75,7 +76,7 @@ class Road(Record, Sourced):
     """A road by the number and name people say; its geometry and stakes follow with the road network."""
 
     scope_open: ClassVar[bool] = True
-    view_permission: ClassVar[str] = "places.road.view"
+    view_permission: ClassVar[str] = permissions.ROAD_VIEW
     scope_unit: ClassVar[str] = ""
     scope_area: ClassVar[str] = ""
     scope_owner: ClassVar[str] = ""
