@@ -21,7 +21,7 @@ from anlu.engine.indicators.wording import signed_percent
 Number = int | float | Decimal | Fraction
 Interval = tuple[float, float]
 
-LARGEST_COUNT: Final = 10**12
+LARGEST_COUNT: Final = 10**11
 Z95: Final = 1.96  # as the method is published: exp(ln RR ± 1.96·√(1/a + 1/b))
 SMALL_COUNT: Final = 100
 
@@ -67,7 +67,7 @@ def compare_counts(current: int, previous: int, *, exposure_ratio: float = 1.0) 
     Raises
     ------
     ValueError
-        A count is negative or above 10¹², or ``exposure_ratio`` is not positive and finite.
+        A count is negative or above 10¹¹, or ``exposure_ratio`` is not positive and finite.
     """
     now, before = _count(current), _count(previous)
     if not (math.isfinite(exposure_ratio) and exposure_ratio > 0):
