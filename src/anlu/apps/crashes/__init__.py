@@ -1,0 +1,1 @@
+"""Crashes: records, vehicles and parties; their import, their quality and their statistics."""
