@@ -1,0 +1,31 @@
+// Keys: / goes to the search, j and k walk the rows of a ledger, Enter opens the row.
+const typing = (element) => element.closest?.('input, select, textarea, [contenteditable], dialog')
+
+const rowLink = (row) => row.querySelector('a[href]')
+
+function step(direction) {
+  const rows = [...document.querySelectorAll('.table tbody tr')].filter((row) => row.dataset.href && rowLink(row))
+  if (!rows.length) return false
+  const here = rows.findIndex((row) => row.contains(document.activeElement))
+  const next = here < 0 ? rows[0] : rows[Math.min(rows.length - 1, Math.max(0, here + direction))]
+  rowLink(next).focus({ preventScroll: true })
+  next.scrollIntoView({ block: 'nearest' })
+  return true
+}
+
+function search() {
+  const box = document.querySelector('.bar__search input')
+  if (!box?.offsetParent) return false
+  box.focus()
+  box.select()
+  return true
+}
+
+const keys = { '/': search, j: () => step(1), k: () => step(-1) }
+
+export function startKeyboard() {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+    if (keys[event.key]?.()) event.preventDefault()
+  })
+}
