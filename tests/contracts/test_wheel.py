@@ -33,14 +33,8 @@ def tracked(folder: str) -> list[str]:
 def project_without_assets(tmp_path: Path) -> Path:
     """A copy of the project as it was committed: nothing built."""
     copy = tmp_path / "project"
-    for name in [
-        *tracked("src"),
-        *tracked("tools"),
-        "pyproject.toml",
-        "README.md",
-        "LICENSE",
-        "THIRD_PARTY.md",
-    ]:
+    beside = ["pyproject.toml", "README.md", "LICENSE", "THIRD_PARTY.md", ".gitignore"]
+    for name in [*tracked("src"), *tracked("tools"), *beside]:
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((ROOT / name).read_bytes())
