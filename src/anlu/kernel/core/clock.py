@@ -1,8 +1,9 @@
 """
 Two clocks.
 
-The *business date* (deadlines, pages, periods) may be set by ``ANLU_TODAY`` so that a demonstration county can
-live on a fixed day. Everything technical (sessions, leases, lockouts, seals, backups) uses the real clock.
+The *business date* (deadlines, pages, periods) may be set by ``ANLU_TODAY`` so that a demonstration county
+can live on a fixed day. Everything technical (sessions, leases, lockouts, seals, backups) uses the real
+clock.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from anlu.kernel.core.registry import Registry
 
 @dataclass(frozen=True)
 class Permission:
-    """Something a role may carry. ``code`` is ``<app>.<noun>.<verb>``; ``group`` is the menu chapter it belongs to.
+    """Something a role may carry. ``code`` is ``<app>.<noun>.<verb>``; ``group`` is the menu chapter it
+    belongs to.
 
     ``sworn`` marks what auxiliaries (辅警) may never do, whatever role they hold (``practice`` 1).
     """

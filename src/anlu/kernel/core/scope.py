@@ -1,8 +1,8 @@
 """
 Who may see what, decided in one place.
 
-A *viewer* (an officer, or the system itself) answers ``scope_for(permission)``: the part of the county in which
-it holds that permission. ``RecordQuerySet.visible_to(viewer)`` turns the answer into a condition.
+A *viewer* (an officer, or the system itself) answers ``scope_for(permission)``: the part of the county in
+which it holds that permission. ``RecordQuerySet.visible_to(viewer)`` turns the answer into a condition.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WIDTH_LABELS = {
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a permission holds: everything, or the union of units, areas and own records (all by primary key)."""
+    """Where a permission holds: everything, or the union of units, areas (primary keys) and own records."""
 
     everything: bool = False
     units: frozenset[int] = field(default_factory=frozenset)

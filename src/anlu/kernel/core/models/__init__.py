@@ -1,24 +1,28 @@
 """Base model, batches, jobs, audit, dictionaries, uploads, search grams, counters."""
 
-from anlu.kernel.core.models.audit import AuditEntry, Seal, SealedEntry
-from anlu.kernel.core.models.batches import Batch, StagedChange
-from anlu.kernel.core.models.jobs import Job
-from anlu.kernel.core.models.records import Occurred, Record, RecordQuerySet, Sourced
-from anlu.kernel.core.models.search import SearchGram
-from anlu.kernel.core.models.store import Installation, NumberSeries, Upload
+from anlu.kernel.core.models.audit import AuditEntry, Seal
+from anlu.kernel.core.models.batches import Batch, BatchState, StagedChange
+from anlu.kernel.core.models.jobs import Job, JobState
+from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQuerySet, Sourced
+from anlu.kernel.core.models.search import SearchEntry, SearchGram
+from anlu.kernel.core.models.store import Installation, NumberSeries, Revision, Upload
 from anlu.kernel.core.models.terms import Term
 
 __all__ = [
     "AuditEntry",
     "Batch",
+    "BatchState",
     "Installation",
     "Job",
+    "JobState",
     "NumberSeries",
     "Occurred",
+    "Precision",
     "Record",
     "RecordQuerySet",
+    "Revision",
     "Seal",
-    "SealedEntry",
+    "SearchEntry",
     "SearchGram",
     "Sourced",
     "StagedChange",

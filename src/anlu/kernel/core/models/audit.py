@@ -11,9 +11,11 @@ from anlu.kernel.core.clock import now
 
 
 class AuditEntry(models.Model):
-    """One act. Persons are kept as uid and name, things as kind and uid, so that nothing has to exist any more.
+    """One act. Persons are kept as uid and name, things as kind and uid, so that nothing has to exist any
+    more.
 
-    ``changes`` maps a field to [old, new]; values of personal fields are ciphertext.
+    ``changes`` maps a field to [old, new]; values of personal fields are ciphertext. Only ``seal`` and
+    ``position`` are ever written later, once, and they are not part of the digest.
     """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -28,6 +30,10 @@ class AuditEntry(models.Model):
     note = models.CharField("说明", max_length=300, blank=True)
     address = models.CharField("来源地址", max_length=45, blank=True)
     digest = models.CharField(max_length=64)
+    seal = models.ForeignKey(
+        "core.Seal", null=True, blank=True, on_delete=models.PROTECT, related_name="members", editable=False
+    )
+    position = models.PositiveIntegerField(null=True, blank=True, editable=False, help_text="封印内的次序")
 
     class Meta:
         verbose_name = "审计记录"
@@ -36,6 +42,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["thing_kind", "thing_uid"], name="audit_thing"),
             models.Index(fields=["actor", "at"], name="audit_actor"),
             models.Index(fields=["at"], name="audit_at"),
+            models.Index(fields=["id"], condition=models.Q(seal__isnull=True), name="audit_unsealed"),
         ]
 
 
@@ -52,11 +59,3 @@ class Seal(models.Model):
     class Meta:
         verbose_name = "审计封印"
         ordering: ClassVar[list[str]] = ["number"]
-
-
-class SealedEntry(models.Model):
-    """Which seal an entry lies in, and in which place."""
-
-    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="sealed")
-    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="members")
-    position = models.PositiveIntegerField()

@@ -31,6 +31,8 @@ class Job(models.Model):
     run_after = models.DateTimeField(default=now)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_holder = models.CharField(max_length=60, blank=True)
+    cancel_asked = models.BooleanField(default=False)
+    every_s = models.PositiveIntegerField(null=True, blank=True, help_text="定期任务的间隔(秒)")
     tries = models.PositiveSmallIntegerField("次数", default=0)
     done_share = models.FloatField("进度", default=0.0)
     note = models.CharField("当前步骤", max_length=200, blank=True)
@@ -43,4 +45,8 @@ class Job(models.Model):
 
     class Meta:
         verbose_name = "后台任务"
+        ordering: ClassVar[list[str]] = ["-pk"]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "run_after"], name="job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

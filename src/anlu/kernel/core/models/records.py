@@ -1,8 +1,9 @@
 """
-The base of every table (``Record``), of what happened (``Occurred``) and of what came from elsewhere (``Sourced``).
+The base of every table (``Record``), of what happened (``Occurred``) and of what came from elsewhere
+(``Sourced``).
 
-``pk`` never leaves the database; ``uid`` (UUIDv7) is the identity in addresses, exports and audit. Persons are named
-by uid, not by foreign key, because the core may not know the people.
+``pk`` never leaves the database; ``uid`` (UUIDv7) is the identity in addresses, exports and audit. Persons
+are named by uid, not by foreign key, because the core may not know the people.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.none() if condition is None else self.filter(condition)
 
     def visible_to(self, viewer: Viewer | None, permission: str = "") -> Self:
-        """Live records that ``viewer`` may see under ``permission`` (default: the model's ``view_permission``)."""
+        """Live records that ``viewer`` may see under ``permission`` (default: ``view_permission``)."""
         if viewer is None:
             return self.none()
         return self.live().in_scope(viewer.scope_for(permission or self.model.view_permission))
@@ -51,9 +52,9 @@ class RecordQuerySet(models.QuerySet[Any]):
 class Record(models.Model):
     """Base of every table that people see.
 
-    Class attributes declare how scope applies: ``scope_unit``, ``scope_area`` and ``scope_owner`` name the columns
-    ("" = the table has none), ``scope_through`` the foreign key to the record whose scope is used instead, and
-    ``scope_open`` marks reference data that everybody with the permission may see whole.
+    Class attributes declare how scope applies: ``scope_unit``, ``scope_area`` and ``scope_owner`` name the
+    columns ("" = the table has none), ``scope_through`` the foreign key to the record whose scope is used
+    instead, and ``scope_open`` marks reference data that everybody with the permission may see whole.
     """
 
     view_permission: ClassVar[str] = ""

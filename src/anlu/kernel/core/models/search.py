@@ -7,10 +7,9 @@ from typing import ClassVar
 from django.db import models
 
 
-class SearchGram(models.Model):
-    """One gram of one thing's searchable text. Scope columns live in the row so that search cannot leak."""
+class SearchEntry(models.Model):
+    """One thing that can be found. Its scope lives in the row, so that search cannot leak."""
 
-    gram = models.CharField(max_length=12)
     kind = models.CharField(max_length=60)
     uid = models.UUIDField()
     unit_id = models.BigIntegerField(null=True, blank=True)
@@ -19,7 +18,18 @@ class SearchGram(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["kind", "gram", "uid"], name="gram_lookup"),
-            models.Index(fields=["kind", "uid"], name="gram_thing"),
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "uid"], name="one_search_entry_per_thing")
+        ]
+
+
+class SearchGram(models.Model):
+    """One gram of one thing's text, as a number (64 bits of a digest): small, and not readable."""
+
+    gram = models.BigIntegerField()
+    entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="grams")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["gram", "entry"], name="one_gram_per_entry")
         ]

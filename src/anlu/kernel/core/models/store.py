@@ -21,6 +21,13 @@ class Installation(models.Model):
     created_at = models.DateTimeField(default=now)
 
 
+class Revision(models.Model):
+    """A token that changes whenever a body of data does (a dictionary, a fact table): what caches go by."""
+
+    code = models.CharField(max_length=80, unique=True)
+    token = models.BigIntegerField()
+
+
 class NumberSeries(models.Model):
     """The last number given in a series (unit, kind, year ...); never ``count() + 1``."""
 
