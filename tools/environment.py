@@ -82,7 +82,7 @@ def create() -> None:
 def install_lock(lock: Path) -> None:
     """Install every package of a lock file, each checked against its hash, and count them on the way."""
     total = len(re.findall(r"^[a-zA-Z0-9]", lock.read_text(), re.M))
-    say(f"Installing up to {total} packages from {lock.name}")
+    say(f"Installing {lock.name}: {total} packages")
     command = [tool("python"), "-m", "pip", "install", "--require-hashes", "--progress-bar", "off"]
     command += ["--disable-pip-version-check", "--no-input", "--requirement", str(lock)]
     done, tail = 0, []
@@ -99,7 +99,7 @@ def install_lock(lock: Path) -> None:
                 )
             elif line.startswith("Installing collected"):
                 end_progress()
-                say("Unpacking them (about a minute)")
+                say("Unpacking them")
     end_progress()
     if pip.returncode:
         print("\n".join(tail), file=sys.stderr)

