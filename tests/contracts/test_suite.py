@@ -1,0 +1,44 @@
+"""The suite runs on what it says it runs on."""
+
+import os
+import socket
+
+import pytest
+from django.db import connection
+
+from tests.databases import CHOICE_VARIABLE
+
+VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
+
+
+@pytest.mark.django_db
+def test_the_database_is_the_one_asked_for() -> None:
+    assert connection.vendor == VENDORS[os.environ[CHOICE_VARIABLE]]
+
+
+@pytest.mark.django_db
+def test_each_worker_has_a_database_of_its_own(worker_id: str) -> None:
+    name = str(connection.settings_dict["NAME"])
+    assert worker_id == "master" or name.endswith(worker_id)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_the_test_database_is_in_memory() -> None:
+    assert "mode=memory" in str(connection.settings_dict["NAME"])
+
+
+@pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)], ids=["four", "six"])
+def test_a_connection_that_leaves_the_machine_is_refused(address: tuple[object, ...]) -> None:
+    family = socket.AF_INET if len(address) == 2 else socket.AF_INET6
+    with (
+        socket.socket(family) as caller,
+        pytest.raises(AssertionError, match="without a network"),
+    ):
+        caller.connect(address)
+
+
+def test_a_connection_within_the_machine_is_let_through() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as caller:
+        caller.connect(server.getsockname())
+        assert caller.getpeername() == server.getsockname()
