@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from tests.factories import make_area, make_officer, make_role, make_unit
 
 from anlu.kernel.core.permissions import Permission, permissions
 from anlu.kernel.core.scope import EVERYTHING, NOTHING, SYSTEM, Scope, Width
@@ -18,6 +17,7 @@ from anlu.kernel.people.services import (
     grant_role,
 )
 from anlu.kernel.places.services import TreeProblem, close_area
+from tests.factories import make_area, make_officer, make_role, make_unit
 
 pytestmark = pytest.mark.django_db
 VIEW = "people.officer.view"

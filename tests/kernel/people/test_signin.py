@@ -6,7 +6,6 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
-from tests.factories import PASSWORD, make_officer
 
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import ChangedMeanwhile
@@ -15,6 +14,7 @@ from anlu.kernel.people.models import Officer, SignIn
 from anlu.kernel.people.passwords import must_change
 from anlu.kernel.people.services import PASSWORDS_REMEMBERED, change_officer, change_password
 from anlu.kernel.people.signin import LockedOut, WrongCredentials, sign_in, sign_out, unlock
+from tests.factories import PASSWORD, make_officer
 
 pytestmark = pytest.mark.django_db
 
