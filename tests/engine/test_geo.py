@@ -161,14 +161,14 @@ def test_one_place_is_measured_against_many():
 
 def test_tiles_have_the_published_numbers_and_bounds():
     # worked examples of the mercantile manual
-    assert [int(each) for each in geo.tiles(20.6852, 40.1222, 9)] == [285, 193]
+    assert [int(each) for each in geo.cells_at(20.6852, 40.1222, 9)] == [285, 193]
     expected = (-9.140625, 53.12040528310657, -8.7890625, 53.33087298301705)
     assert geo.tile_bounds(486, 332, 10) == pytest.approx(expected, abs=1e-12)
 
 
 @given(any_lon, st.floats(-85.05, 85.05), st.integers(0, 24))
 def test_a_place_lies_in_its_tile(lon, lat, zoom):
-    column, row = (int(each) for each in geo.tiles(lon, lat, zoom))
+    column, row = (int(each) for each in geo.cells_at(lon, lat, zoom))
     west, south, east, north = geo.tile_bounds(column, row, zoom)
     assert west - 1e-9 <= lon <= east + 1e-9
     assert south - 1e-9 <= lat <= north + 1e-9
@@ -177,12 +177,12 @@ def test_a_place_lies_in_its_tile(lon, lat, zoom):
 @given(any_lon, any_lat, st.integers(0, 30), st.integers(0, 30))
 def test_a_cell_lies_in_the_tile_of_its_shifted_numbers(lon, lat, zoom, other):
     low, high = sorted((zoom, other))
-    cell, tile = geo.tiles(lon, lat, high), geo.tiles(lon, lat, low)
+    cell, tile = geo.cells_at(lon, lat, high), geo.cells_at(lon, lat, low)
     assert [int(each) >> (high - low) for each in cell] == [int(each) for each in tile]
 
 
 def test_the_ends_of_the_world_are_in_the_outermost_tiles_and_the_missing_in_none():
-    columns, rows = geo.tiles([180, -180, np.nan, 0], [90, -90, 0, np.nan], 3)
+    columns, rows = geo.cells_at([180, -180, np.nan, 0], [90, -90, 0, np.nan], 3)
     assert columns.tolist() == [7, 0, -1, -1]
     assert rows.tolist() == [0, 7, -1, -1]
 

@@ -199,7 +199,7 @@ def distance_m(lon: ArrayLike, lat: ArrayLike, other_lon: ArrayLike, other_lat: 
 # --- web-mercator tiles
 
 
-def tiles(lon: ArrayLike, lat: ArrayLike, zoom: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def cells_at(lon: ArrayLike, lat: ArrayLike, zoom: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     Column and row (from the north-west) of the tile of each place at ``zoom``.
 
