@@ -1,0 +1,121 @@
+"""
+A real browser for the stories.
+
+A page that writes an error to the console, breaks the content security policy, asks for a file that is not there
+or for anything outside the machine fails its story at the end, whatever the story itself looked at.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    Route,
+    sync_playwright,
+)
+
+HERE = Path(__file__).parent
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# WebGL without a graphics card, for the map; the sandbox cannot be had by root in a container.
+ARGUMENTS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+LOCAL = re.compile(r"(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)|(data|blob|about):")
+
+# Playwright runs an event loop in this thread, in which Django would refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every story, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run: the one named by ANLU_CHROMIUM, or one found on this machine."""
+    program = os.environ.get("ANLU_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        if program is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.skip(
+                "NOT TESTED: browser stories, no Chromium here; `make test STAGES=browser` installs one"
+            )
+        chromium = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *sandbox])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A function that opens a separate, watched session of the browser; options go to Playwright."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(**options: object) -> BrowserContext:
+        settings = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK, **options}
+        context = browser.new_context(**settings)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        watch(context, complaints)
+        contexts.append(context)
+        return context
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == [], "the pages of this story complained"
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a desk."""
+    return open_context().new_page()
+
+
+@pytest.fixture
+def phone(open_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a telephone, operated by touch."""
+    return open_context(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2).new_page()
+
+
+@pytest.fixture
+def page_without_javascript(open_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a desk whose scripts do not run."""
+    return open_context(java_script_enabled=False).new_page()
+
+
+def watch(context: BrowserContext, complaints: list[str]) -> None:
+    """Note every error of a page, and refuse what would leave the machine."""
+
+    def note_message(message: ConsoleMessage) -> None:
+        # What the server answered is judged by its status below, where a story can expect it.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(f"console: {message.text}")
+
+    def note_answer(response: Response) -> None:
+        # A page may refuse (401, 403, 404), a form may be sent back (422); a file or a fragment must be there.
+        is_answer = response.request.is_navigation_request() or response.status == 422
+        if response.status >= 500 or (response.status >= 400 and not is_answer):
+            complaints.append(f"{response.status}: {response.request.method} {response.url}")
+
+    def stay_here(route: Route) -> None:
+        if LOCAL.match(route.request.url):
+            route.fallback()
+        else:
+            complaints.append(f"left the machine: {route.request.url}")
+            route.abort()
+
+    context.on("console", note_message)
+    context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
+    context.on("response", note_answer)
+    context.route("**/*", stay_here)
