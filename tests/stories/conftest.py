@@ -1,8 +1,8 @@
 """
 A real browser for the stories.
 
-A page that writes an error to the console, breaks the content security policy, asks for a file that is not there
-or for anything outside the machine fails its story at the end, whatever the story itself looked at.
+A page that writes an error to the console, breaks the content security policy, asks for a file that is not
+there or for anything outside the machine fails its story at the end, whatever the story itself looked at.
 """
 
 import os
@@ -103,7 +103,7 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
             complaints.append(f"console: {message.text}")
 
     def note_answer(response: Response) -> None:
-        # A page may refuse (401, 403, 404), a form may be sent back (422); a file or a fragment must be there.
+        # A page may refuse (401, 403, 404), a form may come back (422); files and fragments must be there.
         is_answer = response.request.is_navigation_request() or response.status == 422
         if response.status >= 500 or (response.status >= 400 and not is_answer):
             complaints.append(f"{response.status}: {response.request.method} {response.url}")
