@@ -15,6 +15,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.fields import with_indexes
 from anlu.kernel.core.models.batches import Batch
 from anlu.kernel.core.scope import Scope, Viewer
 
@@ -78,6 +79,12 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save; ``update_fields`` that name an encrypted text carry its blind indexes along."""
+        if options.get("update_fields") is not None:
+            options["update_fields"] = with_indexes(type(self), options["update_fields"])
+        super().save(*args, **options)
 
     @classmethod
     def scope_prefix(cls) -> str:
