@@ -83,8 +83,15 @@ def install_lock(lock: Path) -> None:
     """Install every package of a lock file, each checked against its hash, and count them on the way."""
     total = len(re.findall(r"^[a-zA-Z0-9]", lock.read_text(), re.M))
     say(f"Installing {lock.name}: {total} packages")
-    command = [tool("python"), "-m", "pip", "install", "--require-hashes", "--progress-bar", "off"]
-    command += ["--disable-pip-version-check", "--no-input", "--requirement", str(lock)]
+    command = [tool("python"), "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:"]
+    command += [
+        "--progress-bar",
+        "off",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--requirement",
+        str(lock),
+    ]
     done, tail = 0, []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         assert pip.stdout is not None
