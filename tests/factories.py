@@ -43,7 +43,7 @@ def make_officer(
     kind: OfficerKind = OfficerKind.SWORN,
     login: str = "",
 ) -> Officer:
-    """A person who may sign in with ``PASSWORD`` and holds one role with these permissions (none: no role)."""
+    """A person who signs in with ``PASSWORD`` and holds one role with these permissions (none: no role)."""
     n = next(_serial)
     officer = add_officer(
         login or f"user{n}",

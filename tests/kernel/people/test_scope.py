@@ -139,7 +139,9 @@ def test_a_grant_holds_only_between_its_days():
     grant = grant_role(
         officer, make_role(VIEW), by=SYSTEM, valid_from=date(2023, 1, 1), valid_to=date(2023, 6, 30)
     )
-    held = [access_of(officer, on=d).may(VIEW) for d in (date(2022, 12, 31), date(2023, 6, 30), date(2023, 7, 1))]
+    held = [
+        access_of(officer, on=d).may(VIEW) for d in (date(2022, 12, 31), date(2023, 6, 30), date(2023, 7, 1))
+    ]
     assert held == [False, True, False]
     end_grant(grant.pk, on=date(2023, 2, 1), by=SYSTEM)
     assert not access_of(officer, on=date(2023, 2, 2)).may(VIEW)
@@ -183,6 +185,12 @@ def test_a_chosen_width_needs_a_choice():
 
 
 def test_digests_differ_exactly_when_scopes_differ():
-    scopes = [EVERYTHING, NOTHING, Scope(units=frozenset({1})), Scope(areas=frozenset({1})), Scope(person=SYSTEM.uid)]
+    scopes = [
+        EVERYTHING,
+        NOTHING,
+        Scope(units=frozenset({1})),
+        Scope(areas=frozenset({1})),
+        Scope(person=SYSTEM.uid),
+    ]
     assert len({scope.digest() for scope in scopes}) == len(scopes)
     assert Scope(units=frozenset({2, 1})).digest() == Scope(units=frozenset({1, 2})).digest()

@@ -11,8 +11,8 @@ from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import ChangedMeanwhile
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, SignIn
-from anlu.kernel.people.passwords import must_change
-from anlu.kernel.people.services import PASSWORDS_REMEMBERED, change_officer, change_password
+from anlu.kernel.people.passwords import REMEMBERED, must_change
+from anlu.kernel.people.services import change_officer, change_password
 from anlu.kernel.people.signin import LockedOut, WrongCredentials, sign_in, sign_out, unlock
 from tests.factories import PASSWORD, make_officer
 
@@ -81,7 +81,7 @@ def test_weak_passwords_are_refused(password):
 
 def test_the_last_five_passwords_may_not_come_back():
     officer = make_officer()
-    later = [f"Different-{n}-word" for n in range(PASSWORDS_REMEMBERED + 1)]
+    later = [f"Different-{n}-word" for n in range(REMEMBERED + 1)]
     for password in later:
         change_password(officer.pk, password, by=SYSTEM)
     for password in later:

@@ -1,8 +1,8 @@
 """
 What a person may do, and where: roles and grants worked out into scopes.
 
-Visibility uses today's tree *including successors*: the records of a merged squadron belong to the unit that took
-it over (``foundations`` 2.8), while the records themselves keep the unit they had.
+Visibility uses today's tree *including successors*: the records of a merged squadron belong to the unit that
+took it over (``foundations`` 2.8), while the records themselves keep the unit they had.
 """
 
 from __future__ import annotations

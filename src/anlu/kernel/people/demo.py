@@ -15,7 +15,7 @@ from django.db import transaction
 
 from anlu.kernel.core.demo import demo_step
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit, UnitKind
+from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit
 from anlu.kernel.people.services import add_officer, add_unit, assign_area, grant_role
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.kernel.places.services import add_area
@@ -55,7 +55,14 @@ def make_areas() -> str:
     if Area.objects.filter(code=COUNTY_CODE).exists():
         return "已有"
     county = add_area(
-        COUNTY_CODE, "青澜县", AreaKind.COUNTY, by=SYSTEM, valid_from=BEGUN, lon=115.86, lat=36.72, source="demo"
+        COUNTY_CODE,
+        "青澜县",
+        AreaKind.COUNTY,
+        by=SYSTEM,
+        valid_from=BEGUN,
+        lon=115.86,
+        lat=36.72,
+        source="demo",
     )
     rows = _table("towns.csv")
     for row in rows:

@@ -40,7 +40,7 @@ SEES_BY_AREA = frozenset({UnitKind.TOWN_OFFICE, UnitKind.VILLAGE_POST})
 
 
 class Unit(Record):
-    """A unit or partner organisation. Never re-parented in place: a change ends the row and names its successor."""
+    """A unit or partner organisation. Never re-parented: a change ends the row and names its successor."""
 
     scope_open: ClassVar[bool] = True
     view_permission: ClassVar[str] = permissions.UNIT_VIEW
@@ -62,7 +62,12 @@ class Unit(Record):
     valid_from = models.DateField("成立", null=True, blank=True)
     valid_to = models.DateField("撤销", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors", verbose_name="并入"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+        verbose_name="并入",
     )
 
     class Meta:
@@ -93,7 +98,7 @@ class UnitPath(models.Model):
 
 
 class Responsibility(models.Model):
-    """Which unit answers for which area, from when to when; decides the unit of records that name only a place."""
+    """Which unit answers for which area, and when; decides the unit of records that name only a place."""
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="responsibilities")
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="responsibilities")
@@ -226,7 +231,7 @@ class RolePermission(models.Model):
 
 
 class Grant(models.Model):
-    """A role held by an officer from one day to another; for width "chosen" with the units and areas chosen."""
+    """A role held by an officer between two days; for width "chosen" with the units and areas chosen."""
 
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 
 from anlu.kernel.core.clock import now
 from anlu.kernel.people.models import Officer
 
-MAX_AGE = timedelta(days=90)
+REMEMBERED = 5  # the last five may not come back
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 CLASSES_NEEDED = 3
 
@@ -49,8 +51,6 @@ class NotUsedBefore:
 
     def validate(self, password: str, user: Officer | None = None) -> None:
         """Raise when it is."""
-        from anlu.kernel.people.services import was_used_before  # services validate passwords with this very class
-
         if user is not None and user.pk and was_used_before(user, password):
             raise ValidationError(self.get_help_text(), code="used_before")
 
@@ -59,6 +59,17 @@ class NotUsedBefore:
         return "不得与当前密码或最近五次用过的密码相同"
 
 
+def was_used_before(officer: Officer, password: str) -> bool:
+    """True when ``password`` is the present one or one of the last five."""
+    encoded = [officer.password, *officer.old_passwords.order_by("-pk").values_list("encoded", flat=True)]
+    return any(check_password(password, one) for one in encoded[: REMEMBERED + 1] if one)
+
+
+def _too_old(officer: Officer) -> bool:
+    days: int = settings.ANLU_PASSWORD_DAYS  # 0: no limit
+    return days > 0 and now() - officer.password_changed_at > timedelta(days=days)
+
+
 def must_change(officer: Officer) -> bool:
     """True when the person has to choose a new password before anything else."""
-    return officer.must_change_password or now() - officer.password_changed_at > MAX_AGE
+    return officer.must_change_password or _too_old(officer)

@@ -26,7 +26,7 @@ def matching(patterns: str) -> set[str]:
 
 @transaction.atomic
 def seed_roles() -> int:
-    """Add missing default roles, and to untouched built-in roles the permissions that are new; gives how many rows were added."""
+    """Add missing roles, and to untouched built-in ones permissions that are new; gives the rows added."""
     added = 0
     for row in default_roles():
         role, new = Role.objects.get_or_create(

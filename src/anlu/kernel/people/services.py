@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
@@ -28,10 +27,9 @@ from anlu.kernel.people.models import (
     UnitKind,
     UnitPath,
 )
+from anlu.kernel.people.passwords import REMEMBERED
 from anlu.kernel.places.models import Area
 from anlu.kernel.places.services import TreeProblem
-
-PASSWORDS_REMEMBERED = 5  # GB/T 22239-2019 practice: the last five may not come back
 
 
 class GrantProblem(AnluError):
@@ -97,7 +95,12 @@ def close_unit(unit_id: int, *, successor_id: int, on: date, by: Viewer) -> Unit
         responsibility.valid_to = on
         responsibility.save(update_fields=["valid_to"])
         assign_area(successor, responsibility.area, by=by, valid_from=on)
-    record("close", unit, by=by, changes={"valid_to": [None, on.isoformat()], "successor": [None, str(successor)]})
+    record(
+        "close",
+        unit,
+        by=by,
+        changes={"valid_to": [None, on.isoformat()], "successor": [None, str(successor)]},
+    )
     return unit
 
 
@@ -173,7 +176,9 @@ def change_officer(officer_id: int, *, version: int, by: Viewer, **changes: Any)
     officer.sort_key = sort_key_of(officer.name)[:120]
     officer.version += 1
     officer.save()
-    moved = {n: [old, str(getattr(officer, n))] for n, old in before.items() if old != str(getattr(officer, n))}
+    moved = {
+        n: [old, str(getattr(officer, n))] for n, old in before.items() if old != str(getattr(officer, n))
+    }
     record("change", officer, by=by, changes=moved)
     return officer
 
@@ -194,16 +199,10 @@ def change_password(officer_id: int, password: str, *, by: Viewer, must_change: 
     officer.password_changed_at = now()
     officer.must_change_password = must_change
     officer.save(update_fields=["password", "password_changed_at", "must_change_password", "changed_at"])
-    stale = OldPassword.objects.filter(officer=officer).order_by("-pk")[PASSWORDS_REMEMBERED:]
+    stale = OldPassword.objects.filter(officer=officer).order_by("-pk")[REMEMBERED:]
     OldPassword.objects.filter(pk__in=[old.pk for old in stale]).delete()
     record("password", officer, by=by)
     return officer
-
-
-def was_used_before(officer: Officer, password: str) -> bool:
-    """True when ``password`` is the present one or one of the last five."""
-    encoded = [officer.password, *officer.old_passwords.order_by("-pk").values_list("encoded", flat=True)]
-    return any(check_password(password, one) for one in encoded[: PASSWORDS_REMEMBERED + 1] if one)
 
 
 @transaction.atomic
@@ -222,7 +221,7 @@ def grant_role(
     Raises
     ------
     GrantProblem
-        the three administrators must be three people, none of them a business user; or a chosen width without choice.
+        the three administrators must be three people and no business users; or a chosen width without choice.
     """
     held = Role.objects.filter(grants__officer=officer).distinct()
     kinds = {other.administrator for other in held if other.pk != role.pk}
@@ -257,8 +256,13 @@ def tick_permissions(role_id: int, codes: Iterable[str], *, width: Width | str, 
     before = set(role.ticked.values_list("code", flat=True))
     wanted = set(codes)
     RolePermission.objects.filter(role=role, code__in=before - wanted).delete()
-    RolePermission.objects.bulk_create([RolePermission(role=role, code=code) for code in sorted(wanted - before)])
-    changes = {"permissions": [sorted(before - wanted), sorted(wanted - before)], "width": [role.width, str(width)]}
+    RolePermission.objects.bulk_create(
+        [RolePermission(role=role, code=code) for code in sorted(wanted - before)]
+    )
+    changes = {
+        "permissions": [sorted(before - wanted), sorted(wanted - before)],
+        "width": [role.width, str(width)],
+    }
     role.width, role.builtin = str(width), False
     role.save(update_fields=["width", "builtin"])
     record("tick", role, by=by, changes=changes)

@@ -39,7 +39,12 @@ class Area(Record, Sourced):
     valid_from = models.DateField("启用", null=True, blank=True)
     valid_to = models.DateField("撤销", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors", verbose_name="并入"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+        verbose_name="并入",
     )
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
@@ -113,8 +118,8 @@ class LocationState(models.TextChoices):
 class Located(models.Model):
     """Mix-in: a position in WGS-84, the town and road it had when it was recorded, and words as stated.
 
-    ``cell_x`` and ``cell_y`` are web-mercator cells at 2**24 per world side (about 2.4 m): a tile of zoom z is the
-    integer range ``x << (24 - z)``, and a grid cell is ``cell_x >> k``, so maps need no spatial database.
+    ``cell_x`` and ``cell_y`` are web-mercator cells, 2**24 per world side (about 2.4 m): a tile of zoom z is
+    the integer range ``x << (24 - z)``, and a grid cell is ``cell_x >> k``, so maps need no spatial database.
     """
 
     CELL_ZOOM: ClassVar[int] = 24

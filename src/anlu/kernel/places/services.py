@@ -72,7 +72,12 @@ def close_area(area_id: int, *, successor_id: int, on: date, by: Viewer) -> Area
     area.valid_to, area.successor = on, successor
     area.version += 1
     area.save(update_fields=["valid_to", "successor", "version", "changed_at"])
-    record("close", area, by=by, changes={"valid_to": [None, on.isoformat()], "successor": [None, str(successor)]})
+    record(
+        "close",
+        area,
+        by=by,
+        changes={"valid_to": [None, on.isoformat()], "successor": [None, str(successor)]},
+    )
     return area
 
 
@@ -129,7 +134,7 @@ def position_of(lon: float | None, lat: float | None) -> Position | None:
 
 
 def place_at(thing: Located, lon: float | None, lat: float | None, *, system: str = "wgs84") -> None:
-    """Fill position, cell and state of an unsaved or loaded record; an impossible position leaves it unlocated."""
+    """Fill position, cell and state of a record (not saved here); an impossible position leaves it unlocated."""
     position = position_of(lon, lat)
     thing.lon = position.lon if position else None
     thing.lat = position.lat if position else None

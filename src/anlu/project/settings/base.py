@@ -103,6 +103,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "anlu.kernel.people.passwords.ThreeClasses"},
+    {"NAME": "anlu.kernel.people.passwords.NotTheName"},
+    {"NAME": "anlu.kernel.people.passwords.NotUsedBefore"},
+]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = configuration.session_idle_minutes * 60
