@@ -215,6 +215,39 @@ class FlagFilter(Filter):
 
 
 @dataclass(frozen=True)
+class TextFilter(Filter):
+    """Words found in any of a few columns of a small table; large tables search by grams (``core.search``)."""
+
+    columns: tuple[str, ...] = ()
+    placeholder: str = ""
+
+    LONGEST = 60
+
+    def parse(self, values: Parameters) -> str | None:
+        stated = " ".join(" ".join(_stated(values, self.name)).split())
+        if "\x00" in stated:
+            raise FilterProblem(f"{self.label}:含有不能查找的字符")
+        if len(stated) > self.LONGEST:
+            raise FilterProblem(f"{self.label}:最多 {self.LONGEST} 个字")
+        return stated or None
+
+    def q(self, value: str) -> Q:
+        condition = Q()
+        for word in value.split():
+            found = Q(pk__in=[])
+            for column in self.columns or (self.path,):
+                found |= Q(**{f"{column}__icontains": word})
+            condition &= found
+        return condition
+
+    def parameters(self, value: str) -> list[tuple[str, str]]:
+        return [(self.name, value)]
+
+    def words(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
 class Selection:
     """Filters with the values they were given; empty = everything."""
 

@@ -1,0 +1,92 @@
+"""Filters by place: an area with everything below it, and a rectangle of the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Q
+
+from anlu.kernel.core.filters import Filter, FilterProblem, Parameters
+from anlu.kernel.places.models import AreaPath
+from anlu.kernel.places.services import position_of
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class AreaFilter(Filter):
+    """One or more areas by code, each with all areas below it; the code "-" stands for "no area known"."""
+
+    MISSING = "-"
+
+    def parse(self, values: Parameters) -> tuple[str, ...] | None:
+        stated = tuple(sorted({code.strip() for code in values.get(self.name, ()) if code.strip()}))
+        unknown = [code for code in stated if code != self.MISSING and not self._below(code)]
+        if unknown:
+            raise FilterProblem(f"{self.label}:没有代码为「{unknown[0][:20]}」的辖区")
+        return stated or None
+
+    @staticmethod
+    def _below(code: str) -> list[int]:
+        if "\x00" in code:
+            return []
+        paths = AreaPath.objects.filter(ancestor__code=code, ancestor__voided_at__isnull=True)
+        return list(paths.values_list("descendant", flat=True))
+
+    def q(self, value: tuple[str, ...]) -> Q:
+        areas = [pk for code in value if code != self.MISSING for pk in self._below(code)]
+        condition = Q(**{f"{self.path}__in": areas})
+        return condition | Q(**{f"{self.path}__isnull": True}) if self.MISSING in value else condition
+
+    def parameters(self, value: tuple[str, ...]) -> list[tuple[str, str]]:
+        return [(self.name, code) for code in value]
+
+    def words(self, value: tuple[str, ...]) -> str:
+        paths = AreaPath.objects.filter(ancestor__code__in=value).values_list(
+            "ancestor__code", "ancestor__name"
+        )
+        names = dict(paths.distinct()) | {self.MISSING: "未定辖区"}
+        return "、".join(names.get(code, code) for code in value)
+
+
+@dataclass(frozen=True)
+class BoxFilter(Filter):
+    """A rectangle "west,south,east,north" in degrees; ``column`` is the prefix of a ``Located`` table ("" = its own)."""
+
+    def parse(self, values: Parameters) -> Box | None:
+        stated = [text.strip() for text in values.get(self.name, ()) if text.strip()]
+        if not stated:
+            return None
+        try:
+            west, south, east, north = (float(part) for part in stated[-1].split(","))
+        except ValueError:
+            raise FilterProblem(f"{self.label}:应为 西,南,东,北 四个数") from None
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise FilterProblem(f"{self.label}:不是有效的经纬度范围")
+        return west, south, east, north
+
+    def q(self, value: Box) -> Q:
+        low_x, high_x, low_y, high_y = cells_within(value)
+        prefix = f"{self.column}__" if self.column else ""
+        return Q(**{f"{prefix}cell_x__range": (low_x, high_x), f"{prefix}cell_y__range": (low_y, high_y)})
+
+    def parameters(self, value: Box) -> list[tuple[str, str]]:
+        return [(self.name, ",".join(f"{number:.6f}".rstrip("0").rstrip(".") for number in value))]
+
+    def words(self, value: Box) -> str:
+        return "图上所见范围"
+
+
+MERCATOR_LIMIT = 85.0
+
+
+@lru_cache(maxsize=256)
+def cells_within(box: Box) -> tuple[int, int, int, int]:
+    """Lowest and highest ``cell_x`` and ``cell_y`` of a rectangle."""
+    west, south, east, north = box
+    south, north = max(south, -MERCATOR_LIMIT), min(north, MERCATOR_LIMIT)
+    first, last = position_of(west, north), position_of(east, south)
+    if first is None or last is None:
+        return 1, 0, 1, 0  # beyond what a map shows: nothing lies there
+    return first.cell_x, last.cell_x, first.cell_y, last.cell_y

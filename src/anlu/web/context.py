@@ -1,0 +1,108 @@
+"""What every page needs to draw its frame."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from anlu.kernel.core.clock import today
+from anlu.web.installation import Place, the_installation
+from anlu.web.nav import Crumb, MenuChapter, MenuItem, Page, menu_for, pages, tabs_for, trail_of
+from anlu.web.viewers import viewer_of
+
+try:
+    VERSION = version("anlu")
+except PackageNotFoundError:
+    VERSION = ""
+
+
+class Shell:
+    """The frame of one request; each part is worked out when the template asks for it."""
+
+    version = VERSION
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.page: Page | None = getattr(request, "page", None)
+        self.viewer = viewer_of(request)
+
+    @cached_property
+    def installation(self) -> Place:
+        """Name and kind of this installation."""
+        return the_installation()
+
+    @cached_property
+    def menu(self) -> list[MenuChapter]:
+        """What this person finds in the menu."""
+        return menu_for(self.viewer, self.page)
+
+    @cached_property
+    def tabs(self) -> list[MenuItem]:
+        """Sister pages."""
+        return tabs_for(self.viewer, self.page)
+
+    @cached_property
+    def breadcrumb(self) -> list[Crumb]:
+        """Where we are."""
+        return trail_of(self.page, getattr(self.request, "trail", ()), viewer=self.viewer)
+
+    @cached_property
+    def today(self) -> Any:
+        """The business date."""
+        return today()
+
+    @cached_property
+    def person(self) -> dict[str, str] | None:
+        """Who is signed in."""
+        if self.viewer is None:
+            return None
+        role = self.viewer.post or self.viewer.get_kind_display()
+        return {"name": self.viewer.name, "initial": self.viewer.name[:1], "role_label": role, "url": ""}
+
+    def _address(self, code: str) -> str:
+        if code not in pages or not pages.get(code).allows(self.viewer):
+            return ""
+        try:
+            return reverse(code)
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def search_url(self) -> str:
+        """The one search box."""
+        return self._address("web.search")
+
+    @property
+    def search_value(self) -> str:
+        """What was searched for."""
+        return self.request.GET.get("q", "") if self.page and self.page.code == "web.search" else ""
+
+    @property
+    def todo_url(self) -> str:
+        """My to-do list."""
+        return self._address("web.today")
+
+    @property
+    def password_url(self) -> str:
+        """Where the password is changed."""
+        return self._address("web.password")
+
+    @property
+    def signout_url(self) -> str:
+        """The way out."""
+        return self._address("web.sign_out") if self.viewer else ""
+
+    @property
+    def home_url(self) -> str:
+        """Where the brand leads."""
+        return "/"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the frame, and the page's own name as its title unless the view says otherwise."""
+    page: Page | None = getattr(request, "page", None)
+    return {"shell": Shell(request), "page_title": page.label if page else ""}

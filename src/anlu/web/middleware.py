@@ -1,0 +1,128 @@
+"""Headers that every answer carries, and the few things that stand between a person and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import time
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from anlu.kernel.people.passwords import must_change
+from anlu.web.viewers import viewer_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+# Neither inline scripts and styles nor anything from elsewhere, from the first page on (foundations 3.6).
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+OPEN_TO_OLD_PASSWORDS = frozenset({"web.password", "web.sign_out", "web.sign_in"})
+SEEN = "seen_at"
+SEEN_EVERY_SECONDS = 60  # the session row is written at most this often: every write takes the one write lock
+
+
+class SecurityHeaders:
+    """Content-Security-Policy and its companions; pages with personal data are kept out of shared caches."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if viewer_of(request) is not None or answer.headers.get("Content-Type", "").startswith("text/html"):
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+
+class SessionLimits:
+    """Ends a session after idle time, or when the same account has signed in elsewhere (where that is wanted)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        viewer = viewer_of(request)
+        if viewer is not None and (reason := self._over(request)):
+            logout(request)
+            messages.warning(request, reason)
+        return self.get_response(request)
+
+    @staticmethod
+    def _over(request: HttpRequest) -> str:
+        moment = int(time())
+        seen = request.session.get(SEEN)
+        if seen is not None and moment - seen > settings.SESSION_COOKIE_AGE:
+            return "长时间没有操作,已自动退出,请重新登录"
+        if seen is None or moment - seen >= SEEN_EVERY_SECONDS:
+            request.session[SEEN] = moment
+        return ""
+
+
+class PasswordFirst:
+    """A person whose password was given by somebody else, or is too old, changes it before anything else."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        viewer = viewer_of(request)
+        match = request.resolver_match
+        if (
+            viewer is None
+            or match is None
+            or match.url_name in OPEN_TO_OLD_PASSWORDS
+            or not must_change(viewer)
+        ):
+            return None
+        return HttpResponseRedirect(
+            f"{reverse('web.password')}?{urlencode({'next': request.get_full_path()})}"
+        )
+
+
+class FragmentSignIn:
+    """A fragment asked for without a session: the whole page goes to the sign-in, not the fragment."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        is_fragment = bool(getattr(request, "htmx", False))
+        if is_fragment and answer.status_code == 302 and viewer_of(request) is None:
+            gone = HttpResponse(status=204)
+            gone.headers["HX-Redirect"] = answer.headers["Location"]
+            return gone
+        return answer

@@ -1,0 +1,1 @@
+"""Pages that are generic over ledgers: list, detail, form, export, print, import."""

@@ -1,0 +1,290 @@
+"""One record: facts in groups, what belongs to it, what happened to it, and its neighbours in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.kernel.core.audit import record
+from anlu.kernel.core.history import history_of
+from anlu.kernel.core.models import AuditEntry
+from anlu.web.cells import Fact, Renderer, facts_of, words_of
+from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
+from anlu.web.nav import Crumb, pages
+from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.list import Heading, Row
+from anlu.web.pages.listing import POSITION_PARAMETERS, Listing
+from anlu.web.pages.paging import neighbours_of
+
+EVENTS_SHOWN = 50
+ACTION_WORDS = {
+    "add": ("登记", "blue"),
+    "change": ("更正", "amber"),
+    "void": ("作废", "red"),
+    "restore": ("恢复", "green"),
+    "reveal": ("查看个人信息", "grey"),
+    "import": ("导入", "blue"),
+    "export": ("导出", "grey"),
+    "grant": ("授予角色", "blue"),
+    "end_grant": ("收回角色", "amber"),
+    "password": ("修改密码", "grey"),
+    "unlock": ("解除锁定", "green"),
+    "tick": ("调整权限", "amber"),
+    "close": ("撤销并入", "amber"),
+    "assign_area": ("划定辖区", "blue"),
+    "publish": ("生效", "green"),
+    "withdraw": ("撤回", "red"),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A card of facts."""
+
+    label: str
+    facts: list[Fact]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RelatedTable:
+    """A card with a table of what belongs to the record."""
+
+    code: str
+    label: str
+    columns: list[Heading]
+    rows: list[Row]
+    empty: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline."""
+
+    title: str
+    when: str
+    who: str = ""
+    note: str = ""
+    colour: str = "grey"
+    changes: list[dict[str, str]] = field(default_factory=list)
+
+
+class Detail(LedgerPage):
+    """``/<path>/<uid>/``."""
+
+    template = "web/ledger/detail.html"
+
+    def get(self, request: HttpRequest, identity: UUID | str) -> HttpResponse:
+        return self.show(request, identity, revealed=())
+
+    def show(self, request: HttpRequest, identity: UUID | str, *, revealed: tuple[str, ...]) -> HttpResponse:
+        """The page, with the named personal columns in clear."""
+        thing = self.thing(identity, columns=all_columns(self.ledger))
+        listing = Listing.read(self.ledger, self.viewer, request.GET)
+        title = self.ledger.title(thing)
+        request.trail = [Crumb(title)]  # type: ignore[attr-defined]
+        context = {
+            "ledger": self.ledger,
+            "thing": thing,
+            "page_title": title,
+            "head": self._head(thing),
+            "sections": self._sections(thing, revealed),
+            "related": [related_table(one, thing, self.viewer) for one in self.ledger.related],
+            "events": events_of(thing, self.ledger, self.viewer),
+            "deeds": self._deeds(thing),
+            "reveal_url": self._page_url("reveal", thing) if self._may_reveal else "",
+            "back_url": reverse(self.ledger.code) + self._back_query(request, listing),
+            **self._neighbours(thing, listing),
+        }
+        return render(request, self.template, context)
+
+    @property
+    def _may_reveal(self) -> bool:
+        return self.viewer.may(self.ledger.permission_to("reveal"))
+
+    def _head(self, thing: Any) -> list[Fact]:
+        columns = [column for name in self.ledger.head if (column := self.ledger.column(name))]
+        return facts_of(Renderer(self.ledger.model, columns), thing, revealable=False)
+
+    def _sections(self, thing: Any, revealed: tuple[str, ...]) -> list[Section]:
+        return [
+            Section(
+                one.label,
+                facts_of(
+                    Renderer(self.ledger.model, one.columns),
+                    thing,
+                    revealable=self._may_reveal,
+                    revealed=revealed,
+                ),
+                one.note,
+            )
+            for one in sections_of(self.ledger)
+        ]
+
+    def _page_url(self, name: str, thing: Any) -> str:
+        """Address of one of the record's pages, "" when there is none or this person may not open it."""
+        code = f"{self.ledger.code}.{name}"
+        if code not in pages or not pages.get(code).allows(self.viewer):
+            return ""
+        return self.ledger.url_of(thing, name)
+
+    def _deeds(self, thing: Any) -> list[dict[str, str]]:
+        """What can be done: absent when not permitted, with the reason when not possible now."""
+        own = (
+            Verb("更正", f"{self.ledger.code}.change"),
+            Verb("作废", f"{self.ledger.code}.void", icon="trash"),
+        )
+        found = []
+        for verb in (*self.ledger.verbs, *own):
+            if verb.page not in pages or not pages.get(verb.page).allows(self.viewer):
+                continue
+            name = verb.page.removeprefix(f"{self.ledger.code}.")
+            if name in ("change", "void") and not self._in_scope_for(name, thing):
+                continue
+            url = reverse(verb.page, args=[getattr(thing, self.ledger.identity)])
+            found.append(
+                {"label": verb.label, "icon": verb.icon, "url": url, "why": verb.possible(thing, self.viewer)}
+            )
+        return found
+
+    def _in_scope_for(self, verb: str, thing: Model) -> bool:
+        permission = self.ledger.permission_to(verb)
+        if self.viewer.scope_for(permission) == self.viewer.scope_for(self.ledger.permission_to("view")):
+            return True
+        return bool(self.ledger.visible_rows(self.viewer, verb).filter(pk=thing.pk).exists())
+
+    def _back_query(self, request: HttpRequest, listing: Listing) -> str:
+        return listing.query(
+            {name: request.GET[name] for name in POSITION_PARAMETERS if request.GET.get(name)}
+        )
+
+    def _neighbours(self, thing: Any, listing: Listing) -> dict[str, str]:
+        before, after = neighbours_of(listing.rows(), listing.order, thing, self.ledger.identity)
+        query = listing.query()
+        return {
+            name: reverse(f"{self.ledger.code}.detail", args=[identity]) + query
+            for name, identity in (("before_url", before), ("after_url", after))
+            if identity
+        }
+
+
+class Reveal(Detail):
+    """``/<path>/<uid>/reveal/``: one personal datum in clear, for whoever may see it; every time recorded."""
+
+    verb = "reveal"
+
+    def post(self, request: HttpRequest, identity: UUID | str) -> HttpResponse:
+        name = request.POST.get("column", "")
+        thing = self.thing(identity, columns=all_columns(self.ledger))
+        owner, column, model = self._datum(thing, name)
+        label = f"{self.ledger.title(thing)} {column.label}"
+        record("reveal", thing, by=self.viewer, note=label[:300], address=request.META.get("REMOTE_ADDR", ""))
+        cell = Renderer(model, [column]).cell(column, owner, revealed=True)
+        if request.htmx:  # type: ignore[attr-defined]
+            return render(request, "web/ledger/revealed.html", {"cell": cell, "label": column.label})
+        return render(request, "web/ledger/reveal.html", {"cell": cell, "column": column, "page_title": label,
+                                                          "back_url": self.ledger.url_of(thing)})  # fmt: skip
+
+    def get(self, request: HttpRequest, identity: UUID | str) -> HttpResponse:
+        """Nothing is revealed by following a link."""
+        raise Http404
+
+    def _datum(self, thing: Any, name: str) -> tuple[Any, Column, type[Model]]:
+        """The record and column that ``name`` means: ``column`` or ``relation/uid/column``."""
+        parts = name.split("/")
+        if len(parts) == 1:
+            columns = [column for one in sections_of(self.ledger) for column in one.columns]
+            return thing, _personal(columns, name), self.ledger.model
+        if len(parts) == 3:
+            related = next((one for one in self.ledger.related if one.code == parts[0]), None)
+            if related is not None:
+                owner = related.rows(self.viewer, thing).filter(uid=_uuid(parts[1])).first()
+                if owner is not None:
+                    return owner, _personal(list(related.columns), parts[2]), related.model
+        raise Http404
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _personal(columns: list[Column], name: str) -> Column:
+    found = next((one for one in columns if one.name == name and one.personal != Personal.NONE), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def sections_of(ledger: Ledger) -> tuple[DetailSection, ...]:
+    """Declared sections; all columns in one when none are declared."""
+    return ledger.sections or (DetailSection("基本情况", ledger.columns),)
+
+
+def all_columns(ledger: Ledger) -> list[Column]:
+    """Columns of head and sections, for what has to be joined."""
+    head = [column for name in ledger.head if (column := ledger.column(name))]
+    return [*head, *(column for one in sections_of(ledger) for column in one.columns)]
+
+
+def related_table(related: RelatedRows, thing: Any, viewer: Any) -> RelatedTable:
+    """The rows that belong to a record, personal data masked."""
+    renderer = Renderer(related.model, related.columns)
+    rows = [Row(str(one.uid), "", renderer.cells(one)) for one in related.rows(viewer, thing)]
+    heads = [Heading(column.name, column.label) for column in related.columns]
+    return RelatedTable(related.code, related.label, heads, rows, related.empty)
+
+
+def events_of(thing: Any, ledger: Ledger, viewer: Any) -> list[Event]:
+    """The newest events of a record, newest first; what happened to it outside is not among them."""
+    if not isinstance(getattr(thing, "uid", None), UUID):
+        return []
+    entries = history_of(thing).order_by("-pk")[:EVENTS_SHOWN]
+    return [event_of(entry, thing, ledger) for entry in entries]
+
+
+def event_of(entry: AuditEntry, thing: Any, ledger: Ledger) -> Event:
+    """An audit entry as people read it."""
+    words, colour = ACTION_WORDS.get(entry.action, (entry.action, "grey"))
+    return Event(
+        words,
+        words_of(entry.at),
+        entry.actor_name,
+        entry.note,
+        colour,
+        changes_of(entry.changes, thing, ledger),
+    )
+
+
+def changes_of(changes: Mapping[str, Any], thing: Any, ledger: Ledger) -> list[dict[str, str]]:
+    """Changed fields with their labels; personal ones without their values."""
+    found = []
+    personal = {column.name for column in all_columns(ledger) if column.personal}
+    for name, pair in changes.items():
+        if not (isinstance(pair, list | tuple) and len(pair) == 2):
+            continue
+        before, after = ("***", "***") if name in personal else (_short(pair[0]), _short(pair[1]))
+        found.append({"label": _label(name, thing, ledger), "before": before, "after": after})
+    return found
+
+
+def _short(value: Any) -> str:
+    text = "、".join(map(str, value)) if isinstance(value, list) else words_of(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _label(name: str, thing: Any, ledger: Ledger) -> str:
+    column = next((one for one in all_columns(ledger) if one.name == name), None)
+    if column is not None:
+        return column.label
+    known = {one.name: str(one.verbose_name) for one in thing._meta.concrete_fields}
+    return known.get(name, name)

@@ -1,0 +1,236 @@
+"""
+A ledger as Excel or CSV: the same rows in the same order as the list, streamed, every export recorded.
+
+Cells that a spreadsheet would take for a formula stay text; every file says from which installation, as of when and
+by whom it was made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from anlu.kernel.core.audit import record
+from anlu.kernel.core.clock import now
+from anlu.kernel.people.models import Officer
+from anlu.web.cells import Plain, Renderer, words_of
+from anlu.web.installation import the_installation
+from anlu.web.ledgers import Column, Ledger
+from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.listing import Listing
+from anlu.web.pages.paging import total_of
+
+CHUNK = 2_000
+SHEET_ROWS = 1_000_000  # Excel holds 1,048,576
+LONGEST_CELL = 32_767  # of Excel
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ILLEGAL = {code: None for code in range(32) if code not in (9, 10, 13)}  # XML cannot hold them
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is exported: heading lines, column labels, rows."""
+
+    title: str
+    head: list[list[str]]
+    labels: list[str]
+    rows: Iterable[list[Plain]]
+
+
+class Export(LedgerPage):
+    """``/<path>/export.xlsx`` and ``/<path>/export.csv``."""
+
+    verb = "export"
+    form = "xlsx"
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        listing = Listing.read(self.ledger, self.viewer, request.GET, verb=self.verb)
+        total = total_of(listing.rows(), up_to=10**9).number
+        moment = now()
+        note = f"{self.form} {total} {self.ledger.unit}:{listing.words()}"
+        record(
+            "export",
+            None,
+            by=self.viewer,
+            kind=_kind(self.ledger),
+            label=self.ledger.label,
+            note=note[:300],
+            changes={"rows": [None, total], "selection": [None, listing.selection.query_string()]},
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+        table = table_of(listing, total=total, moment=moment, viewer=self.viewer)
+        name = f"{self.ledger.label}_{words_of(moment).replace(' ', '_').replace(':', '')}.{self.form}"
+        return excel_response(table, name) if self.form == "xlsx" else csv_response(table, name)
+
+
+def _kind(ledger: Ledger) -> str:
+    return ledger.model._meta.label_lower
+
+
+def exported_columns(ledger: Ledger) -> list[Column]:
+    """Columns that an export holds."""
+    return [column for column in ledger.columns if column.exported]
+
+
+def table_of(listing: Listing, *, total: int, moment: datetime, viewer: Officer) -> Table:
+    """The rows of a listing with the head that says where they come from."""
+    columns = exported_columns(listing.ledger)
+    renderer = Renderer(listing.ledger.model, columns)
+    rows = listing.in_order(columns).iterator(chunk_size=CHUNK)
+    return Table(
+        listing.ledger.label,
+        head_lines(listing.ledger, listing.words(), total=total, moment=moment, viewer=viewer),
+        [column.label for column in columns],
+        ([renderer.plain(column, thing) for column in columns] for thing in rows),
+    )
+
+
+def head_lines(
+    ledger: Ledger, words: str, *, total: int, moment: datetime, viewer: Officer
+) -> list[list[str]]:
+    """Origin, selection and watermark: two lines that every exported file begins with."""
+    place = the_installation()
+    watermark = " ".join(
+        part for part in (viewer.name, viewer.badge or viewer.login, words_of(moment)) if part
+    )
+    return [
+        [
+            f"{place.name or '安路'} {ledger.label}",
+            f"共 {total} {ledger.unit}",
+            f"数据截至 {words_of(moment)}",
+            f"条件 {words}",
+        ],
+        [
+            f"导出 {watermark}",
+            f"装机 {place.uid}",
+            f"格式 {ledger.code}/{ledger.schema}",
+            "演示数据" if place.demo else "内部资料,注意保管",
+        ],
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ CSV
+
+
+class Echo(io.StringIO):
+    """A file that hands each written line straight on."""
+
+    def write(self, text: str) -> Any:
+        """Give back what was to be written."""
+        return text
+
+
+def harmless(value: Plain) -> str:
+    """A value as text that no spreadsheet takes for a formula (an apostrophe in front, as spreadsheets do)."""
+    if isinstance(value, int | float):
+        return repr(value)
+    text = words_of(value) if isinstance(value, date) else str(value or "")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_lines(table: Table) -> Iterator[str]:
+    """Lines of a CSV file in UTF-8 with byte-order mark, so that Excel and WPS read the characters."""
+    writer = csv.writer(Echo())
+    yield "\ufeff"
+    for line in (*table.head, table.labels):
+        yield writer.writerow([harmless(value) for value in line])
+    for row in table.rows:
+        yield writer.writerow([harmless(value) for value in row])
+
+
+def csv_response(table: Table, name: str) -> StreamingHttpResponse:
+    """The table as a streamed CSV download."""
+    answer = StreamingHttpResponse(in_chunks(csv_lines(table)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = attachment(name)
+    return answer
+
+
+def in_chunks(lines: Iterable[str], size: int = 64_000) -> Iterator[bytes]:
+    """Join short lines to pieces worth sending."""
+    held: list[str] = []
+    length = 0
+    for line in lines:
+        held.append(line)
+        length += len(line)
+        if length >= size:
+            yield "".join(held).encode()
+            held, length = [], 0
+    if held:
+        yield "".join(held).encode()
+
+
+# ------------------------------------------------------------------------------------------------ Excel
+
+
+def excel_response(table: Table, name: str) -> FileResponse:
+    """The table as an Excel download, written row by row to a temporary file."""
+    file = tempfile.TemporaryFile(suffix=".xlsx")
+    write_excel(table, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
+
+
+def write_excel(table: Table, file: Any) -> None:
+    """Write the table as a workbook in flat memory; more than a million rows go on to further sheets."""
+    book = Workbook(write_only=True)
+    sheet, written, number = None, 0, 0
+    for row in table.rows:
+        if sheet is None or written == SHEET_ROWS:
+            number += 1
+            sheet, written = new_sheet(book, table, number), 0
+        sheet.append([safe_cell(sheet, value) for value in row])
+        written += 1
+    if sheet is None:
+        new_sheet(book, table, 1)
+    book.save(file)
+
+
+def new_sheet(book: Workbook, table: Table, number: int) -> Any:
+    """A sheet with the head lines and the labels of the columns; the labels stay in sight."""
+    sheet: Any = book.create_sheet(f"{table.title[:25]}{number if number > 1 else ''}")
+    sheet.freeze_panes = f"A{len(table.head) + 2}"
+    for place, label in enumerate(table.labels, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(40, max(11, 2 * len(label) + 4))
+    for line in table.head:
+        sheet.append([safe_cell(sheet, value) for value in line])
+    sheet.append([bold(sheet, label) for label in table.labels])
+    return sheet
+
+
+def bold(sheet: Any, label: str) -> WriteOnlyCell:
+    """A cell in bold type."""
+    cell = WriteOnlyCell(sheet, label)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def safe_cell(sheet: Any, value: Plain) -> Any:
+    """A value that stays what it is: text that looks like a formula is marked as text, as if typed after an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    text = value.translate(ILLEGAL)[:LONGEST_CELL]
+    if not text.startswith(FORMULA_STARTS):
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell
+
+
+def attachment(name: str) -> str:
+    """Header of a download whose name is Chinese."""
+    return f"attachment; filename=\"export\"; filename*=UTF-8''{quote(name)}"

@@ -1,0 +1,114 @@
+"""What a list shows: the selection, the order and the page that an address asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from anlu.kernel.core.filters import Selection
+from anlu.kernel.core.scope import Viewer
+from anlu.web.ledgers import Column, Ledger
+from anlu.web.pages.paging import SIZES, Order
+
+OWN_PARAMETERS = ("sort", "size", "voided")
+POSITION_PARAMETERS = ("after", "before", "at")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One ledger as one person asked to see it. List, export, print, map and neighbours are made from the same one."""
+
+    ledger: Ledger
+    viewer: Viewer | None
+    selection: Selection
+    sorted_by: Column | None
+    descending: bool
+    size: int
+    voided: bool
+    verb: str = "view"
+
+    @classmethod
+    def read(cls, ledger: Ledger, viewer: Viewer | None, values: QueryDict, *, verb: str = "view") -> Listing:
+        """Read an address. Unknown columns, sizes and parameters fall back to the ledger's own."""
+        stated = dict(values.lists())
+        name = (stated.get("sort") or [ledger.order])[-1]
+        column = _sortable(ledger, name.lstrip("-"))
+        if column is None:
+            name = ledger.order
+            column = _sortable(ledger, name.lstrip("-"))
+        size = (stated.get("size") or [""])[-1]
+        return cls(
+            ledger,
+            viewer,
+            Selection.read(ledger.filters, stated),
+            column,
+            name.startswith("-"),
+            int(size) if size in map(str, SIZES) else SIZES[0],
+            (stated.get("voided") or [""])[-1] == "1",
+            verb,
+        )
+
+    @cached_property
+    def order(self) -> Order:
+        """The order of the rows."""
+        if self.sorted_by is None:
+            return Order("pk", descending=self.descending)
+        return Order.of(self.ledger.model, self.sorted_by.sort, descending=self.descending)
+
+    def rows(self) -> QuerySet[Any]:
+        """All rows of the selection inside the person's scope, not yet ordered."""
+        if self.voided:
+            rows = self.ledger.voided_rows(self.viewer)
+        else:
+            rows = self.ledger.visible_rows(self.viewer, self.verb)
+        return rows.filter(self.selection.q())
+
+    def shown(self, columns: Sequence[Column] | None = None) -> QuerySet[Any]:
+        """``rows`` with everything joined that showing ``columns`` needs."""
+        rows = self.rows()
+        joined = self.ledger.joins(columns)
+        if joined:
+            rows = rows.select_related(*joined)
+        return rows.defer(*self.ledger.defer) if self.ledger.defer else rows
+
+    def in_order(self, columns: Sequence[Column] | None = None) -> QuerySet[Any]:
+        """``shown`` in the order of the list: what an export writes."""
+        return self.shown(columns).order_by(*self.order.terms())
+
+    @property
+    def sort(self) -> str:
+        """The order as it stands in an address, "" for the ledger's own."""
+        name = f"{'-' if self.descending else ''}{self.sorted_by.name}" if self.sorted_by else ""
+        return "" if name == self.ledger.order else name
+
+    def parameters(self, *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """Everything but the position, in canonical order."""
+        own = (
+            ("sort", self.sort),
+            ("size", str(self.size) if self.size != SIZES[0] else ""),
+            ("voided", "1" if self.voided else ""),
+        )
+        left_out = set(without)
+        kept = [] if "filters" in left_out else self.selection.parameters()
+        return kept + [(name, value) for name, value in own if value and name not in left_out]
+
+    def query(self, more: Mapping[str, str] | None = None, *, without: Iterable[str] = ()) -> str:
+        """Parameters as ``?...``, "" when there are none."""
+        text = urlencode(self.parameters(without=without) + list((more or {}).items()))
+        return f"?{text}" if text else ""
+
+    def words(self) -> str:
+        """The selection in words, for the head of exports and the audit."""
+        chosen = ";".join(f"{label}:{words}" for label, words, _ in self.selection.chips())
+        return chosen or "全部"
+
+
+def _sortable(ledger: Ledger, name: str) -> Column | None:
+    column = ledger.column(name)
+    return column if column is not None and column.sort else None

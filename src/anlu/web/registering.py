@@ -1,0 +1,75 @@
+"""From a declared ledger to its pages. Runs once, when every app has declared what it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from anlu.kernel.core.permissions import permissions
+from anlu.web.ledgers import Ledger, ledgers
+from anlu.web.nav import Page, View, pages
+from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.detail import Detail, Reveal
+from anlu.web.pages.export import Export
+from anlu.web.pages.form import Change, New, Restore, Void
+from anlu.web.pages.list import List
+from anlu.web.pages.print import Print
+
+
+def add_pages_of_ledgers() -> None:
+    """Register the pages of all declared ledgers that have none yet."""
+    for ledger in ledgers:
+        if ledger.code not in pages:
+            for page in pages_of(ledger):
+                pages.add(page)
+
+
+def pages_of(ledger: Ledger) -> Iterator[Page]:
+    """The pages that a declaration gives: those whose permission exists and whose service (and form) is there."""
+    of = _maker(ledger)
+    one = f"{ledger.path}/<{'uuid' if ledger.identity == 'uid' else 'str'}:identity>"
+    yield of("", f"{ledger.path}/", ledger.label, List, entry=bool(ledger.chapter))
+    if ledger.exports and _declared(ledger, "export"):
+        yield of("export_excel", f"{ledger.path}/export.xlsx", "导出 Excel", Export, form="xlsx")
+        yield of("export_csv", f"{ledger.path}/export.csv", "导出 CSV", Export, form="csv")
+    yield of("print", f"{ledger.path}/print/", "打印", Print)
+    if ledger.has_detail:
+        yield of("detail", f"{one}/", ledger.noun, Detail)
+    if ledger.has_detail and _declared(ledger, "reveal"):
+        yield of("reveal", f"{one}/reveal/", "查看个人信息", Reveal)
+    yield from _writing(ledger, of, one)
+
+
+def _writing(ledger: Ledger, of: Callable[..., Page], one: str) -> Iterator[Page]:
+    if ledger.form and ledger.add and _declared(ledger, "add"):
+        yield of("new", f"{ledger.path}/new/", f"登记{ledger.noun}", New)
+    if ledger.form and ledger.change and _declared(ledger, "change"):
+        yield of("change", f"{one}/change/", f"更正{ledger.noun}", Change)
+    if ledger.void and _declared(ledger, "void"):
+        yield of("void", f"{one}/void/", f"作废{ledger.noun}", Void)
+    if ledger.void and ledger.restore and _declared(ledger, "void"):
+        yield of("restore", f"{one}/restore/", f"恢复{ledger.noun}", Restore)
+
+
+def _declared(ledger: Ledger, verb: str) -> bool:
+    return ledger.permission_to(verb) in permissions
+
+
+def _maker(ledger: Ledger) -> Callable[..., Page]:
+    def make(
+        name: str, path: str, label: str, view: type[LedgerPage], *, entry: bool = False, **more: Any
+    ) -> Page:
+        drawn: View = view.as_view(ledger=ledger, **more)
+        return Page(
+            f"{ledger.code}.{name}" if name else ledger.code,
+            path,
+            label,
+            drawn,
+            permission=ledger.permission_to(view.verb),
+            chapter=ledger.chapter,
+            item=ledger.item or (ledger.label if ledger.chapter else ""),
+            entry=entry,
+            ledger=ledger.code,
+        )
+
+    return make
