@@ -77,7 +77,7 @@ def close_unit(unit_id: int, *, successor_id: int, on: date, by: Viewer) -> Unit
     TreeProblem
         already closed, still has active people, or the successor is closed or lies below it.
     """
-    unit = Unit.objects.select_for_update().get(pk=unit_id)
+    unit: Unit = Unit.objects.select_for_update().get(pk=unit_id)
     successor = Unit.objects.get(pk=successor_id)
     if unit.valid_to is not None:
         raise TreeProblem(f"「{unit}」已于 {unit.valid_to} 撤销")
@@ -164,7 +164,7 @@ def change_officer(officer_id: int, *, version: int, by: Viewer, **changes: Any)
     ValueError
         a field that may not be changed here.
     """
-    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    officer: Officer = Officer.objects.select_for_update().get(pk=officer_id)
     if officer.version != version:
         raise ChangedMeanwhile(f"「{officer}」刚被他人修改,请核对后再保存")
     unknown = set(changes) - set(CHANGEABLE)
@@ -192,7 +192,7 @@ def change_password(officer_id: int, password: str, *, by: Viewer, must_change: 
     django.core.exceptions.ValidationError
         the password does not meet the rules or was one of the last five.
     """
-    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    officer: Officer = Officer.objects.select_for_update().get(pk=officer_id)
     validate_password(password, officer)
     OldPassword.objects.create(officer=officer, encoded=officer.password)
     officer.set_password(password)

@@ -61,7 +61,7 @@ def close_area(area_id: int, *, successor_id: int, on: date, by: Viewer) -> Area
     TreeProblem
         the area is already closed, or the successor lies below it or is closed itself.
     """
-    area = Area.objects.select_for_update().get(pk=area_id)
+    area: Area = Area.objects.select_for_update().get(pk=area_id)
     successor = Area.objects.get(pk=successor_id)
     if area.valid_to is not None:
         raise TreeProblem(f"「{area}」已于 {area.valid_to} 撤销")
@@ -134,7 +134,7 @@ def position_of(lon: float | None, lat: float | None) -> Position | None:
 
 
 def place_at(thing: Located, lon: float | None, lat: float | None, *, system: str = "wgs84") -> None:
-    """Fill position, cell and state of a record (not saved here); an impossible position leaves it unlocated."""
+    """Fill position, cell and state of a record (unsaved); an impossible position leaves it unlocated."""
     position = position_of(lon, lat)
     thing.lon = position.lon if position else None
     thing.lat = position.lat if position else None
