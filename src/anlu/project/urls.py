@@ -3,3 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include("anlu.web.urls"))]
+
+handler400 = "anlu.web.faults.bad_request"
+handler403 = "anlu.web.faults.forbidden"
+handler404 = "anlu.web.faults.not_found"
+handler500 = "anlu.web.faults.broken"

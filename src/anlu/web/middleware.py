@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from anlu.kernel.core.revisions import token
+from anlu.kernel.people.models import Officer
 from anlu.kernel.people.passwords import must_change
 from anlu.web.viewers import viewer_of
 
@@ -44,7 +46,13 @@ HEADERS = {
 }
 OPEN_TO_OLD_PASSWORDS = frozenset({"web.password", "web.sign_out", "web.sign_in"})
 SEEN = "seen_at"
+SESSION_TURN = "turn"
 SEEN_EVERY_SECONDS = 60  # the session row is written at most this often: every write takes the one write lock
+
+
+def turn_of(officer: Officer) -> str:
+    """Name of the token that changes with each sign-in of this account."""
+    return f"people.session.{officer.uid}"
 
 
 class SecurityHeaders:
@@ -70,13 +78,16 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         viewer = viewer_of(request)
-        if viewer is not None and (reason := self._over(request)):
+        if viewer is not None and (reason := self._over(request, viewer)):
             logout(request)
             messages.warning(request, reason)
         return self.get_response(request)
 
     @staticmethod
-    def _over(request: HttpRequest) -> str:
+    def _over(request: HttpRequest, viewer: Officer) -> str:
+        """Why this session is over, "" when it is not."""
+        if settings.ANLU_SESSION_SINGLE and request.session.get(SESSION_TURN) != token(turn_of(viewer)):
+            return "这个账号已在别处登录,此处已退出"
         moment = int(time())
         seen = request.session.get(SEEN)
         if seen is not None and moment - seen > settings.SESSION_COOKIE_AGE:

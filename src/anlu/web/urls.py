@@ -5,8 +5,3 @@ from django.urls import URLPattern, URLResolver
 from anlu.web.nav import patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [*patterns()]
-
-handler400 = "anlu.web.faults.bad_request"
-handler403 = "anlu.web.faults.forbidden"
-handler404 = "anlu.web.faults.not_found"
-handler500 = "anlu.web.faults.broken"

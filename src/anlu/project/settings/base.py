@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "anlu.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,6 +75,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "anlu.web.middleware.FragmentSignIn",
+    # Every page is behind the sign-in unless it is declared public.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "anlu.web.middleware.SessionLimits",
+    "anlu.web.middleware.PasswordFirst",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -86,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "anlu.web.context.shell",
             ],
         },
     }
@@ -138,6 +145,9 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an office shares one address: the account is locked, not the address
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_CALLABLE = "anlu.web.faults.locked_out"
+LOGIN_URL = "web.sign_in"
+CSRF_FAILURE_VIEW = "anlu.web.faults.forged"
 
 # ------------------------------------------------------------------------------------ language and time
 LANGUAGE_CODE = "zh-hans"

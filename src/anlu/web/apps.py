@@ -1,0 +1,21 @@
+"""The shell as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """On start-up, once everything is declared, the ledgers get their pages."""
+
+    name = "anlu.web"
+    label = "web"
+    verbose_name = "网页"
+
+    def ready(self) -> None:
+        """Make the pages of all ledgers."""
+        from anlu.kernel.core.discover import discover
+        from anlu.web.registering import add_pages_of_ledgers
+
+        discover()
+        add_pages_of_ledgers()
