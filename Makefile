@@ -10,6 +10,6 @@ format:  ; @$(PYTHON) tools/environment.py dev && .venv/bin/ruff check --quiet -
 bench:   ; @$(PYTHON) tools/environment.py dev && .venv/bin/anlu bench $(ARGS)
 docs:    ; @$(PYTHON) tools/docs.py
 assets:  ; @$(PYTHON) tools/frontend.py
-lock:    ; @$(PYTHON) tools/lock.py $(ARGS) && $(PYTHON) tools/third_party.py
+lock:    ; @$(PYTHON) tools/lock.py $(ARGS) && $(PYTHON) tools/docs.py
 wheel:   ; @$(PYTHON) tools/environment.py dev && $(PYTHON) tools/frontend.py && ANLU_RELEASE=1 .venv/bin/hatchling build -t wheel
 clean:   ; rm -rf .venv node_modules dist src/anlu/web/static/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
