@@ -255,6 +255,7 @@ class OldPassword(models.Model):
 class SignIn(models.Model):
     """One attempt to sign in, or a sign-out: the sign-in log."""
 
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     at = models.DateTimeField("时间", default=now, db_index=True)
     login = models.CharField("登录名", max_length=40)
     officer_uid = models.UUIDField(null=True, blank=True)

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
             name='SignIn',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
                 ('at', models.DateTimeField(db_index=True, default=anlu.kernel.core.clock.now, verbose_name='时间')),
                 ('login', models.CharField(max_length=40, verbose_name='登录名')),
                 ('officer_uid', models.UUIDField(blank=True, null=True)),
