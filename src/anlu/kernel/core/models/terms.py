@@ -25,6 +25,7 @@ class Term(models.Model):
     valid_from = models.DateField("启用", null=True, blank=True)
     valid_to = models.DateField("停用", null=True, blank=True)
     builtin = models.BooleanField("内置", default=False)
+    edited = models.BooleanField("本单位改过", default=False)
     changed_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -1,0 +1,292 @@
+"""
+Search: one box over every kind of thing, on both databases, that cannot show what is outside somebody's
+scope.
+
+Texts are cut into grams: pairs of Chinese characters, prefixes of runs of letters and digits, ends of long
+numbers. A query finds the things that have all its grams. The scope of a thing stands in its entry and is
+applied inside the query (``foundations`` 2.14). Personal numbers are never cut into grams: a kind that has
+some answers ``exact`` through its blind index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from anlu.kernel.core.bulk import insert_rows, reserve_ids
+from anlu.kernel.core.models import Record, SearchEntry, SearchGram
+from anlu.kernel.core.registry import Registry
+from anlu.kernel.core.scope import Scope, Viewer
+
+SHORTEST_PREFIX: Final = 2
+LONGEST_PREFIX: Final = 12
+LONG_NUMBER: Final = 8
+TAILS: Final = (4, 6)  # people read out the last digits of a long number
+LONGEST_QUERY: Final = 60
+RARE: Final = 200
+ENTRIES_AT_ONCE: Final = 2_000
+HAN: Final = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+RUN: Final = re.compile(f"(?P<han>[{HAN}]+)|(?P<word>[^\\W_{HAN}]+)")
+DIGITS: Final = re.compile("[0-9]+")
+
+
+# ------------------------------------------------------------------------------------------------ grams
+def normalised(text: str) -> str:
+    """Half-width, small letters."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def grams_of(text: str) -> set[str]:
+    """Everything that a text can be found by."""
+    grams: set[str] = set()
+    plain = normalised(text)
+    for run in RUN.finditer(plain):
+        if run.lastgroup == "word":
+            grams |= _word_grams(run.group())
+            continue
+        grams |= _pairs(run.group())
+        if run.end() < len(plain) and RUN.match(plain, run.end()):
+            grams.add(run.group()[-1])  # the 鲁 of 在鲁P12345
+    return grams
+
+
+def query_grams(query: str) -> set[str]:
+    """What a text must have to be found by ``query``."""
+    grams: set[str] = set()
+    for run in RUN.finditer(normalised(query[:LONGEST_QUERY])):
+        word = run.group()
+        if run.lastgroup == "han":
+            grams |= _pairs(word)
+        else:
+            grams |= {word[:LONGEST_PREFIX], word}
+    return grams
+
+
+def _pairs(run: str) -> set[str]:
+    """Pairs of neighbouring characters; a character that stands alone is its own gram."""
+    return {run} if len(run) == 1 else {first + second for first, second in pairwise(run)}
+
+
+def _word_grams(word: str) -> set[str]:
+    grams = _prefixes(word)
+    for found in DIGITS.finditer(word):
+        number = found.group()
+        grams |= _prefixes(number) | _prefixes(number.lstrip("0"))
+        if len(number) >= LONG_NUMBER:
+            grams |= {number[-tail:] for tail in TAILS}
+    return grams
+
+
+def _prefixes(word: str) -> set[str]:
+    longest = min(len(word), LONGEST_PREFIX)
+    return {word[:length] for length in range(SHORTEST_PREFIX, longest + 1)} | ({word} if word else set())
+
+
+def gram_number(kind: str, gram: str) -> int:
+    """A gram of a kind as the signed 64 bits that are stored."""
+    digest = hashlib.blake2b(f"{kind}\0{gram}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+# ------------------------------------------------------------------------------------------------ writing
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One thing to be found: its texts and its scope."""
+
+    kind: str
+    uid: UUID
+    texts: Sequence[str]
+    unit_id: int | None = None
+    area_id: int | None = None
+    owner: UUID | None = None
+    batch_id: int | None = None
+
+
+@transaction.atomic
+def index(
+    kind: str,
+    uid: UUID,
+    texts: Sequence[str],
+    *,
+    unit_id: int | None = None,
+    area_id: int | None = None,
+    owner: UUID | None = None,
+    batch_id: int | None = None,
+) -> None:
+    """Make a thing findable by ``texts``, or anew after it changed. Services call this in their
+    transaction.
+    """
+    forget(kind, uid)
+    bulk_index([Indexed(kind, uid, texts, unit_id, area_id, owner, batch_id)])
+
+
+@transaction.atomic
+def bulk_index(rows: Iterable[Indexed]) -> int:
+    """Index things that are not in the index yet (an import's new rows); give back how many."""
+    total, stream = 0, iter(rows)
+    while chunk := list(islice(stream, ENTRIES_AT_ONCE)):
+        ids = reserve_ids(SearchEntry, len(chunk))
+        entries = (
+            (key, row.kind, row.uid, row.unit_id, row.area_id, row.owner, row.batch_id)
+            for key, row in zip(ids, chunk, strict=True)
+        )
+        columns = ("id", "kind", "uid", "unit_id", "area_id", "owner", "batch_id")
+        insert_rows(SearchEntry, columns, entries)
+        insert_rows(SearchGram, ("gram", "entry_id"), _gram_rows(ids, chunk))
+        total += len(chunk)
+    return total
+
+
+def _gram_rows(ids: Sequence[int], rows: Sequence[Indexed]) -> Iterator[tuple[int, int]]:
+    """In the order of the index that they go into, which is quicker."""
+    pairs = (
+        (gram_number(row.kind, gram), key)
+        for key, row in zip(ids, rows, strict=True)
+        for gram in set().union(*map(grams_of, row.texts))
+    )
+    return iter(sorted(pairs))
+
+
+def forget(kind: str, uid: UUID) -> None:
+    """Make a thing unfindable (it was voided)."""
+    SearchEntry.objects.filter(kind=kind, uid=uid).delete()
+
+
+def sweep_grams() -> int:
+    """Delete the grams of entries that are gone; give back how many."""
+    gone = SearchGram.objects.filter(~Exists(SearchEntry.objects.filter(pk=OuterRef("entry_id"))))
+    return gone.delete()[0]
+
+
+# ------------------------------------------------------------------------------------------------ finding
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, as the search box shows it."""
+
+    kind: str
+    kind_label: str
+    uid: UUID
+    title: str
+    note: str = ""
+    url: str = ""
+
+
+Resolve = Callable[[Viewer, Sequence[UUID]], Iterable[Hit]]
+Exact = Callable[[Viewer, str], Iterable[UUID]]
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """
+    A kind that the search box covers.
+
+    ``resolve`` turns uids into hits, again through ``visible_to``; ``exact`` finds by personal number;
+    ``open`` marks reference data that everybody with the permission may see whole.
+    """
+
+    code: str
+    permission: str
+    label: str
+    resolve: Resolve
+    order: int = 100
+    open: bool = False
+    exact: Exact | None = None
+
+
+searchables: Registry[Searchable] = Registry("searchable kind")
+
+
+def searchable(
+    kind: str,
+    permission: str,
+    label: str,
+    resolve: Resolve,
+    *,
+    order: int = 100,
+    open: bool = False,
+    exact: Exact | None = None,
+) -> Searchable:
+    """Declare a kind that the search box covers."""
+    return searchables.add(Searchable(kind, permission, label, resolve, order, open, exact))
+
+
+def search(viewer: Viewer, query: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
+    """What ``viewer`` may see of what ``query`` finds: kind by kind, ``limit`` of each, newest first."""
+    hits: list[Hit] = []
+    for declared in _covered(kinds):
+        if viewer.may(declared.permission):
+            uids = found(viewer, declared, query, limit=limit)
+            by_uid = {hit.uid: hit for hit in declared.resolve(viewer, uids)} if uids else {}
+            hits += [by_uid[uid] for uid in uids if uid in by_uid]
+    return hits
+
+
+def _covered(wanted: Sequence[str]) -> list[Searchable]:
+    chosen = [declared for declared in searchables if not wanted or declared.code in wanted]
+    return sorted(chosen, key=lambda declared: (declared.order, declared.code))
+
+
+def found(viewer: Viewer, declared: Searchable, query: str, *, limit: int) -> list[UUID]:
+    """Uids of one kind within the scope of ``viewer``: an exact personal number first, then by grams."""
+    uids = list(islice(declared.exact(viewer, query), limit)) if declared.exact else []
+    scope = viewer.scope_for(declared.permission)
+    condition = _scope_condition(scope, open_to_all=declared.open)
+    if condition is None:
+        return uids
+    grams = _rarest_first(declared.code, query)
+    if not grams:
+        return uids
+    first, *others = grams
+    rows = SearchGram.objects.filter(condition, gram=first)
+    for gram in others:
+        rows = rows.filter(Exists(SearchGram.objects.filter(gram=gram, entry_id=OuterRef("entry_id"))))
+    newest = rows.order_by("-entry_id").values_list("entry__uid", flat=True)[:limit]
+    return list(dict.fromkeys([*uids, *newest]))[:limit]
+
+
+def matching(kind: str, query: str) -> Q:
+    """The condition "found by ``query``" on a table with a ``uid``, for a ledger's own search field.
+
+    Scope is not part of it: put it on a queryset that comes from ``visible_to``.
+    """
+    numbers = [gram_number(kind, gram) for gram in query_grams(query)]
+    if not numbers:
+        return Q(pk__in=[])
+    entries: QuerySet[SearchEntry] = SearchEntry.objects.filter(kind=kind)
+    for number in numbers:
+        entries = entries.filter(pk__in=SearchGram.objects.filter(gram=number).values("entry_id"))
+    return Q(uid__in=entries.values("uid"))
+
+
+def _rarest_first(kind: str, query: str) -> list[int]:
+    """The query's grams, those that few things have first; empty when nothing can be found."""
+    numbers = [gram_number(kind, gram) for gram in query_grams(query)]
+    counted = {number: SearchGram.objects.filter(gram=number)[:RARE].count() for number in numbers}
+    return sorted(counted, key=lambda number: counted[number]) if all(counted.values()) else []
+
+
+def _scope_condition(scope: Scope, *, open_to_all: bool) -> Q | None:
+    """Entries inside the scope and outside hidden batches; None when nothing can be inside."""
+    hidden = list(Record.hidden_batches())
+    published = Q(entry__kind__gt="")  # joins the entry: the grams of a gone one belong to nothing
+    if hidden:
+        published &= Q(entry__batch_id__isnull=True) | ~Q(entry__batch_id__in=hidden)
+    if scope.everything or (open_to_all and not scope.nothing):
+        return published
+    inside = Q()
+    if scope.units:
+        inside |= Q(entry__unit_id__in=scope.units)
+    if scope.areas:
+        inside |= Q(entry__area_id__in=scope.areas)
+    if scope.person:
+        inside |= Q(entry__owner=scope.person)
+    return published & inside if inside else None
