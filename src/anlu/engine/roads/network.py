@@ -8,6 +8,7 @@ are planar metres; :mod:`anlu.engine.roads.projection` finds them for geographic
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -91,6 +92,17 @@ class Network:
         """Ends of edges at each node (N,); a loop counts twice."""
         return np.diff(self.adj_start)
 
+    @cached_property
+    def owner(self) -> Ints:
+        """Edge that each vertex belongs to (V,)."""
+        return np.repeat(np.arange(self.edges, dtype=np.int64), np.diff(self.starts))
+
+    @cached_property
+    def _laid_out(self) -> tuple[Floats, Floats]:
+        """All edges end to end: where each begins (E,), and each vertex (V,)."""
+        begins = np.concatenate(([0.0], np.cumsum(self.lengths)))[:-1]
+        return begins, self.measures + begins[self.owner]
+
     @property
     def adj_open(self) -> Flags:
         """Whether traffic may enter the edge from the node (2E,)."""
@@ -154,10 +166,14 @@ def build_network(
     return _joined(parts, count, ways, tolerance_m)
 
 
-def edge_lines(network: Network) -> NDArray[np.object_]:
-    """Shape of each edge as a shapely LineString (E,)."""
-    owner = np.repeat(np.arange(network.edges), np.diff(network.starts))
-    shapes: NDArray[np.object_] = shapely.linestrings(network.coords, indices=owner)
+def edge_lines(network: Network, edges: ArrayLike | None = None) -> NDArray[np.object_]:
+    """Shape of each edge, or of the given ones in their order, as a shapely LineString (E,)."""
+    chosen = np.arange(network.edges) if edges is None else np.asarray(edges, np.int64)
+    sizes = np.diff(network.starts)[chosen]
+    rows = np.repeat(network.starts[chosen] - _starts(sizes)[:-1], sizes) + np.arange(sizes.sum())
+    shapes: NDArray[np.object_] = shapely.linestrings(
+        network.coords[rows], indices=np.repeat(np.arange(len(chosen)), sizes)
+    )
     return shapes
 
 
@@ -181,10 +197,8 @@ def directions_along(network: Network, edges: ArrayLike, offsets_m: ArrayLike) -
 
 def _segment_at(network: Network, edge: Ints, offset: Floats) -> Ints:
     """First vertex of the straight piece that holds each offset."""
-    before = np.concatenate(([0.0], np.cumsum(network.lengths)))
-    owner = np.repeat(np.arange(network.edges), np.diff(network.starts))
-    along = network.measures + before[owner]
-    found = np.searchsorted(along, before[edge] + offset, side="right") - 1
+    begins, along = network._laid_out
+    found = np.searchsorted(along, begins[edge] + offset, side="right") - 1
     return np.clip(found, network.starts[edge], network.starts[edge + 1] - 2).astype(np.int64)
 
 
