@@ -12,7 +12,7 @@ export function colours(element) {
   const all = (names) => Object.fromEntries(names.map((name) => [name, (seen[name] ??= read(name))]))
   const result = all([
     'ground', 'surface', 'line', 'row-line', 'control-line', 'text', 'text-2', 'text-3', 'accent', 'accent-fill', 'grey-soft',
-    'chart-now', 'chart-bar', 'chart-before', 'amber-dot', 'red-dot', 'green-dot', 'blue-dot', 'grey-dot',
+    'chart-now', 'chart-bar', 'on-bar', 'chart-before', 'amber-dot', 'red-dot', 'green-dot', 'blue-dot', 'grey-dot',
     'severity-fatal', 'severity-serious', 'severity-slight', 'severity-damage',
     'ramp-1', 'ramp-2', 'ramp-3', 'ramp-4', 'ramp-5', 'ramp-6', 'map-land', 'map-edge', 'map-road', 'map-road-main',
   ])

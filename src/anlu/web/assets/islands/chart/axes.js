@@ -23,7 +23,7 @@ export function tooltip(colour, formatter, trigger = 'axis') {
     trigger,
     renderMode: 'richText',
     confine: true,
-    axisPointer: { type: 'shadow', shadowStyle: { color: colour['grey-soft'], opacity: 0.5 } },
+    axisPointer: { type: 'shadow', z: -1, shadowStyle: { color: colour['grey-soft'], opacity: 0.5 } },
     backgroundColor: colour.surface,
     borderColor: colour.line,
     borderWidth: 1,

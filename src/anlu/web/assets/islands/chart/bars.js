@@ -7,7 +7,7 @@ function strokes(options, colour) {
   return {
     type: 'custom',
     silent: true,
-    z: 4,
+    z: 1,
     encode: across ? { x: 1, y: 0 } : { x: 0, y: 1 },
     data: options.previous.map((value, place) => [place, value]),
     renderItem(_, api) {
@@ -62,6 +62,7 @@ export function bars(options, colour, width) {
       color: highlight.includes(place) ? '#e8622f' : colour['chart-bar'],
       ...(unfinished.includes(place) && { opacity: 0.75, decal: hatch(colour) }),
     },
+    ...(unfinished.includes(place) && !horizontal && { label: { position: 'top', color: colour['text-2'] } }),
   })
   const inside = previous && options.ordered && !horizontal
   const data = {
@@ -75,7 +76,8 @@ export function bars(options, colour, width) {
     label: {
       show: room && !low,
       position: horizontal ? 'right' : inside ? 'insideTop' : 'top',
-      color: inside ? '#fff' : colour['text-2'],
+      color: inside ? colour['on-bar'] : colour['text-2'],
+      ...(horizontal && { backgroundColor: colour.surface, padding: [1, 2] }),
       fontSize: 11,
       formatter: ({ value }) => (value ? number(value) : ''),
     },

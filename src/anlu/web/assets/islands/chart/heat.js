@@ -4,7 +4,7 @@ import { base, number, tooltip } from './axes.js'
 export function heat({ rows, columns, values, unit = '', links }, colour, width) {
   const top = Math.max(1, ...values.flat())
   const ramp = [1, 2, 3, 4, 5, 6].map((level) => colour[`ramp-${level}`])
-  const roomy = (width - 60) / columns.length > 24
+  const roomy = (width - 60) / columns.length > 19
   const cell = (value, x, y) => ({
     value: [x, y, value],
     label: { show: roomy && value >= top * 0.4, color: value > top * 0.66 ? '#fff' : '#2b1600', fontSize: 11 },
