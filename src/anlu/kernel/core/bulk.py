@@ -9,7 +9,7 @@ the caller audits the batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -26,7 +26,13 @@ Convert = Callable[[Any], Any]
 AnyField = models.Field[Any, Any]
 
 
-def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def insert_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    stored: Collection[str] = (),
+) -> int:
     """
     Insert ``rows`` into the table of ``model`` and give back how many.
 
@@ -39,6 +45,8 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
         Any iterable, read once, ``ROWS_AT_ONCE`` at a time. A value is what the field would hold on an
         object; a text that is already in the database's form is taken as it is; bytes for an encrypted
         field are ciphertext.
+    stored
+        Columns whose values are in the database's form already (JSON as text), so that nobody converts them.
 
     Raises
     ------
@@ -48,7 +56,10 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     connection = connections[DEFAULT_DB_ALIAS]
     named = [_field(model, column) for column in columns]
     filled = [field for field in _stored(model) if field not in named and _default(field) is not None]
-    writers = [_converter(field, connection) for field in named]
+    writers = [
+        _as_it_is if column in stored else _converter(field, connection)
+        for column, field in zip(columns, named, strict=True)
+    ]
     finish = _finisher(writers, [_default(field) for field in filled])
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in (*named, *filled))
@@ -129,13 +140,17 @@ def _finisher(
 ) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """A function from a row as given to a row as stored."""
     fill = [filler for filler in fillers if filler is not None]
+    convert = [(place, write) for place, write in enumerate(writers) if write is not _as_it_is]
     width = len(writers)
 
     def finish(row: Sequence[Any]) -> tuple[Any, ...]:
         if len(row) != width:
             raise ValueError(f"a row has {len(row)} values for {width} columns: {row!r:.200}")
-        stored = [value if value is None else write(value) for write, value in zip(writers, row, strict=True)]
-        return (*stored, *[filler(None) for filler in fill])
+        values = list(row)
+        for place, write in convert:
+            if (value := values[place]) is not None:
+                values[place] = write(value)
+        return (*values, *[filler(None) for filler in fill])
 
     return finish
 
