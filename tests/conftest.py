@@ -3,7 +3,6 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -29,8 +28,6 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """
     parser.addoption("--database", choices=databases.CHOICES, help="database of this run (default: sqlite)")
     if pluginmanager.is_blocked("django"):  # `-p no:django`: the engine alone
-        return
-    if not find_spec("anlu.project.settings") or not find_spec(SETTINGS):
         return
     STOP_DATABASE.append(databases.use_database(databases.chosen_database()))
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
