@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from anlu.apps.crashes.permissions import VIEW
+from anlu.kernel.core.fields import BlindIndex, EncryptedText
 from anlu.kernel.core.models import Occurred, Record, Sourced
 from anlu.kernel.places.models import Located
 
@@ -152,6 +153,7 @@ class Crash(Record, Occurred, Sourced, Located):
                 name="crash_statistics",
             ),
             models.Index(fields=["cell_x", "cell_y"], name="crash_cells"),
+            models.Index(fields=["number"], condition=~LIVE, name="crash_number_voided"),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +205,10 @@ class CrashParty(Record):
     )
     seq = models.PositiveSmallIntegerField("序号")
     name = models.CharField("姓名", max_length=60, blank=True)
+    id_number = EncryptedText("证件号码")
+    id_number_index = BlindIndex(of="id_number", purpose="id_number")
+    phone = EncryptedText("电话")
+    phone_index = BlindIndex(of="phone", purpose="phone")
     sex = models.CharField("性别", max_length=2, blank=True)
     age = models.PositiveSmallIntegerField("年龄", null=True, blank=True)
     role = models.CharField("角色", max_length=12, blank=True)

@@ -47,6 +47,7 @@ class Batch(models.Model):
     unchanged = models.PositiveIntegerField("未变", default=0)
     refused = models.PositiveIntegerField("退回", default=0)
     marked = models.PositiveIntegerField("标记", default=0)
+    orphans = models.PositiveIntegerField("无主明细", default=0, help_text="找不到所属记录的明细行")
     refused_file = models.CharField(max_length=64, blank=True, help_text="退回表的内容地址")
     digest = models.CharField(max_length=64, blank=True, help_text="已接受行的摘要")
     message = models.TextField("说明", blank=True)
@@ -55,6 +56,8 @@ class Batch(models.Model):
     unit_id_of_actor = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField("开始", default=now)
     finished_at = models.DateTimeField("结束", null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_holder = models.CharField(max_length=80, blank=True, help_text="正在处理的进程")
 
     class Meta:
         verbose_name = "导入批次"

@@ -157,7 +157,7 @@ class Sourced(models.Model):
     source_key = models.CharField("来源编号", max_length=80, blank=True)
     batch = models.ForeignKey("core.Batch", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     last_seen_batch = models.ForeignKey(
-        "core.Batch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "core.Batch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     digest = models.BinaryField("内容摘要", max_length=16, null=True, blank=True, editable=False)
 
