@@ -45,6 +45,7 @@ class Cell:
     title: str = ""
     hollow: bool = False
     strong: bool = False
+    reveal: str = ""  # name under which the masked value can be asked for
 
 
 @dataclass(frozen=True, slots=True)

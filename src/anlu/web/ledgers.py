@@ -116,18 +116,28 @@ class RelatedRows:
 
     code: str
     label: str
-    model: type[Record]
+    model: type[Model]
     through: str
     columns: tuple[Column, ...]
     order: tuple[str, ...] = ("pk",)
     permission: str = ""
     empty: str = "没有登记"
+    open_to: Callable[[Viewer, Any], bool] | None = None  # for tables that are not records: who sees them
+    link: Callable[[Any, Viewer], str] | None = None  # where a row leads, "" = nowhere
+    deed: str = ""  # what following the link does; without it the first column leads there
+    prefetch: tuple[str, ...] = ()
 
     def rows(self, viewer: Viewer, thing: Model) -> QuerySet[Any]:
         """The rows of ``thing`` that ``viewer`` may see."""
-        scoped = self.model.objects.visible_to(viewer, self.permission)
+        if self.open_to is not None:
+            manager = self.model._default_manager
+            scoped: Any = manager.all() if self.open_to(viewer, thing) else manager.none()
+        else:
+            assert issubclass(self.model, Record), f"{self.code} must say who may see its rows"
+            scoped = self.model.objects.visible_to(viewer, self.permission)
         joined = joins_of(self.model, self.columns)
         rows: QuerySet[Any] = scoped.filter(**{self.through: thing.pk}).order_by(*self.order)
+        rows = rows.prefetch_related(*self.prefetch) if self.prefetch else rows
         return rows.select_related(*joined) if joined else rows
 
 
@@ -214,6 +224,7 @@ class Ledger:
     columns: tuple[Column, ...]
     chapter: str = ""
     item: str = ""
+    rank: int = 50  # place among the pages of one menu item
     unit: str = "条"
     filters: tuple[Filter, ...] = ()
     order: str = ""
@@ -224,6 +235,7 @@ class Ledger:
     title: Callable[[Any], str] = str
     verbs: tuple[Verb, ...] = ()
     form: type[BaseForm] | None = None
+    version_of: Callable[[Any], int] = lambda thing: int(getattr(thing, "version", 0))
     add: Adder | None = None
     change: Changer | None = None
     void: Voider | None = None
@@ -233,6 +245,7 @@ class Ledger:
     rows: Rows | None = None
     identity: str = "uid"
     has_detail: bool = True
+    opens: Callable[[Any], str] | None = None  # where a row leads, when not to the detail page of the ledger
     exports: bool = True
     schema: int = 1
     defer: tuple[str, ...] = ()

@@ -99,7 +99,8 @@ class Page:
 
     ``code`` is the name of the address (``reverse(code)``), ``permission`` what a person must hold ("" = everybody
     who is signed in), ``entry`` makes it the page that the menu item opens, ``ledger`` names the ledger that it
-    belongs to, ``tabs`` groups sister pages of one menu item, and ``public`` opens it to people without an account.
+    belongs to, and
+    ``public`` opens it to people without an account.
     """
 
     code: str
@@ -112,7 +113,7 @@ class Page:
     entry: bool = False
     ledger: str = ""
     public: bool = False
-    fragment: bool = False
+    rank: int = 50  # place among the pages of one menu item
     count: Callable[[Viewer], int | None] | None = field(default=None, compare=False)
 
     @property
@@ -156,7 +157,7 @@ class Pages(Registry[Page]):
         for page in self:
             if page.entry:
                 found.setdefault(page.place, []).append(page)
-        return found
+        return {place: sorted(sisters, key=lambda one: one.rank) for place, sisters in found.items()}
 
 
 pages = Pages("page")

@@ -70,6 +70,7 @@ def _maker(ledger: Ledger) -> Callable[..., Page]:
             item=ledger.item or (ledger.label if ledger.chapter else ""),
             entry=entry,
             ledger=ledger.code,
+            rank=ledger.rank,
         )
 
     return make

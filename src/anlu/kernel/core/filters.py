@@ -11,11 +11,12 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.utils import timezone
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -144,6 +145,24 @@ class DateFilter(Filter):
         if start and end:
             return f"{start} 至 {end}"
         return f"{start} 起" if start else f"{end} 止"
+
+
+@dataclass(frozen=True)
+class TimeFilter(DateFilter):
+    """Days from … to … for a column that holds aware times: local days, both included."""
+
+    def q(self, value: tuple[date | None, date | None]) -> Q:
+        start, end = value
+        condition = Q()
+        if start:
+            condition &= Q(**{f"{self.path}__gte": _midnight(start)})
+        if end and end < date.max:
+            condition &= Q(**{f"{self.path}__lt": _midnight(end + timedelta(days=1))})
+        return condition
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label="登录名",
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
         label="密码",

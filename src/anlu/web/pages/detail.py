@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from django.urls import reverse
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.models import AuditEntry
-from anlu.web.cells import Fact, Renderer, facts_of, words_of
+from anlu.kernel.core.scope import Viewer
+from anlu.web.cells import Cell, Fact, Renderer, facts_of, words_of
 from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
 from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
@@ -96,7 +97,10 @@ class Detail(LedgerPage):
             "page_title": title,
             "head": self._head(thing),
             "sections": self._sections(thing, revealed),
-            "related": [related_table(one, thing, self.viewer) for one in self.ledger.related],
+            "related": [
+                related_table(one, thing, self.viewer, reveals=self._may_reveal)
+                for one in self.ledger.related
+            ],
             "events": events_of(thing, self.ledger, self.viewer),
             "deeds": self._deeds(thing),
             "reveal_url": self._page_url("reveal", thing) if self._may_reveal else "",
@@ -236,12 +240,28 @@ def all_columns(ledger: Ledger) -> list[Column]:
     return [*head, *(column for one in sections_of(ledger) for column in one.columns)]
 
 
-def related_table(related: RelatedRows, thing: Any, viewer: Any) -> RelatedTable:
-    """The rows that belong to a record, personal data masked."""
-    renderer = Renderer(related.model, related.columns)
-    rows = [Row(str(one.uid), "", renderer.cells(one)) for one in related.rows(viewer, thing)]
-    heads = [Heading(column.name, column.label) for column in related.columns]
+def related_table(related: RelatedRows, thing: Any, viewer: Viewer, *, reveals: bool = False) -> RelatedTable:
+    """The rows that belong to a record, personal data masked; ``reveals`` marks those that can be asked for."""
+    columns = [column for column in related.columns if column.listed]
+    renderer = Renderer(related.model, columns)
+    rows = []
+    for one in related.rows(viewer, thing):
+        cells = [_asking(related, column, one, renderer, reveals) for column in columns]
+        url = related.link(one, viewer) if related.link else ""
+        if related.deed:
+            cells.append(Cell(related.deed if url else "", "link", url=url))
+        rows.append(Row(str(getattr(one, "uid", "")), "" if related.deed else url, cells))
+    heads = [Heading(column.name, column.label) for column in columns]
+    if related.deed:
+        heads.append(Heading("deed", ""))
     return RelatedTable(related.code, related.label, heads, rows, related.empty)
+
+
+def _asking(related: RelatedRows, column: Column, one: Any, renderer: Renderer, reveals: bool) -> Cell:
+    cell = renderer.cell(column, one)
+    if reveals and column.personal and cell.value:
+        return replace(cell, reveal=f"{related.code}/{one.uid}/{column.name}")
+    return cell
 
 
 def events_of(thing: Any, ledger: Ledger, viewer: Any) -> list[Event]:

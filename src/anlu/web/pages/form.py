@@ -68,7 +68,7 @@ class FormPage(LedgerPage):
             "form": form,
             "groups": grouped(form),
             "thing": thing,
-            "version": getattr(thing, "version", 0),
+            "version": self.ledger.version_of(thing) if version is None and thing is not None else version,
             "page_title": title,
             "cancel_url": cancel_url,
         }
@@ -125,7 +125,7 @@ class Change(FormPage):
         shown = self.ledger.title(thing)
         if form.is_valid():
             try:
-                if version != thing.version:
+                if version != self.ledger.version_of(thing):
                     raise ChangedMeanwhile(f"「{shown}」刚被他人修改")
                 changed = self.ledger.change(getattr(thing, self.ledger.identity), form.cleaned_data,
                                              version=version, by=self.viewer)  # fmt: skip
@@ -141,10 +141,14 @@ class Change(FormPage):
     def _page(self, form: Any, thing: Any, *, version: int | None = None, status: int = 200) -> HttpResponse:
         title = self.ledger.title(thing)
         self.request.trail = [Crumb(title, self.ledger.url_of(thing)), Crumb("更正")]  # type: ignore[attr-defined]
-        if version is not None:
-            thing.version = version  # the version that the typed values were based on, not a newer one
-        cancel = self.ledger.url_of(thing)
-        return self.draw(form, title=f"更正 {title}", cancel_url=cancel, thing=thing, status=status)
+        return self.draw(
+            form,
+            title=f"更正 {title}",
+            cancel_url=self.ledger.url_of(thing),
+            thing=thing,
+            version=version,  # the one that the typed values were based on, not a newer one
+            status=status,
+        )
 
     def _conflict(self, form: Any, identity: UUID | str) -> HttpResponse:
         """Somebody else saved first: show theirs and ours side by side, saving again is a decision."""
@@ -163,7 +167,7 @@ class Change(FormPage):
             "thing": thing,
             "form": form,
             "groups": grouped(form),
-            "version": thing.version,
+            "version": self.ledger.version_of(thing),
             "differences": rows,
             "page_title": f"「{title}」刚被他人修改",
             "cancel_url": self.ledger.url_of(thing),

@@ -85,14 +85,22 @@ class List(LedgerPage):
     def _rows(self, listing: Listing, shown: Slice) -> list[Row]:
         renderer = Renderer(self.ledger.model, self._columns)
         query = listing.query(position_of(self.request))
-        linked = self.ledger.has_detail and not listing.voided
-        undo = listing.voided and self.ledger.restore is not None
-        rows = []
-        for thing in shown.rows:
-            page = "detail" if linked else "restore" if undo else ""
-            url = self.ledger.url_of(thing, page) + query if page else ""
-            rows.append(Row(str(getattr(thing, self.ledger.identity)), url, renderer.cells(thing)))
-        return rows
+        return [
+            Row(
+                str(getattr(thing, self.ledger.identity)),
+                self._address_of(thing, listing, query),
+                renderer.cells(thing),
+            )
+            for thing in shown.rows
+        ]
+
+    def _address_of(self, thing: Any, listing: Listing, query: str) -> str:
+        """Where a row leads."""
+        if listing.voided:
+            return self.ledger.url_of(thing, "restore") if self.ledger.restore is not None else ""
+        if self.ledger.opens is not None:
+            return self.ledger.opens(thing)
+        return self.ledger.url_of(thing) + query if self.ledger.has_detail else ""
 
     def _actions(self, listing: Listing) -> dict[str, str]:
         """Addresses of what this person can do from here; what is not allowed is absent."""

@@ -1,0 +1,75 @@
+"""今日 › 我的待办: what is waiting for this person, counted from the records themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.models import Batch, Job, Record
+from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.models.jobs import JobState
+from anlu.kernel.people.models import Officer
+from anlu.web.ledgers import Ledger, ledgers
+from anlu.web.nav import page, pages
+from anlu.web.pages.paging import Total, total_of
+from anlu.web.permissions import TODAY
+from anlu.web.viewers import require_viewer
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class NewRecords:
+    """How many records of a ledger this person may see, and how many are new since yesterday."""
+
+    label: str
+    unit: str
+    url: str
+    new: Total
+    all: Total
+
+
+@page("web.today", "today/", "我的待办", chapter="今日", permission=TODAY)
+def my_today(request: HttpRequest) -> HttpResponse:
+    """The start page: refused imports, running work, what is new; nothing that is not in the database."""
+    viewer = require_viewer(request)
+    mine = Batch.objects.filter(actor=viewer.uid)
+    context = {
+        "page_note": f"{today():%Y年%-m月%-d日} {'一二三四五六日'[today().weekday()]}".replace(" ", " 星期"),
+        "refused": mine.filter(refused__gt=0, state=BatchState.LIVE)[:SHOWN],
+        "failed": Job.objects.filter(actor=viewer.uid, state=JobState.FAILED).order_by("-pk")[:SHOWN],
+        "running": Job.objects.filter(
+            actor=viewer.uid, state__in=(JobState.WAITING, JobState.RUNNING)
+        ).order_by("-pk")[:SHOWN],
+        "news": news_for(viewer),
+    }
+    return render(request, "web/desk/today.html", context)
+
+
+def news_for(viewer: Officer) -> list[NewRecords]:
+    """The business ledgers that this person may open, with what came in since the start of yesterday."""
+    since = timezone.make_aware(datetime.combine(today() - timedelta(days=1), time()))
+    return [
+        _news(ledger, viewer, since) for ledger in ledgers if _is_business(ledger) and _open(ledger, viewer)
+    ]
+
+
+def _is_business(ledger: Ledger) -> bool:
+    return bool(ledger.chapter) and ledger.chapter != "系统" and issubclass(ledger.model, Record)
+
+
+def _open(ledger: Ledger, viewer: Officer) -> bool:
+    return ledger.code in pages and pages.get(ledger.code).allows(viewer)
+
+
+def _news(ledger: Ledger, viewer: Officer, since: datetime) -> NewRecords:
+    rows: Any = ledger.visible_rows(viewer)
+    new = total_of(rows.filter(recorded_at__gte=since))
+    return NewRecords(ledger.label, ledger.unit, reverse(ledger.code), new, total_of(rows))
