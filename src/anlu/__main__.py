@@ -17,7 +17,7 @@ from typing import Final, Protocol, TextIO, cast
 
 from anlu import __version__
 from anlu.commands.arguments import Parser, TextFormatter
-from anlu.engine.errors import BadInput, one_line
+from anlu.engine.errors import BadInput
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -124,7 +124,7 @@ def _run_bare(words: list[str]) -> int:
 
 
 def _refuse(line: str) -> int:
-    print(one_line(line), file=sys.stderr)
+    print(line, file=sys.stderr)
     return BAD_INPUT
 
 

@@ -24,7 +24,8 @@ class IdentityError(ValueError):
 
 def normalised(text: str) -> str:
     """Half-width, upper case, without blanks, dots and hyphens: as numbers are stored and searched."""
-    return re.sub(r"[\s·•.\-‐–—]", "", unicodedata.normalize("NFKC", text)).upper()
+    plain = re.sub(r"[\s·•.\-‐–—]", "", unicodedata.normalize("NFKC", text)).upper()
+    return unicodedata.normalize("NFKC", plain)  # again: taking characters out can bring others together
 
 
 # --- persons (GB 11643-1999)
