@@ -1,0 +1,1 @@
+"""Figures of crashes; one file per family."""

@@ -1,0 +1,204 @@
+"""Cross tables: one grouped query, and every cell knows the address parameters of exactly its rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from anlu.engine.periods import Kind, Period
+from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.define import Amount, Leaf
+from anlu.kernel.indicators.evaluate import rows_of
+from anlu.kernel.indicators.window import Window
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One row or column of a table: its key, its label, and the filters that select what belongs to it."""
+
+    key: Any
+    label: str
+    parameters: Parameters = ()
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """
+    A way to divide rows.
+
+    Parameters
+    ----------
+    column
+        Path that the database groups by.
+    headings
+        The headings in order; keys that turn up without one are appended by ``other``.
+    fold
+        Turns a database value into the key of a heading (month into year, town into region).
+    other
+        Makes the heading of a key that none was foreseen for.
+    """
+
+    code: str
+    label: str
+    column: str
+    headings: tuple[Heading, ...] = ()
+    fold: Callable[[Any], Any] = field(default=lambda value: value)
+    other: Callable[[Any], Heading] = field(default=lambda key: Heading(key, str(key)))
+
+
+def by_period(window: Window, kind: Kind, *, column: str, names: tuple[str, str]) -> Dimension:
+    """
+    Months, quarters, half-years or years of a window, for a table column that holds "2023-06".
+
+    Parameters
+    ----------
+    names
+        The two address parameters of a date filter: (from, to).
+    """
+    parts = window.period.split(kind)
+
+    def heading(part: Period) -> Heading:
+        days = ((names[0], part.start.isoformat()), (names[1], part.end.isoformat()))
+        return Heading(part.code, part.label, days)
+
+    by_month = {month.start.isoformat()[:7]: part.code for part in parts for month in part.months()}
+    return Dimension(
+        f"by_{kind}", "期间", column, tuple(heading(part) for part in parts), lambda month: by_month[month]
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number and the parameters of its rows."""
+
+    value: Amount
+    parameters: Parameters
+
+    @property
+    def query(self) -> str:
+        """The parameters as they stand in an address."""
+        return urlencode(self.parameters)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows × columns with totals; ``cells[row key][column key]`` exists for every pair."""
+
+    rows: tuple[Heading, ...]
+    columns: tuple[Heading, ...]
+    cells: dict[Any, dict[Any, Cell]]
+    row_totals: dict[Any, Cell]
+    column_totals: dict[Any, Cell]
+    total: Cell
+
+    def lines(self) -> list[tuple[Heading, list[Cell], Cell]]:
+        """For templates: heading, cells in the order of the columns, total of the row."""
+        return [
+            (row, [self.cells[row.key][column.key] for column in self.columns], self.row_totals[row.key])
+            for row in self.rows
+        ]
+
+    @property
+    def footer(self) -> list[Cell]:
+        """Totals of the columns in their order."""
+        return [self.column_totals[column.key] for column in self.columns]
+
+    @property
+    def largest(self) -> Amount:
+        """The greatest cell, for shading."""
+        return max((cell.value for line in self.cells.values() for cell in line.values()), default=0)
+
+
+def cross_table(
+    leaf: Leaf,
+    rows: Dimension,
+    columns: Dimension,
+    window: Window,
+    viewer: Viewer,
+    *,
+    parameters: Iterable[tuple[str, str]] = (),
+    hide_empty: bool = False,
+) -> Table:
+    """
+    ``leaf`` divided by two dimensions.
+
+    Parameters
+    ----------
+    parameters
+        Address parameters that select the window and what contributes to the leaf; those of headings replace
+        parameters of the same name.
+    hide_empty
+        Leave out rows that are all 0.
+
+    Raises
+    ------
+    ValueError
+        The leaf does not add up over parts (``Distinct``).
+    """
+    if not leaf.additive:
+        raise ValueError(f"{type(leaf).__name__} does not add up over the parts of a table")
+    base = tuple(parameters)
+    sums = _sums(leaf, rows, columns, window, viewer)
+    row_headings = _headings(rows, (key for key, _ in sums))
+    column_headings = _headings(columns, (key for _, key in sums))
+    if hide_empty:
+        used = {key for (key, _), amount in sums.items() if amount}
+        row_headings = tuple(one for one in row_headings if one.key in used)
+
+    def cell(amount: Amount, *headings: Heading) -> Cell:
+        return Cell(amount, _joined(base, *(one.parameters for one in headings)))
+
+    def added(chosen: Sequence[tuple[Any, Any]]) -> Amount:
+        return sum((sums[pair] for pair in chosen if pair in sums), start=0)
+
+    pairs = {(r.key, c.key): (r, c) for r in row_headings for c in column_headings}
+    cells: dict[Any, dict[Any, Cell]] = defaultdict(dict)
+    for (row_key, column_key), both in pairs.items():
+        cells[row_key][column_key] = cell(sums.get((row_key, column_key), 0), *both)
+    return Table(
+        row_headings,
+        column_headings,
+        dict(cells),
+        {r.key: cell(added([(r.key, c.key) for c in column_headings]), r) for r in row_headings},
+        {c.key: cell(added([(r.key, c.key) for r in row_headings]), c) for c in column_headings},
+        cell(added(list(pairs))),
+    )
+
+
+def _sums(
+    leaf: Leaf, rows: Dimension, columns: Dimension, window: Window, viewer: Viewer
+) -> dict[tuple[Any, Any], Amount]:
+    grouped = (
+        rows_of(leaf, window, viewer)
+        .order_by()
+        .values_list(rows.column, columns.column)
+        .annotate(total=leaf.aggregate())
+        .values_list(rows.column, columns.column, "total")
+    )
+    sums: dict[tuple[Any, Any], Amount] = defaultdict(int)
+    for row, column, amount in grouped:
+        sums[rows.fold(row), columns.fold(column)] += amount or 0
+    return sums
+
+
+def _headings(dimension: Dimension, keys: Iterable[Any]) -> tuple[Heading, ...]:
+    """The declared headings, then one for every key that turned up besides them."""
+    known = {one.key for one in dimension.headings}
+    found = dict.fromkeys(key for key in keys if key not in known)
+    extra = sorted((dimension.other(key) for key in found), key=lambda one: one.label)
+    return dimension.headings + tuple(extra)
+
+
+def _joined(base: Parameters, *more: Parameters) -> Parameters:
+    """All parameters; later ones replace earlier ones of the same name."""
+    joined = base
+    for extra in more:
+        taken = {name for name, _ in extra}
+        joined = tuple(pair for pair in joined if pair[0] not in taken) + extra
+    return joined
