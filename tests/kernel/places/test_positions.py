@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import make_area
 
 from anlu.kernel.places.models import Area, Located
 from anlu.kernel.places.services import position_of
+from tests.factories import make_area
 
 WORLD = 2**Located.CELL_ZOOM
 
@@ -28,7 +28,9 @@ def test_every_possible_position_has_a_cell_inside_the_world(lon, lat):
 @given(st.floats(-179, 178), st.floats(-84, 83), st.floats(0.0001, 1))
 def test_cells_grow_eastwards_and_southwards(lon, lat, step):
     here, east, north = position_of(lon, lat), position_of(lon + step, lat), position_of(lon, lat + step)
-    assert here and east and north
+    assert here
+    assert east
+    assert north
     assert east.cell_x > here.cell_x
     assert north.cell_y < here.cell_y
 

@@ -220,7 +220,7 @@ def _per(parts: Parts, scale: int) -> Fraction | None:
 def series_of(
     indicator: Indicator, window: Window, viewer: Viewer, kind: str
 ) -> Iterator[tuple[Period, Amount]]:
-    """The main leaf of an additive indicator for each month, quarter ... of the window, in order, by one query."""
+    """The main leaf of an additive indicator for each part of the window, in order, by one query."""
     leaf = indicator.main
     by_day = dict(
         rows_of(leaf, window, viewer)

@@ -64,7 +64,7 @@ class Window:
         Parameters
         ----------
         names
-            How the ledger calls them: ``{"from": "occurred_from", "to": "occurred_to", "area": "town", ...}``.
+            How the ledger calls them: ``{"from": "occurred_from", "to": "occurred_to", "area": "town"}``.
         """
         stated = [(names["from"], self.period.start.isoformat()), (names["to"], self.period.end.isoformat())]
         if self.unit and "unit" in names:

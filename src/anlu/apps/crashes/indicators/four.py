@@ -1,8 +1,8 @@
 """
 四项指数: crashes, deaths, injured, direct loss, by default of the ordinary procedure (一般事故).
 
-Definitions and their pitfalls: ``domain/crash-and-fund`` 2-3. All go by the day of occurrence and by the town and
-unit that the crash had on that day.
+Definitions and their pitfalls: ``domain/crash-and-fund`` 2-3. All go by the day of occurrence and by the town
+and unit that the crash had on that day.
 """
 
 from __future__ import annotations
