@@ -6,16 +6,16 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """On start-up, once everything is declared, the ledgers get their pages."""
+    """On start-up, once everything is declared, ledgers and map layers get their pages."""
 
     name = "anlu.web"
     label = "web"
     verbose_name = "网页"
 
     def ready(self) -> None:
-        """Make the pages of all ledgers."""
+        """Make the pages."""
         from anlu.kernel.core.discover import discover
-        from anlu.web.registering import add_pages_of_ledgers
+        from anlu.web.registering import add_pages
 
         discover()
-        add_pages_of_ledgers()
+        add_pages()

@@ -1,4 +1,4 @@
-"""From a declared ledger to its pages. Runs once, when every app has declared what it has."""
+"""From a declared ledger or map layer to its pages. Runs once, when every app has declared what it has."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ from anlu.web.pages.detail import Detail, Reveal
 from anlu.web.pages.export import Export
 from anlu.web.pages.form import Change, New, Restore, Void
 from anlu.web.pages.list import List
+from anlu.web.pages.map import pages_of_layer
 from anlu.web.pages.print import Print
+from anlu.web.tiles import layers
 
 
-def add_pages_of_ledgers() -> None:
-    """Register the pages of all declared ledgers that have none yet."""
+def add_pages() -> None:
+    """Register the pages of all declared ledgers and map layers that have none yet."""
     for ledger in ledgers:
         if ledger.code not in pages:
             for page in pages_of(ledger):
+                pages.add(page)
+    for layer in layers:
+        if f"map.{layer.code}" not in pages:
+            for page in pages_of_layer(layer):
                 pages.add(page)
 
 

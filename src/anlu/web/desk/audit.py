@@ -108,7 +108,7 @@ ENTRIES = ledgers.add(
                         "封印",
                         value=lambda entry: entry.seal.number if entry.seal else "待封",
                         joins=("seal",),
-                    ),  # fmt: skip
+                    ),
                 ),
             ),
         ),

@@ -121,7 +121,7 @@ TERMS = ledgers.add(
                 value=lambda term: dict(COLOURS).get(term.colour, ""),
                 kind=Kind.STATUS,
                 colours={label: code for code, label in COLOURS if code},
-            ),  # fmt: skip
+            ),
             Column("order", "次序", kind=Kind.NUMBER, sort="order"),
             Column(
                 "state", "状态", value=_state, kind=Kind.STATUS, colours={"在用": "green", "停用": "grey"}

@@ -60,7 +60,14 @@ class FormPage(LedgerPage):
         return form
 
     def draw(
-        self, form: Any, *, title: str, cancel_url: str, thing: Any = None, status: int = 200
+        self,
+        form: Any,
+        *,
+        title: str,
+        cancel_url: str,
+        thing: Any = None,
+        version: int | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         """The page with the form on it."""
         context = {
@@ -68,7 +75,7 @@ class FormPage(LedgerPage):
             "form": form,
             "groups": grouped(form),
             "thing": thing,
-            "version": self.ledger.version_of(thing) if version is None and thing is not None else version,
+            "version": version if version is not None or thing is None else self.ledger.version_of(thing),
             "page_title": title,
             "cancel_url": cancel_url,
         }

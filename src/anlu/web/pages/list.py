@@ -16,7 +16,7 @@ from anlu.web.ledgers import Column, Preset
 from anlu.web.nav import pages
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.fields import chips_of, filter_fields
-from anlu.web.pages.listing import POSITION_PARAMETERS, Listing
+from anlu.web.pages.listing import POSITION_PARAMETERS, Listing, filters_of
 from anlu.web.pages.paging import SIZES, Slice, Total, edge_of, slice_of, total_of
 
 
@@ -210,7 +210,7 @@ def _pairs(preset: Preset) -> list[tuple[str, Any]]:
 def filter_row(listing: Listing, request: HttpRequest) -> dict[str, Any]:
     """Everything that the filter row and the chips need."""
     stated = dict(request.GET.lists())
-    fields = filter_fields(listing.ledger.filters, listing.selection, stated)
+    fields = filter_fields(filters_of(listing.ledger), listing.selection, stated)
     kept = listing.parameters(without=("filters",))
     more = [one for one in fields if one.more]
     set_names = {one.name for one, _ in listing.selection.chosen}

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from anlu.kernel.core.filters import Selection
+from anlu.kernel.core.filters import Filter, Selection
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.places.filters import BoxFilter
 from anlu.web.ledgers import Column, Ledger
 from anlu.web.pages.paging import SIZES, Order
 
@@ -46,7 +47,7 @@ class Listing:
         return cls(
             ledger,
             viewer,
-            Selection.read(ledger.filters, stated),
+            Selection.read(filters_of(ledger), stated),
             column,
             name.startswith("-"),
             int(size) if size in map(str, SIZES) else SIZES[0],
@@ -107,6 +108,15 @@ class Listing:
         """The selection in words, for the head of exports and the audit."""
         chosen = ";".join(f"{label}:{words}" for label, words, _ in self.selection.chips())
         return chosen or "全部"
+
+
+VIEW = BoxFilter("bbox", "范围")
+
+
+def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
+    """The filters of a ledger; one that is on the map can also be narrowed to a view of the map."""
+    has_view = any(isinstance(one, BoxFilter) for one in ledger.filters)
+    return ledger.filters if has_view or not ledger.layer else (*ledger.filters, VIEW)
 
 
 def _sortable(ledger: Ledger, name: str) -> Column | None:
