@@ -7,6 +7,7 @@ The environment wins over the file, the file over the defaults. Every field is d
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -26,6 +27,7 @@ from anlu.engine.errors import BadInput
 FILE = "anlu.toml"
 FOLDER_VARIABLE = "ANLU_DATA"
 DEFAULT_FOLDER = "var"
+NOT_IN_FILE = ("data_folder", "secret_key")  # where the file itself lies; a secret has a file of its own
 
 
 def data_folder() -> Path:
@@ -122,6 +124,28 @@ def load() -> Configuration:
         raise BadInput(
             first["msg"], file=f"{data_folder() / FILE} 或环境变量", field=name, found=found
         ) from None
+
+
+def write_sample(folder: Path) -> bool:
+    """Write ``anlu.toml`` with every setting, its default and its meaning, all commented out; False when
+    there is one.
+    """
+    path = folder / FILE
+    if path.exists():
+        return False
+    lines = ["# 安路的设置。去掉行首的 # 即生效; 环境变量 ANLU_… 优先于本文件。改后重启 anlu serve。"]
+    for name, field in Configuration.model_fields.items():
+        if name not in NOT_IN_FILE:
+            lines += ["", f"# {field.description}", f"# {name} = {_toml(field.get_default())}"]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return True
+
+
+def _toml(value: Any) -> str:
+    """A default as TOML writes it; JSON's texts, numbers, truth values and lists of texts are the same."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 configuration = load()

@@ -1,0 +1,107 @@
+"""``anlu init``: make or upgrade an installation. Twice is safe."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from anlu.engine.errors import BadInput
+from anlu.kernel.core.keys import add_field_key, make_keys
+from anlu.project.configuration import configuration, write_sample
+from anlu.project.folder import INIT_LOCK, SERVE_LOCK, is_locked, locked, make_folder
+from anlu.project.start import require_database, set_up
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--demo", action="store_true", help="同时建立演示县(数据均为虚构)")
+    parser.add_argument("--database", metavar="URL", default="", help="本次命令使用的数据库地址")
+    parser.add_argument("--name", default="", help="单位名称, 显示在页面和文书上")
+    parser.add_argument("--new-key", action="store_true", help="启用新的加密密钥, 由后台逐步重新加密")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make or upgrade; every step says what it did."""
+    folder = configuration.data_folder
+    make_folder(folder)
+    with locked(folder, INIT_LOCK, busy="另一个 anlu init 正在运行, 请等它结束"):
+        _make_secrets(folder, new_key=args.new_key)
+        set_up(database=args.database)
+        require_database()
+        _make_database(folder)
+        _fill(name=args.name, demo=args.demo)
+        if args.new_key:
+            _ask_for_rekeying()
+    print("完成。启动: anlu serve")
+    return 0
+
+
+def _make_secrets(folder: Path, *, new_key: bool) -> None:
+    if write_sample(folder):
+        print(f"建立配置文件 {folder / 'anlu.toml'}")
+    made = make_keys(folder / "keys")
+    if made:
+        print(f"建立密钥 {folder / 'keys'}(请另行妥善保存, 备份默认不含密钥)")
+    elif new_key:
+        print(f"启用新密钥 field-{add_field_key(folder / 'keys')}")
+
+
+def _make_database(folder: Path) -> None:
+    """Bring the tables up to this version."""
+    from django.core.management import call_command  # Django is set up by now, not at import
+
+    from anlu.kernel.core.installation import DatabaseState, database_state
+
+    state = database_state()
+    if state is DatabaseState.NEWER:
+        raise BadInput("数据库由较新的版本写过, 本版本不能打开: 请升级软件")
+    if state is DatabaseState.CURRENT:
+        print("数据库已是最新")
+        return
+    if state is DatabaseState.OLDER and is_locked(folder, SERVE_LOCK):
+        raise BadInput("anlu serve 正在运行: 请先停止, 再升级数据库")
+    print("建立数据库" if state is DatabaseState.EMPTY else "升级数据库")
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _fill(*, name: str, demo: bool) -> None:
+    """Dictionaries, roles, the installation's row, and either the demonstration or the first accounts."""
+    from anlu.kernel.core import dictionaries, tasks
+    from anlu.kernel.core.installation import register_installation
+    from anlu.kernel.people.seeding import seed_roles
+
+    seeded = dictionaries.seed_all()
+    roles = seed_roles()
+    print(f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}")
+    tasks.plan_periodic_jobs()
+    if demo:
+        _make_demo()
+    row = register_installation(name=name or ("青澜县公安局交通管理大队(演示)" if demo else ""), demo=demo)
+    if not row.demo:
+        _make_first_accounts()
+
+
+def _make_demo() -> None:
+    from anlu.kernel.core.demo import in_order
+
+    for step in in_order():
+        print(f"演示数据 {step.label}: ", end="", flush=True)
+        print(step.make())
+
+
+def _make_first_accounts() -> None:
+    from anlu.kernel.people.first_accounts import make_first_accounts
+
+    accounts = make_first_accounts()
+    if accounts:
+        print("首次登录账号(口令只显示这一次, 登录后须修改):")
+    for account in accounts:
+        print(f"  {account.login:<18}{account.password}  {account.name}")
+
+
+def _ask_for_rekeying() -> None:
+    from anlu.kernel.core import tasks
+    from anlu.kernel.core.scope import SYSTEM
+
+    tasks.enqueue("core.rekey", by=SYSTEM)
+    print("已安排后台重新加密, 进度见 系统 › 后台任务")
