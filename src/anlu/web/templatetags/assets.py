@@ -74,9 +74,15 @@ def asset_js(name: str) -> SafeString:
 
 
 @register.simple_tag
+def asset_sign() -> SafeString:
+    """The platform's sign for the browser's tab."""
+    return format_html('<link rel="icon" href="{}" type="image/svg+xml">', asset_address("favicon.svg"))
+
+
+@register.simple_tag
 def asset_css_if_built(name: str) -> SafeString | str:
-    """Like ``asset_css``, but nothing when the build is absent: for the page that reports a fault."""
+    """Sign and style sheet, or nothing when the build is absent: for the page that reports a fault."""
     try:
-        return asset_css(name)
+        return format_html("{}{}", asset_sign(), asset_css(name))
     except AssetsMissing:
         return ""

@@ -6,8 +6,9 @@ function hits(map, options, { x, y }) {
   const ids = (part) => (options.layers ?? []).map(({ code }) => `${code}:${part}`).filter((id) => map.getLayer(id))
   const box = [[x - reach, y - reach], [x + reach, y + reach]]
   const singles = map.queryRenderedFeatures(box, { layers: ids('single') })
-  const seen = new Map(singles.map((feature) => [feature.properties.uid, feature]))
-  return { singles: [...seen.values()].reverse(), count: map.queryRenderedFeatures([x, y], { layers: ids('count') })[0] }
+  const named = new Map(singles.filter(({ properties }) => properties.uid).map((feature) => [feature.properties.uid, feature]))
+  const unnamed = singles.find(({ properties }) => !properties.uid) // a cell that counts one
+  return { singles: [...named.values()].reverse(), count: map.queryRenderedFeatures([x, y], { layers: ids('count') })[0] ?? unnamed }
 }
 
 async function fetchCard(options, feature) {

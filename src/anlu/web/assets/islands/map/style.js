@@ -85,7 +85,7 @@ export const layerIds = ({ code }) => [`${code}:single`, `${code}:count`, `${cod
 export function mapStyle(element, { layers = [], areas, roads }) {
   const colour = colours(element)
   const sources = {}
-  for (const { code, tiles, minzoom = 0, maxzoom = 18 } of layers) sources[code] = { type: 'vector', tiles: [absolute(tiles)], minzoom, maxzoom }
+  for (const { code, tiles, minzoom = 0, maxzoom = 16 } of layers) sources[code] = { type: 'vector', tiles: [absolute(tiles)], minzoom, maxzoom }
   if (areas) sources.areas = source(areas)
   if (roads) sources.roads = source(roads)
   return {
