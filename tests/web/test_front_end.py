@@ -66,7 +66,7 @@ def test_the_manifest_is_read_once(built: Path) -> None:
 
 def test_an_icon_refers_to_the_sprite_and_is_hidden_from_screen_readers(built: Path) -> None:
     assert drawn('{% icon "home" size="small" %}') == (
-        '<svg class="icon icon--small" aria-hidden="true" focusable="false">'
+        '<svg class="icon icon--small" width="18" height="18" aria-hidden="true" focusable="false">'
         f'<use href="{static("dist/icons-3.svg")}#home"></use></svg>'
     )
 

@@ -14,7 +14,11 @@ register = template.Library()
 SPARK_WIDTH, SPARK_HEIGHT = 126.0, 52.0
 
 
-ICON = '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+# Its own width and height count only where the style sheet is missing.
+ICON = (
+    '<svg class="icon{}" width="18" height="18" aria-hidden="true" focusable="false">'
+    '<use href="{}#{}"></use></svg>'
+)
 
 
 @register.simple_tag

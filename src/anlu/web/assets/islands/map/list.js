@@ -9,8 +9,9 @@ export function startList(element, map, { listUrl, listTarget }) {
     const bbox = chosen ?? written(map.getBounds())
     element.dispatchEvent(new CustomEvent('anlu:moveend', { bubbles: true, detail: { bbox, zoom: map.getZoom(), chosen: chosen !== null } }))
     if (!listUrl) return
-    const address = `${listUrl}${listUrl.includes('?') ? '&' : '?'}bbox=${bbox}`
-    window.htmx?.ajax('GET', address, { source: element, target: listTarget ?? '#map-list', swap: 'innerHTML' })
+    const address = new URL(listUrl, location.href)
+    address.searchParams.set('bbox', bbox)
+    window.htmx?.ajax('GET', address.pathname + address.search, { source: element, target: listTarget ?? '#map-list', swap: 'innerHTML' })
   }
   let waiting
   const later = () => {
