@@ -1,0 +1,320 @@
+"""Parsed rows of crashes, vehicles and casualties → records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from anlu.apps.crashes.importing.doubts import field_doubts, listed, severity_doubt, time_doubts
+from anlu.apps.crashes.importing.fields import CASUALTIES, PARTY_FIELDS, VEHICLE_FIELDS, VEHICLES
+from anlu.apps.crashes.importing.outcome import COUNTED, casualties_of, severity_of, with_deaths
+from anlu.apps.crashes.importing.places import Gazetteer, bring_areas, looked_up
+from anlu.apps.crashes.models import Crash
+from anlu.kernel.core.clock import now
+from anlu.kernel.core.importing.children import PARENT
+from anlu.kernel.core.importing.fields import MAIN, ImportField, Kind
+from anlu.kernel.core.importing.nouns import Composed, Context
+from anlu.kernel.core.importing.parsing import FACTS, MARKS
+from anlu.kernel.core.importing.positions import System, cells_of
+from anlu.kernel.places.models import LocationState
+
+COLUMNS: Final = frozenset(field.attname for field in Crash._meta.concrete_fields)
+STATED: Final = ("killed", "seriously_injured", "slightly_injured", "injured", "casualties", "vehicles_count")
+
+
+class CrashComposer:
+    """Makes records of parsed rows; places and units are looked up once for the whole import."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.read = context.read[MAIN]
+        self.system = System(context.profile.options.crs)
+        self.gazetteer = Gazetteer(context.profile.areas if context.batch is None else ())
+        self.now = now()
+        self.own_unit: int | None = getattr(context.by, "unit_id", None)
+
+    def prepare(self) -> None:
+        """Add the areas that the profile brings."""
+        assert self.context.batch is not None
+        bring_areas(self.context.profile.areas, batch=self.context.batch, by=self.context.by)
+
+    def compose(self, main: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> Composed:
+        """Records of a chunk."""
+        main = _filled(main)
+        main = main.with_columns(local_parts())
+        main = self._placed(main)
+        vehicles, parties = self._vehicles(children), self._parties(children, main)
+        main = self._with_outcome(main, vehicles, parties)
+        main = self._marked(main, children, vehicles, parties)
+        texts = _texts(main, vehicles)
+        made: dict[str, pl.DataFrame] = {}
+        references: dict[str, dict[str, str]] = {}
+        if vehicles is not None:
+            made[VEHICLES] = vehicles
+        if parties is not None:
+            parties = _with_vehicle(parties, vehicles)
+            made[CASUALTIES] = parties.drop("died_first", "vehicle_seq", strict=False)
+            references = {CASUALTIES: {"vehicle_id": VEHICLES}} if vehicles is not None else {}
+        kept = [name for name in main.columns if name in COLUMNS]
+        return Composed(main.select(kept), made, references, texts)
+
+    # --- where
+
+    def _placed(self, main: pl.DataFrame) -> pl.DataFrame:
+        count = main.height
+        nan = np.full(count, np.nan)
+        x = main["lon"].to_numpy().astype(float) if "lon" in main.columns else nan
+        y = main["lat"].to_numpy().astype(float) if "lat" in main.columns else nan
+        lon, lat, wrong = self.system.to_wgs84(x, y)
+        known = ~np.isnan(lon)
+        cells = np.zeros((2, count), dtype=np.int64)
+        if known.any():
+            cells[0, known], cells[1, known] = cells_of(lon[known], lat[known])
+        around, outside = self.gazetteer.towns_at(lon, lat)
+        main = main.with_columns(
+            pl.Series("lon", lon).fill_nan(None),
+            pl.Series("lat", lat).fill_nan(None),
+            pl.Series("position_impossible", wrong),
+            pl.Series("located", known),
+            pl.Series("outside", outside),
+            pl.Series("around", around, dtype=pl.Int64),
+            pl.Series("cell_x", cells[0]),
+            pl.Series("cell_y", cells[1]),
+        )
+        main = main.with_columns(
+            pl.when("located").then(pl.col("cell_x", "cell_y")),
+            pl.when("located").then(pl.lit(self.system.code)).otherwise(pl.lit("")).alias("coordinate_system"),
+        )
+        return self._named(main)
+
+    def _named(self, main: pl.DataFrame) -> pl.DataFrame:
+        """Town, road and unit, and the state of the position."""
+        stated_town = _text(main, "town")
+        town = pl.select(pl.coalesce(looked_up(stated_town, self.gazetteer.areas), main["around"])).to_series()
+        road_name = _text(main, "road")
+        road = looked_up(road_name, self.gazetteer.roads)
+        off_road = (road_name != "") & road.is_null() & bool(self.gazetteer.roads)
+        return main.drop("town", "road", strict=False).with_columns(
+            town.alias("town_id"),
+            road.alias("road_id"),
+            road_name.alias("road_name"),
+            off_road.alias("off_road"),
+            (town.is_null() & ((stated_town != "") | bool(self.gazetteer.areas))).alias("town_unknown"),
+            self._units(main, town).alias("unit_id"),
+            pl.when(~pl.col("located"))
+            .then(pl.lit(LocationState.UNLOCATED.value))
+            .when(pl.col("outside"))
+            .then(pl.lit(LocationState.OUTSIDE.value))
+            .when(off_road)
+            .then(pl.lit(LocationState.OFF_ROAD.value))
+            .otherwise(pl.lit(LocationState.LOCATED.value))
+            .alias("location_state"),
+        )
+
+    def _units(self, main: pl.DataFrame, town: pl.Series) -> pl.Series:
+        """The stated unit, else the one that answered for the town on that day, else the importing person's."""
+        stated = looked_up(_text(main, "unit"), self.gazetteer.units).to_list()
+        days = main["occurred_on"].to_list()
+        found = [
+            unit or self.gazetteer.responsible(area, day) or self.own_unit
+            for unit, area, day in zip(stated, town.to_list(), days, strict=True)
+        ]
+        return pl.Series(found, dtype=pl.Int64)
+
+    # --- children
+
+    def _vehicles(self, children: Mapping[str, pl.DataFrame]) -> pl.DataFrame | None:
+        if VEHICLES not in children:
+            return None
+        return _numbered(_child(children[VEHICLES], VEHICLE_FIELDS))
+
+    def _parties(self, children: Mapping[str, pl.DataFrame], main: pl.DataFrame) -> pl.DataFrame | None:
+        if CASUALTIES not in children:
+            return None
+        parties = _numbered(_child(children[CASUALTIES], PARTY_FIELDS))
+        for name in ("injury", "role"):
+            if name not in parties.columns:
+                parties = parties.with_columns(pl.lit("").alias(name))
+        return with_deaths(parties, main["occurred_at"])
+
+    # --- what it came to
+
+    def _with_outcome(
+        self, main: pl.DataFrame, vehicles: pl.DataFrame | None, parties: pl.DataFrame | None
+    ) -> pl.DataFrame:
+        """Counts from the parties of a crash where it has any, as stated where it has none."""
+        main = main.rename({name: f"stated_{name}" for name in STATED if name in main.columns})
+        missing = [pl.lit(None, pl.Int64).alias(f"stated_{name}") for name in STATED if f"stated_{name}" not in main.columns]
+        main = main.with_columns(missing).with_columns(_as_stated())
+        if parties is not None:
+            counted = casualties_of(parties, main.height)
+            main = main.hstack(counted.rename({name: f"counted_{name}" for name in COUNTED}))
+            main = main.with_columns(
+                [
+                    pl.when(pl.col("people") > 0).then(pl.col(f"counted_{name}")).otherwise(pl.col(name)).alias(name)
+                    for name in COUNTED
+                ]
+            ).with_columns(
+                injured=pl.when(pl.col("people") > 0)
+                .then(pl.col("seriously_injured") + pl.col("slightly_injured"))
+                .otherwise(pl.col("injured")),
+                parties_count=pl.col("people"),
+            )
+        listed_vehicles = _per_parent(vehicles, main.height)
+        main = main.with_columns(
+            listed_vehicles.alias("listed_vehicles"),
+            pl.when(listed_vehicles > 0)
+            .then(listed_vehicles)
+            .otherwise(pl.col("stated_vehicles_count").fill_null(0))
+            .alias("vehicles_count"),
+        )
+        stated = pl.col("severity") if "severity" in main.columns else pl.lit("")
+        counted_severity = severity_of(pl.col("killed"), pl.col("seriously_injured"), pl.col("injured"))
+        return main.with_columns(stated.alias("stated_severity")).with_columns(
+            severity=pl.when(pl.col("stated_severity") != "").then(pl.col("stated_severity")).otherwise(counted_severity)
+        )
+
+    # --- what is doubtful
+
+    def _marked(
+        self,
+        main: pl.DataFrame,
+        children: Mapping[str, pl.DataFrame],
+        vehicles: pl.DataFrame | None,
+        parties: pl.DataFrame | None,
+    ) -> pl.DataFrame:
+        doubts = [
+            *field_doubts(self.read),
+            *time_doubts(self.read, self.now),
+            *_place_doubts(),
+            *_count_doubts(self.read, vehicles is not None, parties is not None),
+        ]
+        main = main.with_columns(_childrens_marks(children, main.height).alias("__childrens__"))
+        marks = listed(main, doubts, MARKS, "__childrens__")
+        return main.with_columns(marks, (marks.list.len() > 0).alias("marked"), pl.col(FACTS).alias("facts"))
+
+
+def local_parts() -> list[pl.Expr]:
+    """The frozen local parts of ``occurred_at``, by column; as ``engine.crashes.local_parts``."""
+    local = pl.col("occurred_at_local")
+    timed = pl.col("occurred_at_precision").is_in(["minute", "hour"])
+    return [
+        local.dt.date().alias("occurred_on"),
+        pl.when(timed).then(local.dt.hour()).alias("occurred_hour"),
+        local.dt.weekday().alias("occurred_weekday"),
+        local.dt.strftime("%Y-%m").alias("occurred_month"),
+        pl.col("occurred_at_precision").alias("time_precision"),
+    ]
+
+
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts are empty where nothing is stated, never null."""
+    return frame.with_columns(pl.col(pl.String).fill_null(""))
+
+
+def _text(frame: pl.DataFrame, name: str) -> pl.Series:
+    return frame[name] if name in frame.columns else pl.repeat("", frame.height, dtype=pl.String, eager=True)
+
+
+def _child(frame: pl.DataFrame, fields: tuple[ImportField, ...]) -> pl.DataFrame:
+    """The columns of a table of children, without what only the reading needed."""
+    names = [one.name for one in fields if one.name in frame.columns and one.name != "number"]
+    names += [f"{one.name}_index" for one in fields if one.kind is Kind.PERSONAL and one.name in frame.columns]
+    return _filled(frame.select(PARENT, *names, pl.col(FACTS).alias("facts")))
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """``seq`` as stated where it is unique within the crash, in file order otherwise."""
+    order = pl.int_range(1, pl.len() + 1).over(PARENT)
+    if "seq" not in frame.columns:
+        return frame.with_columns(order.alias("seq"))
+    usable = (pl.col("seq").is_not_null() & pl.col("seq").is_first_distinct().over(PARENT)).all().over(PARENT)
+    return frame.with_columns(pl.when(usable).then(pl.col("seq")).otherwise(order).alias("seq"))
+
+
+def _with_vehicle(parties: pl.DataFrame, vehicles: pl.DataFrame | None) -> pl.DataFrame:
+    """``vehicle_id``: for now the place of the vehicle among the vehicles of the chunk."""
+    if vehicles is None or "vehicle_seq" not in parties.columns:
+        return parties
+    places = vehicles.select(PARENT, pl.col("seq").alias("vehicle_seq"), pl.int_range(pl.len()).alias("vehicle_id"))
+    return parties.join(places, on=[PARENT, "vehicle_seq"], how="left", maintain_order="left")
+
+
+def _per_parent(frame: pl.DataFrame | None, count: int) -> pl.Series:
+    if frame is None:
+        return pl.repeat(0, count, dtype=pl.Int64, eager=True)
+    return pl.Series(np.bincount(frame[PARENT].to_numpy(), minlength=count).astype(np.int64))
+
+
+def _as_stated() -> list[pl.Expr]:
+    """Persons by outcome where no parties are listed."""
+    killed = pl.col("stated_killed").fill_null(0)
+    serious = pl.col("stated_seriously_injured").fill_null(0)
+    slight = pl.col("stated_slightly_injured").fill_null(0)
+    beyond = (pl.col("stated_casualties") - killed).clip(0)
+    by_degree = pl.coalesce(pl.col("stated_seriously_injured"), pl.col("stated_slightly_injured"))
+    injured = pl.coalesce(
+        pl.col("stated_injured"), pl.when(by_degree.is_not_null()).then(serious + slight), beyond, pl.lit(0)
+    )
+    return [
+        killed.alias("killed"),
+        killed.alias("killed_30d"),
+        serious.alias("seriously_injured"),
+        slight.alias("slightly_injured"),
+        injured.alias("injured"),
+    ]
+
+
+def _place_doubts() -> list[tuple[str, pl.Expr]]:
+    return [
+        ("no_position", ~pl.col("located") & ~pl.col("position_impossible")),
+        ("position_impossible", pl.col("position_impossible")),
+        ("outside", pl.col("outside")),
+        ("road_unknown", pl.col("off_road")),
+        ("town_unknown", pl.col("town_unknown")),
+    ]
+
+
+def _count_doubts(read: frozenset[str], vehicles: bool, parties: bool) -> list[tuple[str, pl.Expr]]:
+    doubts: list[tuple[str, pl.Expr]] = []
+    counted = {"killed", "injured", "casualties"} & read or parties
+    if "severity" in read and counted:
+        doubts.append(("severity_disagrees", severity_doubt("stated_severity")))
+    if parties:
+        doubts += [("counts_disagree", _unequal(name, pl.col(name))) for name in ("killed", "injured")]
+        doubts.append(("counts_disagree", _unequal("casualties", pl.col("killed") + pl.col("injured"))))
+        no_walker = pl.col("form").str.starts_with("2") & pl.col("roles_known") & ~pl.col("pedestrian")
+        doubts += [("form_disagrees", no_walker)] if "form" in read else []
+        doubts.append(("death_before_crash", pl.col("died_first")))
+    if vehicles:
+        doubts.append(("counts_disagree", _unequal("vehicles_count", pl.col("listed_vehicles"))))
+        alone = pl.col("form").str.starts_with("1") & (pl.col("listed_vehicles") < 2)
+        doubts += [("form_disagrees", alone)] if "form" in read else []
+    return doubts
+
+
+def _unequal(name: str, counted: pl.Expr) -> pl.Expr:
+    return (pl.col(f"stated_{name}") != counted).fill_null(False)
+
+
+def _childrens_marks(children: Mapping[str, pl.DataFrame], count: int) -> pl.Series:
+    """For each crash the marks of its children."""
+    frames = [frame.select(PARENT, MARKS).filter(pl.col(MARKS).list.len() > 0) for frame in children.values()]
+    found: list[list[str]] = [[] for _ in range(count)]
+    for frame in frames:
+        for parent, marks in frame.iter_rows():
+            found[parent].extend(marks)
+    return pl.Series(found, dtype=pl.List(pl.String))
+
+
+def _texts(main: pl.DataFrame, vehicles: pl.DataFrame | None) -> list[list[str]]:
+    """What a crash is found by: its numbers, its road, the plates of its vehicles."""
+    columns = [main["number"], _text(main, "case_number"), main["road_name"]]
+    found = [list(row) for row in zip(*(column.to_list() for column in columns), strict=True)]
+    if vehicles is not None and "plate" in vehicles.columns:
+        for parent, plate in vehicles.filter(pl.col("plate") != "").select(PARENT, "plate").iter_rows():
+            found[parent].append(plate)
+    return found

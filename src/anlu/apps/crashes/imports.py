@@ -1,0 +1,34 @@
+"""Crashes can be imported."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from anlu.apps.crashes import permissions
+from anlu.apps.crashes.importing.compose import CrashComposer
+from anlu.apps.crashes.importing.fields import CASUALTIES, SHEETS, VEHICLES
+from anlu.apps.crashes.importing.places import forget_areas
+from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle
+from anlu.apps.crashes.searching import texts_of
+from anlu.kernel.core.importing.fields import MAIN
+from anlu.kernel.core.importing.nouns import Importer, importers
+
+REVISION = "crashes.crash"
+
+crashes = importers.add(
+    Importer(
+        code="crashes",
+        label="事故",
+        unit="起",
+        permission=permissions.IMPORT,
+        model=Crash,
+        sheets=SHEETS,
+        models={MAIN: Crash, VEHICLES: CrashVehicle, CASUALTIES: CrashParty},
+        parent="crash",
+        profiles=files("anlu.apps.crashes").joinpath("profiles"),
+        compose=CrashComposer,
+        texts=texts_of,
+        revision=REVISION,
+        forget=forget_areas,
+    )
+)

@@ -1,0 +1,279 @@
+"""
+One pass over the files of an import: what is new, what changed, what stays, what is handed back.
+
+The preview and the import itself make the same pass; only the import writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from anlu.engine.errors import BadInput
+from anlu.kernel.core.importing.children import PARENT, Children, read_children
+from anlu.kernel.core.importing.digests import Digest, children_digests, own_digests, stated
+from anlu.kernel.core.importing.fields import MAIN
+from anlu.kernel.core.importing.nouns import Composed, Composer, Importer
+from anlu.kernel.core.importing.parsing import LINK, REFUSAL
+from anlu.kernel.core.importing.planning import Plan
+from anlu.kernel.core.importing.refusals import RefusedRows
+from anlu.kernel.core.importing.tables import ROW, Block
+from anlu.kernel.core.models import Batch
+
+CHUNK: Final = 4_000
+NUMBER: Final = "number"
+LONGEST_NUMBER: Final = 60
+VOIDED: Final = "同号记录在本平台已作废;要重新导入,请先恢复那条记录"
+
+
+@dataclass
+class Counts:
+    """``rows`` = ``accepted`` + ``updated`` + ``unchanged`` + ``refused``; ``marked`` are part of the first three."""
+
+    rows: int = 0
+    accepted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    marked: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Count further rows."""
+        for name in vars(other):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Up to ``CHUNK`` rows in a row of the main file: the good ones parsed, the others counted."""
+
+    good: pl.DataFrame
+    raw: pl.DataFrame
+    refused: int
+    cursor: int
+
+    @property
+    def rows(self) -> int:
+        """All rows of the slice."""
+        return self.good.height + self.refused
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record that is there already."""
+
+    pk: int
+    digest: bytes | None
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row (by its place in the slice) that changes a record."""
+
+    place: int
+    known: Known
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A slice sorted by what it means for the records that are there."""
+
+    rows: pl.DataFrame
+    digests: list[bytes]
+    children: Mapping[str, pl.DataFrame]
+    new: list[int]
+    changes: list[Change]
+    unchanged: list[Known]
+    refused: int
+    counts: Counts = field(default_factory=Counts)
+
+    def part(self, places: list[int]) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+        """Some of the rows with their children, counted anew from 0."""
+        if len(places) == self.rows.height:
+            return self.rows, dict(self.children)
+        renumbered = pl.DataFrame(
+            {PARENT: places, "new": range(len(places))}, schema={PARENT: pl.UInt32, "new": pl.UInt32}
+        )
+        children = {
+            sheet: frame.join(renumbered, on=PARENT, how="inner", maintain_order="left")
+            .drop(PARENT)
+            .rename({"new": PARENT})
+            for sheet, frame in self.children.items()
+        }
+        return self.rows[places], children
+
+
+class Pass:
+    """Reads the files of a plan once, from the first row to the last."""
+
+    def __init__(self, plan: Plan, refused: RefusedRows) -> None:
+        self.plan = plan
+        self.refused = refused
+        self.importer: Importer = plan.importer
+        self.digest = Digest(plan.importer.sheets)
+        self.children: dict[str, Children] = {}
+        self.seen: set[str] = set()
+
+    def read_children(self) -> None:
+        """Read the files of children; they are needed before the first record."""
+        for sheet, table in self.plan.tables.items():
+            if sheet != MAIN:
+                self.children[sheet] = read_children(table, self.plan.parsers[sheet])
+
+    def slices(self) -> Iterator[Slice]:
+        """
+        The main file, with refused rows and doubled numbers set apart.
+
+        Raises
+        ------
+        BadInput
+            There are no rows below the header.
+        """
+        found = False
+        for block in self.plan.main.blocks():
+            for slice_ in self._slices_of(block):
+                found = True
+                yield slice_
+        if not found:
+            raise BadInput("表头之下没有数据", file=self.plan.main.source.name, line=self.plan.main.skipped + 2)
+
+    def _slices_of(self, block: Block) -> Iterator[Slice]:
+        parsed = self._numbered(self.plan.parsers[MAIN].parse(block.frame))
+        misshapen = sorted(block.misshapen, key=lambda one: one.row)
+        for start in range(0, max(1, parsed.height), CHUNK):
+            part, raw = parsed[start : start + CHUNK], block.frame[start : start + CHUNK]
+            is_last = start + CHUNK >= parsed.height
+            cursor = max(part[ROW].to_list(), default=0)
+            bad = [one for one in misshapen if is_last or one.row <= cursor]
+            misshapen = misshapen[len(bad) :]
+            for one in bad:
+                self.refused.add(one.row, one.cells, one.reason)
+            cursor = max([cursor, *(one.row for one in bad)])
+            good, good_raw, refused = self._without_refused(part, raw)
+            if good.height or refused or bad:
+                yield Slice(good, good_raw, refused + len(bad), cursor)
+
+    def _numbered(self, parsed: pl.DataFrame) -> pl.DataFrame:
+        """Every row has the number that it will be known by; without a column for it, the key is the number."""
+        if NUMBER not in parsed.columns:
+            parsed = parsed.with_columns(pl.col(LINK).alias(NUMBER))
+        label = self.importer.sheet(MAIN).fields[0].label
+        why = (
+            pl.when(pl.col(NUMBER).is_null())
+            .then(pl.lit(f"缺少{label}"))
+            .when(pl.col(NUMBER).str.len_chars() > LONGEST_NUMBER)
+            .then(pl.lit(f"{label}超过 {LONGEST_NUMBER} 个字"))
+        )
+        return parsed.with_columns(pl.coalesce(pl.col(REFUSAL), why).alias(REFUSAL))
+
+    def _without_refused(self, part: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        reasons = part[REFUSAL].to_list()
+        for place, number in enumerate(part[NUMBER].to_list()):
+            if reasons[place] is None:
+                if number in self.seen:
+                    reasons[place] = f"文件内编号「{number}」重复,以先出现的一行为准"
+                else:
+                    self.seen.add(number)
+        bad = [place for place, reason in enumerate(reasons) if reason is not None]
+        if bad:
+            self._hand_back(raw[bad], [reasons[place] or "" for place in bad])
+            for children in self.children.values():  # theirs are not orphans
+                children.of(part[bad][LINK].drop_nulls())
+            keep = pl.Series([reason is None for reason in reasons])
+            part, raw = part.filter(keep), raw.filter(keep)
+        return part.drop(REFUSAL), raw, len(bad)
+
+    def _hand_back(self, raw: pl.DataFrame, reasons: list[str]) -> None:
+        header = self.plan.main.header
+        for cells, number, reason in zip(raw.select(header).iter_rows(), raw[ROW], reasons, strict=True):
+            self.refused.add(number, cells, reason)
+
+    # --- what it means for the records that are there
+
+    def sort(self, slice_: Slice, batch: Batch | None = None) -> Sorted:
+        """Compare the rows of a slice with the records of the same numbers."""
+        rows = slice_.good
+        known, voided = self._known(rows[NUMBER].to_list(), batch)
+        gone = [place for place, number in enumerate(rows[NUMBER]) if number in voided]
+        if gone:
+            self._hand_back(slice_.raw[gone], [VOIDED] * len(gone))
+            keep = pl.Series([number not in voided for number in rows[NUMBER]])
+            for children in self.children.values():
+                children.of(rows[gone][LINK])
+            rows = rows.filter(keep)
+        children = {sheet: found.of(rows[LINK]) for sheet, found in self.children.items()}
+        digests = self._digests(rows, children)
+        return self._sorted(rows, digests, children, known, slice_.refused + len(gone))
+
+    def _known(self, numbers: list[str], batch: Batch | None) -> tuple[dict[str, Known], set[str]]:
+        """Live records by number, and numbers of which only a voided record is left."""
+        rows = self.importer.model._base_manager.filter(number__in=numbers)
+        live = rows.filter(voided_at__isnull=True).values_list("number", "pk", "digest", "marked")
+        known = {
+            number: Known(pk, bytes(digest) if digest is not None else None, marked)
+            for number, pk, digest, marked in live
+        }
+        hidden = Batch.objects.filter(state__in=Batch.HIDDEN)
+        voided = rows.filter(voided_at__isnull=False).exclude(batch__in=hidden).values_list("number", flat=True)
+        return known, set(voided) - set(known)
+
+    def _digests(self, rows: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> list[bytes]:
+        own = own_digests(stated(rows, self.importer.sheet(MAIN)))
+        parts = {
+            sheet: children_digests(
+                stated(frame, self.importer.sheet(sheet)), frame[PARENT], rows.height, self.digest.size
+            )
+            for sheet, frame in children.items()
+        }
+        return self.digest.joined(own, parts)
+
+    def _sorted(
+        self,
+        rows: pl.DataFrame,
+        digests: list[bytes],
+        children: Mapping[str, pl.DataFrame],
+        known: Mapping[str, Known],
+        refused: int,
+    ) -> Sorted:
+        new: list[int] = []
+        changes: list[Change] = []
+        unchanged: list[Known] = []
+        brought = frozenset(self.children)
+        for place, number in enumerate(rows[NUMBER].to_list()):
+            there = known.get(number)
+            if there is None:
+                new.append(place)
+                continue
+            digests[place] = digest = self.digest.merged(there.digest, digests[place], brought)
+            if digest == there.digest:
+                unchanged.append(there)
+            else:
+                changes.append(Change(place, there, digest))
+        counts = Counts(
+            rows=rows.height + refused,
+            accepted=len(new),
+            updated=len(changes),
+            unchanged=len(unchanged),
+            refused=refused,
+            marked=sum(one.marked for one in unchanged),
+        )
+        return Sorted(rows, digests, children, new, changes, unchanged, refused, counts)
+
+    def composed(self, sorted_: Sorted, composer: Composer, places: list[int]) -> Composed:
+        """Records of some rows of a slice."""
+        rows, children = sorted_.part(places)
+        return composer.compose(rows, children)
+
+    def orphans(self) -> dict[str, list[int]]:
+        """Row numbers of children whose record is nowhere in the main file, by sheet."""
+        found = {sheet: children.orphans() for sheet, children in self.children.items()}
+        return {sheet: rows for sheet, rows in found.items() if rows}
+
+    def orphan_count(self) -> int:
+        """Rows of children that belong to no record, those without a usable number included."""
+        return sum(len(children.orphans()) + children.unusable for children in self.children.values())

@@ -1,0 +1,128 @@
+"""Rows that were not taken: handed back as they came, with the reason in the last column."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+REASON: Final = "退回原因"
+ROW_TITLE: Final = "原文件行号"
+MASKED: Final = "已隐去"
+SHOWN: Final = 50
+MOST_IN_EXCEL: Final = 200_000
+_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One row that was not taken."""
+
+    row: int
+    cells: tuple[str, ...]
+    reason: str
+
+
+@dataclass
+class RefusedRows:
+    """
+    Collects refused rows without keeping them in memory.
+
+    Cells of ``private`` columns are hidden before anything is written: the row number leads back to the original.
+    """
+
+    header: tuple[str, ...]
+    private: frozenset[str] = frozenset()
+    first: list[Refused] = field(default_factory=list)
+    count: int = 0
+    orphans: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hidden = [place for place, name in enumerate(self.header) if name in self.private]
+        self._spool: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115
+        self._writer = csv.writer(self._spool)
+
+    def add(self, row: int, cells: Sequence[str | None], reason: str) -> None:
+        """One more."""
+        shown = [cell or "" for cell in cells]
+        for place in self._hidden:
+            if place < len(shown) and shown[place]:
+                shown[place] = MASKED
+        self.count += 1
+        if len(self.first) < SHOWN:
+            self.first.append(Refused(row, tuple(shown), reason))
+        self._writer.writerow([row, *shown, reason])
+
+    def rows(self) -> Iterator[list[str]]:
+        """All of them: row number, cells, reason."""
+        self._spool.seek(0)
+        yield from csv.reader(self._spool)
+        self._spool.seek(0, 2)
+
+    def save(self, path: Path) -> Path:
+        """
+        Write them as Excel, or as CSV when the name says so or they are too many for a sheet; gives the path written.
+        """
+        if path.suffix.lower() == ".csv" or self.count > MOST_IN_EXCEL:
+            path = path.with_suffix(".csv")
+            self._save_csv(path)
+        else:
+            self._save_excel(path)
+        return path
+
+    def _titles(self) -> list[str]:
+        return [ROW_TITLE, *self.header, REASON]
+
+    def _laid(self) -> Iterator[list[str]]:
+        """Rows as wide as the titles, the reason always last."""
+        width = len(self.header)
+        for number, *cells, reason in self.rows():
+            kept = cells[:width] + [""] * (width - len(cells))
+            if len(cells) > width:
+                kept[-1:] = [" | ".join(cells[width - 1 :])]
+            yield [number, *kept, reason]
+
+    def _save_csv(self, path: Path) -> None:
+        with path.open("w", encoding="utf-8-sig", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(self._titles())
+            for row in self._laid():
+                writer.writerow([f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell for cell in row])
+            for sheet, rows in self.orphans.items():
+                for number in rows:
+                    writer.writerow([number, *[""] * len(self.header), f"{sheet}:找不到对应的记录"])
+
+    def _save_excel(self, path: Path) -> None:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("退回")
+        sheet.freeze_panes = "A2"
+        sheet.append([_cell(sheet, title, bold=True) for title in self._titles()])
+        for number, *cells in self._laid():
+            sheet.append([int(number), *[_cell(sheet, cell) for cell in cells]])
+        if self.orphans:
+            others = book.create_sheet("找不到记录的明细")
+            others.append([_cell(others, title, bold=True) for title in ("文件", ROW_TITLE, REASON)])
+            for name, rows in self.orphans.items():
+                for row in rows[:MOST_IN_EXCEL]:
+                    others.append([_cell(others, name), row, _cell(others, "找不到对应的记录")])
+        book.save(path)
+
+
+def _cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
+    """A cell that is text whatever it begins with: nothing that came from outside becomes a formula."""
+    cell = WriteOnlyCell(sheet, value=_writable(text))
+    cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _writable(text: str) -> str:
+    return "".join(sign for sign in text[:32_000] if sign >= " " or sign in "\n\t")

@@ -1,0 +1,210 @@
+"""Writing a batch: chunks of new rows and staged changes, each with the cursor in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+from django.db import IntegrityError, transaction
+
+from anlu.kernel.core.bulk import reserve_ids
+from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.history import kind_of
+from anlu.kernel.core.importing.children import PARENT
+from anlu.kernel.core.importing.leases import renewed
+from anlu.kernel.core.importing.nouns import Composed, Composer
+from anlu.kernel.core.importing.passes import Counts, Pass, Slice, Sorted
+from anlu.kernel.core.importing.storing import identities, insert_frame, to_json
+from anlu.kernel.core.models import Batch, StagedChange
+from anlu.kernel.core.search import Indexed, bulk_index
+
+TRIES: Final = 3
+COUNTED: Final = ("rows", "accepted", "updated", "unchanged", "refused", "marked")
+
+
+class BatchTaken(AnluError):
+    """Another process has taken the batch over."""
+
+
+class Writer:
+    """Writes slices of a pass into a batch that is not visible."""
+
+    def __init__(self, reading: Pass, batch: Batch, composer: Composer) -> None:
+        self.reading = reading
+        self.batch = batch
+        self.composer = composer
+        self.importer = reading.importer
+        self.source = reading.plan.profile.options.source or reading.plan.profile.code
+        self.counts = Counts(**{name: getattr(batch, name) for name in COUNTED})
+
+    def write(self, slice_: Slice) -> Sorted:
+        """
+        Write a slice; a number that somebody else added at the same moment is looked up again.
+
+        Raises
+        ------
+        BatchTaken
+            The batch is no longer ours.
+        """
+        for last in range(TRIES):
+            found = self.reading.sort(slice_, self.batch)
+            new = self._composed(found, found.new)
+            changed = self._composed(found, [change.place for change in found.changes])
+            try:
+                self._commit(slice_, found, new, changed)
+            except IntegrityError:
+                if last == TRIES - 1:
+                    raise
+                continue
+            return found
+        raise AssertionError("unreachable")
+
+    def _composed(self, found: Sorted, places: list[int]) -> Composed | None:
+        return self.reading.composed(found, self.composer, places) if places else None
+
+    def _commit(self, slice_: Slice, found: Sorted, new: Composed | None, changed: Composed | None) -> None:
+        counts = Counts(**vars(self.counts))
+        counts.add(found.counts)
+        for made in (new, changed):
+            counts.marked += int(made.main["marked"].sum()) if made else 0
+        with transaction.atomic():
+            values = {name: getattr(counts, name) for name in COUNTED}
+            if not renewed(self.batch, cursor=slice_.cursor, **values):
+                raise BatchTaken("这个批次已由另一进程接手")
+            if new:
+                self._insert(found, new)
+            if changed:
+                self._stage(found, changed)
+            if found.unchanged:
+                seen = [known.pk for known in found.unchanged]
+                self.importer.model._base_manager.filter(pk__in=seen).update(last_seen_batch=self.batch)
+        self.counts = counts
+
+    # --- new rows
+
+    def _insert(self, found: Sorted, made: Composed) -> None:
+        count = made.main.height
+        keys = reserve_ids(self.importer.model, count)
+        uids = identities(count)
+        insert_frame(
+            self.importer.model,
+            made.main,
+            {
+                "id": keys,
+                "uid": [uid.hex for uid in uids],
+                "digest": [found.digests[place] for place in found.new],
+                **self._origin(made.main, count),
+                "batch_id": [self.batch.pk] * count,
+            },
+        )
+        self.insert_children(made, keys)
+        bulk_index(self._indexed(made, uids))
+
+    def _origin(self, main: pl.DataFrame, count: int) -> dict[str, Sequence[Any]]:
+        author = self.batch.actor.hex if self.batch.actor else None
+        return {
+            "source": [self.source] * count,
+            "source_key": main["number"].to_list(),
+            "created_by": [author] * count,
+            "last_seen_batch_id": [self.batch.pk] * count,
+        }
+
+    def insert_children(self, made: Composed, keys: Sequence[int]) -> dict[str, list[int]]:
+        """Insert all children under the records with ``keys``; gives their keys by sheet."""
+        author = self.batch.actor.hex if self.batch.actor else None
+        given: dict[str, list[int]] = {}
+        for sheet, frame in made.children.items():
+            model, count = self.importer.models[sheet], frame.height
+            given[sheet] = reserve_ids(model, count) if count else []
+            parents = [keys[place] for place in frame[PARENT]]
+            ready = referring(frame.drop(PARENT), made.references.get(sheet, {}), given)
+            insert_frame(
+                model,
+                ready,
+                {
+                    "id": given[sheet],
+                    "uid": [uid.hex for uid in identities(count)],
+                    f"{self.importer.parent}_id": parents,
+                    "created_by": [author] * count,
+                },
+            )
+        return given
+
+    def _indexed(self, made: Composed, uids: Sequence[Any]) -> Iterator[Indexed]:
+        kind = kind_of(self.importer.model)
+        towns = _keys(made.main, "town_id")
+        units = _keys(made.main, "unit_id")
+        for place, uid in enumerate(uids):
+            yield Indexed(
+                kind,
+                uid,
+                made.texts[place] if made.texts else [],
+                unit_id=units[place],
+                area_id=towns[place],
+                owner=self.batch.actor,
+                batch_id=self.batch.pk,
+            )
+
+    # --- changes, which wait until the batch is live
+
+    def _stage(self, found: Sorted, made: Composed) -> None:
+        children = _children_by_parent(made)
+        rows = made.main.iter_rows(named=True)
+        staged = [
+            StagedChange(
+                batch=self.batch,
+                row_id=change.known.pk,
+                old_digest=change.known.digest,
+                new_digest=change.digest,
+                values={
+                    "row": to_json(row),
+                    "children": {sheet: by_parent[place] for sheet, by_parent in children.items()},
+                    "references": made.references,
+                    "source": self.source,
+                },
+            )
+            for place, (change, row) in enumerate(zip(found.changes, rows, strict=True))
+        ]
+        StagedChange.objects.bulk_create(staged, batch_size=500)
+
+
+def referring(
+    frame: pl.DataFrame, references: Mapping[str, str], given: Mapping[str, list[int]]
+) -> pl.DataFrame:
+    """Places of rows in other frames replaced by the keys that those rows were given."""
+    columns = []
+    for name, sheet in references.items():
+        if name in frame.columns:
+            keys = [None if place is None else given[sheet][place] for place in frame[name]]
+            columns.append(pl.Series(name, keys, dtype=pl.Int64))
+    return frame.with_columns(columns)
+
+
+def _keys(frame: pl.DataFrame, name: str) -> list[int | None]:
+    return frame[name].to_list() if name in frame.columns else [None] * frame.height
+
+
+def _children_by_parent(made: Composed) -> dict[str, list[list[dict[str, Any]]]]:
+    """For each sheet and each record its children as JSON; a reference is a place among the record's own rows."""
+    starts = {sheet: _first_places(frame, made.main.height) for sheet, frame in made.children.items()}
+    found: dict[str, list[list[dict[str, Any]]]] = {}
+    for sheet, frame in made.children.items():
+        rows: list[list[dict[str, Any]]] = [[] for _ in range(made.main.height)]
+        references = made.references.get(sheet, {})
+        for row in frame.iter_rows(named=True):
+            parent = row.pop(PARENT)
+            for name, other in references.items():
+                if row.get(name) is not None:
+                    row[name] -= starts[other][parent]
+            rows[parent].append(to_json(row))
+        found[sheet] = rows
+    return found
+
+
+def _first_places(frame: pl.DataFrame, count: int) -> list[int]:
+    first = frame.with_row_index("place").group_by(PARENT).agg(pl.col("place").min())
+    places = dict(first.iter_rows())
+    return [places.get(parent, 0) for parent in range(count)]
+
+
