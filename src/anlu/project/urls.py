@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("anlu.web.urls"))]
+from anlu.project.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="healthz"),
+    path("", include("anlu.web.urls")),
+]
 
 handler400 = "anlu.web.faults.bad_request"
 handler403 = "anlu.web.faults.forbidden"

@@ -29,13 +29,13 @@ COLOURS = (
 CONFIDENCE = {"S": "有出处", "M": "待核", "I": "推断"}
 
 
-def list_label(name: str) -> str:
-    """What a list is called: its own name entry when the dictionary ships one, else its code."""
-    return dictionaries.label_of("core.lists", name)
+NAMES = "core.lists"  # the dictionary in which each app says what its lists are called
 
 
 def _lists() -> list[tuple[str, str]]:
-    return [(name, list_label(name)) for name in dictionaries.lists()]
+    """All lists with their names; one that nobody named stands under its code."""
+    names = {term.code: term.label for term in dictionaries.terms(NAMES)}
+    return [(name, names.get(name, name)) for name in dictionaries.lists()]
 
 
 def _visible(viewer: Viewer, permission: str) -> QuerySet[Term]:
@@ -114,7 +114,7 @@ TERMS = ledgers.add(
         columns=(
             Column("label", "名称", sort="label"),
             Column("code", "代码", kind=Kind.CODE, sort="code"),
-            Column("list", "字典", value=lambda term: list_label(term.list), sort="list"),
+            Column("list", "字典", dictionary=NAMES, sort="list"),
             Column(
                 "colour",
                 "颜色",
@@ -146,7 +146,7 @@ TERMS = ledgers.add(
                     Column("label", "名称"),
                     Column("code", "代码"),
                     Column("label_en", "英文名称"),
-                    Column("list", "字典", value=lambda term: list_label(term.list)),
+                    Column("list", "字典", dictionary=NAMES),
                     Column("order", "次序"),
                     Column("source", "依据"),
                     Column("confidence", "把握", value=lambda term: CONFIDENCE.get(term.confidence, "")),

@@ -29,7 +29,7 @@ class Print(LedgerPage):
         request.trail = [Crumb("打印")]  # type: ignore[attr-defined]
         context = {
             "ledger": self.ledger,
-            "page_title": self.ledger.label,
+            "page_title": f"{self.ledger.label}打印",
             "page_note": f"共 {total} {self.ledger.unit}"
             + (f",只印前 {PRINTED}" if total.number > PRINTED else ""),
             "words": listing.words(),

@@ -1,0 +1,101 @@
+"""A small world for the repository-wide tests: two squadrons, two towns, and one record of every ledger in the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.people.models import Officer, Unit, UnitKind
+from anlu.kernel.people.services import grant_role
+from anlu.kernel.places.models import Area
+from anlu.web.ledgers import ledgers
+from anlu.web.nav import Page
+from tests.contracts.makers import MAKERS
+from tests.factories import make_area, make_officer, make_role, make_unit
+
+
+@dataclass
+class World:
+    """What the tests walk through."""
+
+    ours: Unit
+    theirs: Unit
+    town: Area
+    other_town: Area
+    things: dict[str, Model] = field(default_factory=dict)
+
+    def thing(self, ledger: str) -> Any:
+        """The record of a ledger; made when first asked for."""
+        if ledger not in self.things:
+            self.things[ledger] = MAKERS[ledger](self.ours, self.town)
+        return self.things[ledger]
+
+    def values_for(self, page: Page) -> dict[str, Any]:
+        """Values for the parameters of a page's address."""
+        values: dict[str, Any] = {}
+        for name in page.parameters:
+            values[name] = self._value(page, name)
+        return values
+
+    def _value(self, page: Page, name: str) -> Any:
+        match name:
+            case "identity" | "uid":
+                ledger = ledgers.get(page.ledger)
+                return getattr(self.thing(ledger.code), ledger.identity)
+            case "z" | "x" | "y":
+                return 0
+            case "code":
+                return make_role().code
+            case "role":
+                officer, role = self.thing("people.officer"), make_role()
+                grant_role(officer, role, by=SYSTEM)
+                return role.code
+        raise AssertionError(f"{page.code}: say in tests/contracts/conftest.py what {name!r} may be")
+
+
+def everything() -> list[str]:
+    """All declared permissions."""
+    return permissions.codes()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Two squadrons of one brigade, each answering for its own town."""
+    town, other_town = make_area("东镇"), make_area("西镇")
+    brigade = make_unit("大队", UnitKind.BRIGADE)
+    return World(
+        make_unit("东镇中队", parent=brigade, area=town),
+        make_unit("西镇中队", parent=brigade, area=other_town),
+        town,
+        other_town,
+    )
+
+
+@pytest.fixture
+def insider(world: World) -> Officer:
+    """Somebody who may do everything everywhere."""
+    return make_officer(world.ours, *everything())
+
+
+@pytest.fixture
+def outsider(world: World) -> Officer:
+    """Somebody of the other squadron, who may do everything there."""
+    return make_officer(world.theirs, *everything(), width=Width.OWN)
+
+
+@pytest.fixture
+def townsman(world: World) -> Officer:
+    """Somebody of the other town's safety office, who may do everything there."""
+    office = make_unit("西镇安全办", UnitKind.TOWN_OFFICE, area=world.other_town)
+    return make_officer(office, *everything(), width=Width.OWN)
+
+
+@pytest.fixture
+def nobody(world: World) -> Officer:
+    """Somebody with an account and no role."""
+    return make_officer(world.ours)

@@ -1,0 +1,238 @@
+"""Every declared ledger: who sees its rows, what its export holds, how often it asks the database."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from anlu.kernel.core.models import AuditEntry, Record
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.people.models import Officer
+from anlu.web.cells import Renderer
+from anlu.web.ledgers import Ledger, Personal, ledgers
+from anlu.web.nav import pages
+from anlu.web.pages.export import exported_columns
+from tests.contracts.conftest import World
+from tests.contracts.makers import MAKERS
+
+ALL = list(ledgers)
+by_code = pytest.mark.parametrize("ledger", ALL, ids=lambda ledger: ledger.code)
+SCOPED = [one for one in ALL if issubclass(one.model, Record) and not one.model.scope_open]
+EXPORTED = [one for one in ALL if f"{one.code}.export_csv" in pages]
+
+
+def rows_of_csv(content: bytes) -> list[list[str]]:
+    """Data rows of an exported CSV file, without the three head lines."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[3:]
+
+
+def exported(client: Client, ledger: Ledger, query: str = "") -> list[list[str]]:
+    """The rows of the CSV export."""
+    answer = client.get(reverse(f"{ledger.code}.export_csv") + query)
+    assert answer.status_code == 200
+    return rows_of_csv(b"".join(answer.streaming_content))  # type: ignore[arg-type]
+
+
+@by_code
+def test_a_ledger_has_a_maker_for_these_tests(ledger: Ledger) -> None:
+    assert ledger.code in MAKERS, f"add {ledger.code} to tests/contracts/makers.py"
+
+
+@by_code
+def test_labels_of_columns_and_filters_are_unique(ledger: Ledger) -> None:
+    labels = [column.label for column in ledger.columns]
+    assert len(set(labels)) == len(labels)
+    names = [name for one in ledger.filters for name in one.names]
+    assert len(set(names)) == len(names)
+    assert ledger.column(ledger.order.lstrip("-")) is not None
+    assert set(ledger.head) <= {column.name for column in ledger.columns}
+
+
+@by_code
+def test_the_list_of_a_ledger_shows_the_record(
+    ledger: Ledger, world: World, insider: Officer, client: Client
+) -> None:
+    thing = world.thing(ledger.code)
+    client.force_login(insider)
+    answer = client.get(reverse(ledger.code))
+    assert str(getattr(thing, ledger.identity)) in answer.content.decode()
+
+
+@pytest.mark.parametrize("ledger", SCOPED, ids=lambda ledger: ledger.code)
+@pytest.mark.parametrize("who", ["outsider", "townsman"])
+def test_people_of_another_unit_or_town_see_nothing_of_it(
+    ledger: Ledger, who: str, world: World, client: Client, request: pytest.FixtureRequest
+) -> None:
+    thing = world.thing(ledger.code)
+    stranger: Officer = request.getfixturevalue(who)
+    client.force_login(stranger)
+    assert not ledger.visible_rows(stranger).filter(pk=thing.pk).exists()
+    listed = client.get(reverse(ledger.code)).content.decode()
+    assert str(thing.uid) not in listed
+    for page in pages:
+        if page.ledger == ledger.code and page.parameters in (("identity",), ("uid",)):
+            url = reverse(page.code, kwargs=world.values_for(page))
+            assert client.get(url).status_code == 404, page.code
+            assert client.post(url, {"why": "x", "column": "x"}).status_code in (404, 405), page.code
+    if ledger in EXPORTED:
+        shown = Renderer(ledger.model, exported_columns(ledger))
+        theirs = [str(shown.plain(column, thing)) for column in shown.columns]
+        assert theirs not in exported(client, ledger)
+
+
+@pytest.mark.parametrize("ledger", EXPORTED, ids=lambda ledger: ledger.code)
+def test_the_export_holds_the_rows_of_the_list_in_its_order(
+    ledger: Ledger, world: World, insider: Officer, client: Client
+) -> None:
+    for _ in range(25):
+        MAKERS[ledger.code](world.ours, world.town)
+    client.force_login(insider)
+    listed = list(walked(client, ledger))
+    columns = exported_columns(ledger)
+    renderer = Renderer(ledger.model, columns)
+    visible = {str(getattr(one, ledger.identity)): one for one in ledger.visible_rows(insider)}
+    # The export itself leaves an audit entry, which is younger than what was listed.
+    written = exported(client, ledger)
+    wanted = [[_text(renderer.plain(column, visible[uid])) for column in columns] for uid in listed]
+    assert [row for row in written if row in wanted] == wanted
+    assert len(written) - len(wanted) in (0, 1)
+
+
+def _text(value: Any) -> str:
+    from anlu.web.pages.export import harmless
+
+    return harmless(value)
+
+
+def walked(client: Client, ledger: Ledger) -> Iterable[str]:
+    """Identities on all pages of the list, by following 下一页."""
+    url: str | None = reverse(ledger.code)
+    while url:
+        context = client.get(url).context
+        for row in context["rows"]:
+            yield row.uid
+        following = context["pager"].get("next_url")
+        url = reverse(ledger.code) + following if following else None
+
+
+@pytest.mark.parametrize("ledger", EXPORTED, ids=lambda ledger: ledger.code)
+@pytest.mark.parametrize("form", ["excel", "csv"])
+def test_every_export_is_recorded_and_says_who_made_it(
+    ledger: Ledger, form: str, world: World, insider: Officer, client: Client
+) -> None:
+    world.thing(ledger.code)
+    client.force_login(insider)
+    before = AuditEntry.objects.filter(action="export", actor=insider.uid).count()
+    answer = client.get(reverse(f"{ledger.code}.export_{form}"))
+    content = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    assert AuditEntry.objects.filter(action="export", actor=insider.uid).count() == before + 1
+    if form == "csv":
+        head = content.decode("utf-8-sig").splitlines()[:2]
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+        head = [" ".join(str(cell) for cell in row) for row in sheet.iter_rows(max_row=2, values_only=True)]
+    assert insider.name in "".join(head)
+    assert f"{ledger.code}/{ledger.schema}" in "".join(head)
+
+
+@by_code
+def test_a_list_asks_as_many_questions_for_thirty_rows_as_for_three(
+    ledger: Ledger, world: World, insider: Officer, client: Client
+) -> None:
+    client.force_login(insider)
+    client.get(reverse(ledger.code))  # what is asked once for a process is asked now
+
+    def questions() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert client.get(reverse(ledger.code) + "?size=50").status_code == 200
+        return len(asked)
+
+    for _ in range(3):
+        MAKERS[ledger.code](world.ours, world.town)
+    few = questions()
+    for _ in range(27):
+        MAKERS[ledger.code](world.ours, world.town)
+    assert questions() == few
+    assert few <= MOST_QUESTIONS
+
+
+MOST_QUESTIONS = 26
+
+
+@by_code
+def test_a_wrong_filter_is_a_message_and_never_an_error(
+    ledger: Ledger, world: World, insider: Officer, client: Client
+) -> None:
+    world.thing(ledger.code)
+    client.force_login(insider)
+    for one in ledger.filters:
+        for name in one.names:
+            for value in ("2023-02-30", "\x00", "'", "999999999999999999999", "x" * 500, "-", "é,é,é,é"):
+                answer = client.get(reverse(ledger.code), {name: value})
+                assert answer.status_code == 200, (name, value)
+    for parameters in (
+        {"after": "nonsense"},
+        {"before": "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee"},
+        {"sort": "-nothing"},
+        {"size": "-3"},
+        {"at": "NaN"},
+        {"voided": "1"},
+    ):
+        assert client.get(reverse(ledger.code), parameters).status_code == 200, parameters
+
+
+@by_code
+def test_every_sortable_column_pages_through_everything_once(
+    ledger: Ledger, world: World, insider: Officer, client: Client
+) -> None:
+    for _ in range(23):
+        MAKERS[ledger.code](world.ours, world.town)
+    client.force_login(insider)
+    everything = {str(getattr(one, ledger.identity)) for one in ledger.visible_rows(insider)}
+    for column in ledger.columns:
+        if not column.sort:
+            continue
+        for sign in ("", "-"):
+            seen: list[str] = []
+            url = reverse(ledger.code) + f"?sort={sign}{column.name}"
+            while url:
+                context = client.get(url).context
+                seen += [row.uid for row in context["rows"]]
+                following = context["pager"].get("next_url")
+                url = reverse(ledger.code) + following if following else ""
+            assert len(seen) == len(set(seen)), column.name
+            assert set(seen) == everything, column.name
+
+
+def test_personal_columns_are_masked_and_revealing_is_recorded(
+    world: World, insider: Officer, client: Client
+) -> None:
+    """Over all ledgers: no personal value is on a page before it is asked for, and asking leaves an entry."""
+    client.force_login(insider)
+    for ledger in ALL:
+        columns = [
+            one for section in ledger.sections for one in section.columns if one.personal != Personal.NONE
+        ]
+        if not columns or ledger.permission_to("reveal") not in permissions:
+            continue
+        thing = world.thing(ledger.code)
+        for column in columns:
+            clear = Renderer(ledger.model, [column]).cell(column, thing, revealed=True).value
+            if not clear:
+                continue
+            assert clear not in client.get(ledger.url_of(thing)).content.decode()
+            before = AuditEntry.objects.filter(action="reveal").count()
+            answer = client.post(ledger.url_of(thing, "reveal"), {"column": column.name})
+            assert clear in answer.content.decode()
+            assert AuditEntry.objects.filter(action="reveal").count() == before + 1

@@ -1,0 +1,167 @@
+"""Every declared page, opened by everybody who should and who should not."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.people.models import Officer
+from anlu.web.ledgers import ledgers
+from anlu.web.middleware import HEADERS
+from anlu.web.nav import CHAPTERS, Page, menu_for, pages
+from tests.contracts.conftest import World
+
+ALL = list(pages)
+CHINESE = re.compile("[一-鿿]")
+by_code = pytest.mark.parametrize("page", ALL, ids=lambda page: page.code)
+
+
+class Inline(HTMLParser):
+    """Collects what a strict policy would refuse, and the title."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+        self.title = ""
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "script" and "src" not in given and given.get("type") != "application/json":
+            self.wrong.append("inline script")
+        if tag == "style" or "style" in given:
+            self.wrong.append(f"inline style in <{tag}>")
+        self.wrong += [
+            f"{name} in <{tag}>" for name in given if name.startswith("on") or name.startswith("hx-on")
+        ]
+        self.wrong += [
+            f"{tag} from {value}"
+            for name, value in given.items()
+            if name in ("src", "href", "action") and value and re.match(r"(https?:)?//", value)
+        ]
+        self._in_title = tag == "title"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+            self._in_title = False
+
+
+def address(page: Page, world: World) -> str:
+    """The address of a page with sample values."""
+    return reverse(page.code, kwargs=world.values_for(page))
+
+
+@by_code
+def test_a_stranger_is_sent_to_the_sign_in(page: Page, world: World, client: Client) -> None:
+    answer = client.get(address(page, world))
+    if page.public:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("web.sign_in"))
+
+
+@by_code
+def test_nobody_opens_a_page_without_its_permission(
+    page: Page, world: World, nobody: Officer, client: Client
+) -> None:
+    client.force_login(nobody)
+    answer = client.get(address(page, world))
+    if page.permission:
+        assert answer.status_code == 403
+        assert "没有办理这一项的权限" in answer.content.decode()
+    else:
+        assert answer.status_code in (200, 302, 405)
+
+
+@by_code
+def test_a_permitted_person_gets_a_sound_page(
+    page: Page, world: World, insider: Officer, client: Client
+) -> None:
+    client.force_login(insider)
+    answer = client.get(address(page, world))
+    answer_or_post_only = (200,) if page.code not in POST_ONLY else (404, 405)
+    assert answer.status_code in (*answer_or_post_only, *((302,) if page.code in LEADING_ON else ()))
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert "no-store" in answer.headers["Cache-Control"] or "private" in answer.headers["Cache-Control"]
+
+
+POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
+LEADING_ON = {"web.home", "web.sign_in"}
+
+
+@by_code
+def test_a_page_has_neither_inline_code_nor_anything_from_elsewhere(
+    page: Page, world: World, insider: Officer, client: Client
+) -> None:
+    client.force_login(insider)
+    answer = client.get(address(page, world))
+    if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
+        return
+    found = Inline()
+    found.feed(answer.content.decode())
+    assert found.wrong == []
+
+
+def test_titles_tell_pages_apart(world: World, insider: Officer, client: Client) -> None:
+    client.force_login(insider)
+    titles: dict[str, str] = {}
+    for page in ALL:
+        answer = client.get(address(page, world))
+        content = b"" if answer.streaming else answer.content
+        if answer.status_code != 200 or b"<title>" not in content:
+            continue
+        found = Inline()
+        found.feed(content.decode())
+        assert CHINESE.search(found.title), page.code
+        assert found.title not in titles, (
+            f"{page.code} and {titles.get(found.title)} are both {found.title!r}"
+        )
+        titles[found.title] = page.code
+    assert len(titles) > 20
+
+
+@by_code
+def test_a_page_is_declared_in_chinese_with_a_known_permission(page: Page) -> None:
+    assert CHINESE.search(page.label)
+    assert not page.permission or page.permission in permissions
+
+
+@pytest.mark.parametrize("permission", list(permissions), ids=lambda one: one.code)
+def test_a_permission_is_labelled_and_belongs_to_a_chapter(permission) -> None:  # type: ignore[no-untyped-def]
+    assert CHINESE.search(permission.label)
+    assert permission.group in {chapter.label for chapter in CHAPTERS}
+
+
+def test_the_menu_of_nobody_is_empty(world: World, nobody: Officer) -> None:
+    assert menu_for(nobody) == []
+
+
+def test_the_menu_shows_what_may_be_opened_and_nothing_else(
+    world: World, insider: Officer, client: Client
+) -> None:
+    client.force_login(insider)
+    for chapter in menu_for(insider):
+        for item in chapter.items:
+            assert client.get(item.url).status_code == 200, item.label
+
+
+def test_the_menu_keeps_the_order_of_the_chapters(world: World, insider: Officer) -> None:
+    known = [chapter.label for chapter in CHAPTERS]
+    shown = [chapter.label for chapter in menu_for(insider)]
+    assert shown == [label for label in known if label in shown]
+    assert len(shown) >= 2
+
+
+def test_every_ledger_has_its_pages() -> None:
+    assert len(ledgers) >= 8
+    for ledger in ledgers:
+        assert ledger.code in pages
+        assert f"{ledger.code}.print" in pages
