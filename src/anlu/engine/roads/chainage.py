@@ -143,9 +143,13 @@ class _Stakes:
 
     def decided(self) -> Chainage:
         """Chainage of all edges with a stake."""
-        self._by_stakes_at_heads()
-        self._by_neighbours()
         for edge in self.stakes_m:
+            rises = self._agrees_at_head(edge)
+            if rises is not None:
+                self._decide(edge, rises)
+        self._by_neighbours()
+        lengths = self.chainage.network.lengths
+        for edge in sorted(self.stakes_m, key=lambda edge: (-lengths[edge], edge)):
             if edge not in self.chainage.from_m:
                 self._decide(edge, self._agrees_with_nearest_stake(edge))
                 self._by_neighbours()
@@ -157,20 +161,25 @@ class _Stakes:
         self.ends_m[len(self.row) + self.row[edge]] = self.chainage.to_m[edge]
         self.waiting += [int(network.tail[edge]), int(network.head[edge])]
 
-    def _by_stakes_at_heads(self) -> None:
-        """Where a line ends at another one's stake, the two must agree there."""
+    def _agrees_at_head(self, edge: int) -> bool | None:
+        """A line must agree with what the stakes of others allow at its head; None where they do not tell."""
         network = self.chainage.network
-        stakes_at: dict[int, list[int]] = {}
-        for edge in self.stakes_m:
-            stakes_at.setdefault(int(network.tail[edge]), []).append(edge)
-        for edge, stake in self.stakes_m.items():
-            there = [self.stakes_m[e] for e in stakes_at.get(int(network.head[edge]), ()) if e != edge]
-            if there:
-                length = float(network.lengths[edge])
-                rising = min(abs(stake + length - other) for other in there)
-                falling = min(abs(stake - length - other) for other in there)
-                if min(rising, falling) <= CLEAR_SHARE * length:
-                    self._decide(edge, rising <= falling)
+        node, there = int(network.head[edge]), list[float]()
+        for other in self.edges_at[node]:
+            stake, length = self.stakes_m[other], float(network.lengths[other])
+            if other != edge and int(network.tail[other]) == node:
+                there.append(stake)
+            elif other != edge:
+                there += [stake + length, stake - length]
+        return self._fits(edge, there) if there else None
+
+    def _fits(self, edge: int, there_m: list[float]) -> bool | None:
+        """Whether it is by rising that the head of an edge comes near one of the chainages; None: unclear."""
+        stake, length = self.stakes_m[edge], float(self.chainage.network.lengths[edge])
+        rising = min(abs(stake + length - other) for other in there_m)
+        falling = min(abs(stake - length - other) for other in there_m)
+        clear = min(rising, falling) <= CLEAR_SHARE * length and max(rising, falling) >= CLEAR_SHARE * length
+        return rising < falling if clear else None
 
     def _by_neighbours(self) -> None:
         """Lines that join a decided one carry on its chainage, unless they turn back beside it."""
@@ -181,12 +190,17 @@ class _Stakes:
                     self._decide(edge, self._carries_on(edge, node))
 
     def _carries_on(self, edge: int, node: int) -> bool:
+        """Where stakes contradict each other, a line rises as drawn."""
         network, stake = self.chainage.network, self.stakes_m[edge]
-        at_tail = int(network.tail[edge]) == node
-        end = min(self.chainage.known[node], key=lambda known: abs(known.chainage_m - stake))
-        along = float(_drawn(network, edge, at_tail) @ np.array(end.rises_along))
+        ends = self.chainage.known[node]
+        if int(network.tail[edge]) != node:
+            return self._fits(edge, [end.chainage_m for end in ends]) is not False
+        end = min(ends, key=lambda known: abs(known.chainage_m - stake))
+        if abs(end.chainage_m - stake) > CLEAR_SHARE * float(network.lengths[edge]):
+            return True
+        along = float(_drawn(network, edge, True) @ np.array(end.rises_along))
         # Beyond a high end chainage rises away from it, before a low end towards it.
-        return along > (TURNING_BACK if at_tail == end.is_high else -TURNING_BACK)
+        return along > (TURNING_BACK if end.is_high else -TURNING_BACK)
 
     def _agrees_with_nearest_stake(self, edge: int) -> bool:
         """A line that joins no other rises as drawn, unless a stake near its far end clearly denies it."""
@@ -270,14 +284,14 @@ def _continue_across_gaps(chainage: Chainage, chains: list[Chain]) -> None:
 
 def sides_where_stakes_repeat(chainage: Chainage) -> dict[int, Side]:
     """Right or left, for edges beside which another line of the road has the same stakes."""
-    edges = np.array(chainage.order)
+    edges = np.array(chainage.order, np.int64)
     lows = np.array([min(chainage.from_m[e], chainage.to_m[e]) for e in chainage.order])
     highs = np.array([max(chainage.from_m[e], chainage.to_m[e]) for e in chainage.order])
     sides: dict[int, Side] = {}
     for row in np.flatnonzero(_overlapping(lows, highs)):
         middle = (lows[row] + highs[row]) / 2
         others = np.flatnonzero((lows <= middle) & (middle <= highs) & (np.arange(len(edges)) != row))
-        side = _side_of(chainage, int(edges[row]), edges[others].tolist(), float(middle))
+        side = _side_of(chainage, int(edges[row]), edges[others], float(middle))
         if side:
             sides[int(edges[row])] = side
     return sides
@@ -294,22 +308,20 @@ def _overlapping(lows: Floats, highs: Floats) -> Flags:
     return overlap
 
 
-def _side_of(chainage: Chainage, edge: int, others: list[int], at_m: float) -> Side:
-    """On which side of the nearest other line with the same stake an edge lies."""
-    here, rising = _place(chainage, edge, at_m)
-    best, side = np.inf, Side.NONE
-    for other in others:
-        there, _ = _place(chainage, other, at_m)
-        x, y = here - there
-        along, left = rising[0] * x + rising[1] * y, rising[0] * y - rising[1] * x
-        if abs(left) > abs(along) and np.hypot(x, y) < best:
-            best, side = float(np.hypot(x, y)), Side.LEFT if left > 0 else Side.RIGHT
-    return side
-
-
-def _place(chainage: Chainage, edge: int, at_m: float) -> tuple[Floats, Floats]:
-    """Point of an edge at a chainage, and the unit vector in which chainage rises there."""
+def _side_of(chainage: Chainage, edge: int, others: Ints, at_m: float) -> Side:
+    """On which side of the nearest other an edge lies at a chainage; those ahead or behind do not count."""
     network = chainage.network
     offset = [abs(at_m - chainage.from_m[edge])]
-    rises = 1.0 if chainage.to_m[edge] >= chainage.from_m[edge] else -1.0
-    return points_along(network, [edge], offset)[0], rises * directions_along(network, [edge], offset)[0]
+    here = points_along(network, [edge], offset)[0]
+    rising = directions_along(network, [edge], offset)[0]
+    if chainage.to_m[edge] < chainage.from_m[edge]:
+        rising = -rising
+    links = shapely.shortest_line(edge_lines(network, others), shapely.Point(here))
+    from_other = here - shapely.get_coordinates(links)[0::2]
+    along = from_other @ rising
+    left = from_other @ np.array([-rising[1], rising[0]])
+    beside = np.flatnonzero(np.abs(left) > np.abs(along))
+    if not beside.size:
+        return Side.NONE
+    nearest = beside[np.argmin(np.abs(left[beside]))]
+    return Side.LEFT if left[nearest] > 0 else Side.RIGHT

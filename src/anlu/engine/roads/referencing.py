@@ -329,8 +329,9 @@ def _chainages(roads: Roads, edges: Ints, stakes_m: Floats) -> list[Chainage]:
 
 def _spans(roads: Roads, code: int) -> Spans:
     """Spans of all roads, for the right (1), the left (-1) or either carriageway (0, the right one first)."""
+    other = roads.side == _CODES[Side.LEFT] if code == 0 else roads.side != code
     place = np.empty(roads.network.edges, np.int64)
-    place[np.lexsort((roads.rank, roads.side == _CODES[Side.LEFT]))] = np.arange(roads.network.edges)
+    place[np.lexsort((roads.rank, other))] = np.arange(roads.network.edges)
     meant = (roads.road >= 0) & ((code == 0) | (roads.side == code) | (roads.side == 0))
     edges = np.flatnonzero(meant)
     return spans_of(
