@@ -20,6 +20,7 @@ crashes = importers.add(
         code="crashes",
         label="事故",
         unit="起",
+        marks="crash.mark",
         permission=permissions.IMPORT,
         model=Crash,
         sheets=SHEETS,

@@ -78,6 +78,8 @@ class Importer:
         ``parent`` to the main table and a ``seq`` within it.
     profiles
         Folder of the profiles (package data).
+    marks
+        Dictionary of the codes of marks.
     revision
         Code of the revision that is touched when records appear or change.
     texts
@@ -97,6 +99,7 @@ class Importer:
     compose: Callable[[Context], Composer]
     texts: Callable[[Any], Sequence[str]]
     unit: str = "条"
+    marks: str = ""
     revision: str = ""
     forget: Callable[[Batch], None] = lambda batch: None
 

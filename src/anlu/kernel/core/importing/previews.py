@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -41,9 +42,9 @@ class Preview:
         return self.refused.first
 
 
-def preview(plan: Plan, *, by: Viewer) -> Preview:
+def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = None) -> Preview:
     """
-    Read everything and say what would happen.
+    Read everything and say what would happen; ``progress`` is told the rows of each slice.
 
     Raises
     ------
@@ -63,6 +64,8 @@ def preview(plan: Plan, *, by: Viewer) -> Preview:
             main = reading.composed(found, composer, places).main
             counts.marked += int(main["marked"].sum())
             _count_marks(main, marks, shown)
+        if progress:
+            progress(slice_.rows)
     orphans = {sheet: len(rows) for sheet, rows in reading.orphans().items()}
     refused.orphans = reading.orphans()
     return Preview(plan.profile.label, plan.main.header, counts, refused, marks, tuple(shown), orphans)
