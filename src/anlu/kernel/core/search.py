@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Final
 from uuid import UUID
@@ -91,10 +92,17 @@ def _prefixes(word: str) -> set[str]:
     return {word[:length] for length in range(SHORTEST_PREFIX, longest + 1)} | ({word} if word else set())
 
 
+@lru_cache(maxsize=65_536)
 def gram_number(kind: str, gram: str) -> int:
     """A gram of a kind as the signed 64 bits that are stored."""
     digest = hashlib.blake2b(f"{kind}\0{gram}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+@lru_cache(maxsize=8_192)
+def numbers_of(kind: str, text: str) -> frozenset[int]:
+    """All grams of a text as they are stored; remembered, because roads come again in every import."""
+    return frozenset(gram_number(kind, gram) for gram in grams_of(text))
 
 
 # ------------------------------------------------------------------------------------------------ writing
@@ -149,9 +157,9 @@ def bulk_index(rows: Iterable[Indexed]) -> int:
 def _gram_rows(ids: Sequence[int], rows: Sequence[Indexed]) -> Iterator[tuple[int, int]]:
     """In the order of the index that they go into, which is quicker."""
     pairs = (
-        (gram_number(row.kind, gram), key)
+        (number, key)
         for key, row in zip(ids, rows, strict=True)
-        for gram in set().union(*map(grams_of, row.texts))
+        for number in frozenset().union(*[numbers_of(row.kind, text) for text in row.texts])
     )
     return iter(sorted(pairs))
 
