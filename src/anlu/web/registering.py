@@ -8,10 +8,12 @@ from typing import Any
 from anlu.kernel.core.permissions import permissions
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import Page, View, pages
+from anlu.web.pages import importing
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.detail import Detail, Reveal
 from anlu.web.pages.export import Export
 from anlu.web.pages.form import Change, New, Restore, Void
+from anlu.web.pages.importing import may_import
 from anlu.web.pages.list import List
 from anlu.web.pages.map import pages_of_layer
 from anlu.web.pages.print import Print
@@ -44,6 +46,7 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
     if ledger.has_detail and _declared(ledger, "reveal"):
         yield of("reveal", f"{one}/reveal/", "查看个人信息", Reveal)
     yield from _writing(ledger, of, one)
+    yield from _importing(ledger, of)
 
 
 def _writing(ledger: Ledger, of: Callable[..., Page], one: str) -> Iterator[Page]:
@@ -55,6 +58,18 @@ def _writing(ledger: Ledger, of: Callable[..., Page], one: str) -> Iterator[Page
         yield of("void", f"{one}/void/", f"作废{ledger.noun}", Void)
     if ledger.void and ledger.restore and _declared(ledger, "void"):
         yield of("restore", f"{one}/restore/", f"恢复{ledger.noun}", Restore)
+
+
+def _importing(ledger: Ledger, of: Callable[..., Page]) -> Iterator[Page]:
+    if not (may_import(ledger) and _declared(ledger, "import")):
+        return
+    start, one = f"{ledger.path}/import", f"{ledger.path}/import/<uuid:identity>"
+    yield of("import", f"{start}/", f"导入{ledger.noun}", importing.Start)
+    yield of("import.columns", f"{start}/columns/", "对应列", importing.Columns)
+    yield of("import.template", f"{start}/template.xlsx", "导入模板", importing.Template)
+    yield of("import.job", f"{one}/", "导入预览", importing.Follow)
+    yield of("import.progress", f"{one}/progress/", "导入进度", importing.Progress)
+    yield of("import.refused", f"{one}/refused/", "退回的行", importing.Refused)
 
 
 def _declared(ledger: Ledger, verb: str) -> bool:
