@@ -51,7 +51,7 @@ def release_dead_leases() -> int:
     """Take the leases from processes of this machine that are gone, without waiting for them to run out."""
     released = 0
     for row in Job.objects.filter(state=JobState.RUNNING).exclude(lease_holder=""):
-        if _is_gone(row.lease_holder):
+        if is_gone(row.lease_holder):
             mine = Job.objects.filter(pk=row.pk, lease_holder=row.lease_holder, state=JobState.RUNNING)
             released += mine.update(lease_until=now() - timedelta(seconds=1))
     return released
@@ -62,7 +62,8 @@ def process_name() -> str:
     return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
 
 
-def _is_gone(holder: str) -> bool:
+def is_gone(holder: str) -> bool:
+    """True when the process is one of this machine and runs no more; of other machines nothing is known."""
     host, pid, started = [*holder.split(" "), "", "", ""][:3]
     return host == socket.gethostname() and pid.isdigit() and _started(int(pid)) != started
 

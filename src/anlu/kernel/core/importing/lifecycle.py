@@ -16,7 +16,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+
+from anlu.engine.errors import BadInput
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
@@ -24,22 +26,27 @@ from anlu.kernel.core.errors import AnluError, NotAllowed
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.leases import given_back, renewed, taken
-from anlu.kernel.core.importing.nouns import Context, Importer, importers
+from anlu.kernel.core.importing.nouns import Composer, Context, Importer, importers
 from anlu.kernel.core.importing.passes import Counts, Pass
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
 from anlu.kernel.core.importing.writing import COUNTED, Writer
-from anlu.kernel.core.models import Batch, SearchEntry
+from anlu.kernel.core.models import Batch, Job, JobState, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import BATCH_WITHDRAW
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.store import keep
+from anlu.kernel.core.tasks import Cancelled
 
 WITHDRAW_WITHIN: Final = timedelta(hours=24)
 PURGE_CHUNK: Final = 2_000
-UNFINISHED: Final = (BatchState.WAITING, BatchState.READING, BatchState.PUBLISHING)
+BEGUN: Final = (BatchState.READING, BatchState.PUBLISHING)
+UNFINISHED: Final = (BatchState.WAITING, *BEGUN)
+
+OPENING: Final = "core.importing"
+JOB: Final = "core.import"
 
 Progress = Callable[[int], None]
 
@@ -89,23 +96,30 @@ def run_import(plan: Plan, *, by: Viewer, progress: Progress | None = None, batc
     began = time.monotonic()
     ours = batch or begin(plan, by=by)
     if not taken(ours):
-        raise ImportBusy(f"{plan.importer.label}正在由另一进程导入({ours}),请等它完成")
-    clear_away(plan.importer, by=by, but=ours)
+        raise _busy(plan.importer, ours)
     try:
+        clear_away(plan.importer, by=by, but=ours)
         result = _read(plan, ours, by, progress)
         go_live(plan.importer, ours, by=by)
-    except Exception as problem:
-        _fail(plan.importer, ours, problem, by)
+    except (BadInput, AnluError, DatabaseError, Cancelled) as problem:
+        _fail(plan.importer, ours, problem)
+        raise
+    except Exception:
+        given_back(ours)  # whoever comes next goes on from the cursor, or clears it away
         raise
     ours.refresh_from_db()
     return Result(ours, result.counts, result.orphans, result.refused, time.monotonic() - began)
+
+
+def _busy(importer: Importer, batch: Batch) -> ImportBusy:
+    return ImportBusy(f"{importer.label}正在由另一进程导入({batch}),请等它完成")
 
 
 def begin(plan: Plan, *, by: Viewer) -> Batch:
     """The unfinished batch of the very same files and mapping, or a new one."""
     files, options = plan.files(), plan.options()
     for left in Batch.objects.filter(noun=plan.importer.code, state__in=UNFINISHED, actor=by.uid).order_by("-pk"):
-        if _same_files(left.files, files) and left.options == options:
+        if _same_files(left.files, files) and options.items() <= left.options.items():
             return left
     return Batch.objects.create(
         noun=plan.importer.code,
@@ -131,9 +145,7 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     reading = Pass(plan, refused)
     composer = plan.importer.compose(Context(by, plan.profile, plan.read, batch))
     if batch.state == BatchState.WAITING:
-        with transaction.atomic():
-            composer.prepare()
-            renewed(batch, state=BatchState.READING)
+        _open(plan.importer, batch, composer)
     reading.read_children()
     writer = Writer(reading, batch, composer)
     digest = hashlib.sha256()
@@ -148,6 +160,17 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     refused.orphans = orphans
     _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), by)
     return Result(batch, writer.counts, {sheet: len(rows) for sheet, rows in orphans.items()}, refused)
+
+
+@transaction.atomic
+def _open(importer: Importer, batch: Batch, composer: Composer) -> None:
+    """From waiting to reading; of two that come at the same moment one is refused."""
+    touch(f"{OPENING}.{importer.code}")  # its row is locked until the transaction ends
+    other = Batch.objects.filter(noun=importer.code, state__in=BEGUN).exclude(pk=batch.pk).first()
+    if other:
+        raise _busy(importer, other)
+    composer.prepare()
+    renewed(batch, state=BatchState.READING)
 
 
 def _finish_reading(batch: Batch, refused: RefusedRows, orphans: int, digest: str, by: Viewer) -> None:
@@ -199,11 +222,11 @@ def _about(importer: Importer, batch: Batch) -> dict[str, Any]:
     }
 
 
-def _fail(importer: Importer, batch: Batch, problem: Exception, by: Viewer) -> None:
+def _fail(importer: Importer, batch: Batch, problem: Exception) -> None:
     """A batch that cannot go on is cleared away; one whose rows are visible already stays to be finished."""
     batch.refresh_from_db()
     if batch.state in (BatchState.WAITING, BatchState.READING) and renewed(
-        batch, state=BatchState.FAILED, message=str(problem)[:500], finished_at=now()
+        batch, state=BatchState.FAILED, message=str(problem)[:500] or "已取消", finished_at=now()
     ):
         purge(importer, batch)
     given_back(batch)
@@ -222,18 +245,23 @@ def clear_away(importer: Importer, *, by: Viewer, but: Batch | None = None) -> N
         A living process works on one of them.
     """
     others = Batch.objects.filter(noun=importer.code).exclude(pk=but.pk if but else None)
-    for left in others.filter(state__in=UNFINISHED).order_by("pk"):
+    for left in others.filter(state__in=BEGUN).order_by("pk"):
         if not taken(left):
-            raise ImportBusy(f"{importer.label}正在由另一进程导入({left}),请等它完成")
-        if left.state == BatchState.PUBLISHING:
-            go_live(importer, left, by=by)
-        else:
-            renewed(left, state=BatchState.WITHDRAWN, message="中断后未继续", finished_at=now())
-            purge(importer, left)
-            given_back(left)
+            raise _busy(importer, left)
+        _settle(importer, left, by)
     for gone in others.filter(state__in=(BatchState.WITHDRAWN, BatchState.FAILED)).order_by("pk"):
         if importer.model._base_manager.filter(batch=gone).exists() and taken(gone):
             _take_back(importer, gone, by)
+
+
+def _settle(importer: Importer, left: Batch, by: Viewer) -> None:
+    """A dead process left this: what is visible already is finished, what is not is removed."""
+    if left.state == BatchState.PUBLISHING:
+        go_live(importer, left, by=by)
+        return
+    renewed(left, state=BatchState.WITHDRAWN, message="中断后未继续", finished_at=now())
+    purge(importer, left)
+    given_back(left)
 
 
 def withdraw(batch: Batch, *, by: Viewer) -> Batch:
@@ -306,15 +334,17 @@ def purge(importer: Importer, batch: Batch) -> int:
 
 
 def tend(*, by: Viewer) -> int:
-    """What the worker's tick does: clear away or finish what dead processes left; gives how many nouns had any."""
-    tended = 0
-    for importer in importers:
-        left = Batch.objects.filter(noun=importer.code, state__in=(BatchState.READING, BatchState.PUBLISHING))
-        if left.exists():
-            try:
-                clear_away(importer, by=by)
-                tended += 1
-            except ImportBusy:
-                continue
-    return tended
+    """
+    Clear away or finish what dead processes left; gives how many batches.
 
+    A batch that a job stands behind is left to the job, which goes on with it.
+    """
+    jobs = Job.objects.filter(kind=JOB, state__in=(JobState.WAITING, JobState.RUNNING))
+    awaited = {one["batch"] for one in jobs.values_list("arguments", flat=True)}
+    tended = 0
+    for left in Batch.objects.filter(state__in=BEGUN).order_by("pk"):
+        if str(left.uid) not in awaited and left.noun in importers and taken(left):
+            importer = importers.get(left.noun)
+            _settle(importer, left, by)
+            tended += 1
+    return tended

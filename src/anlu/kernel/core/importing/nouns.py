@@ -14,7 +14,7 @@ from anlu.kernel.core import crypto
 from anlu.kernel.core.fields import BlindIndex
 from anlu.kernel.core.importing.fields import MAIN, Kind, Sheet
 from anlu.kernel.core.importing.parsing import Seal
-from anlu.kernel.core.importing.profiles import Profile, read_profile, template_of
+from anlu.kernel.core.importing.profiles import OPTION_WORDS, Profile, read_profile, template_of
 from anlu.kernel.core.models import Batch, Record
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.scope import Viewer
@@ -153,5 +153,6 @@ def described(importer: Importer, lists: Mapping[str, Iterable[tuple[str, str]]]
         "label": importer.label,
         "fields": main["fields"],
         **{code: sheet["fields"] for code, sheet in sheets.items()},
+        "options": OPTION_WORDS,
         "profiles": [{"name": one.code, "label": one.label} for one in importer.shipped_profiles()],
     }
