@@ -24,6 +24,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.registry import Registry
 
 Amount = int | Decimal
+Parameters = tuple[tuple[str, str], ...]
 
 
 class Better(StrEnum):
@@ -59,12 +60,16 @@ class Leaf(ABC):
         Path of the day that the figure goes by (发生, 接报, 立案, 销号 ...).
     unit, area
         Paths of the unit and area, frozen at the event, that it is attributed to; "" = not attributed.
+    parameters
+        Address parameters by which the ledger of the indicator lists exactly the rows that contribute,
+        whenever and wherever; None = it has no filters for that, and only the indicator's own page lists them.
     """
 
     rows: QuerySet[Any]
     on: str = "occurred_on"
     unit: str = "unit"
     area: str = "town"
+    parameters: Parameters | None = None
 
     def during(self, start: date, end: date) -> Q:
         """The condition that keeps what belongs to a period, both days included."""
@@ -86,6 +91,10 @@ class Leaf(ABC):
     def total(self, chosen: QuerySet[Any]) -> Amount:
         """The sum over exactly these rows; 0 over none."""
         found: Amount | None = chosen.order_by().aggregate(total=self.aggregate())["total"]
+        return self.exact(found)
+
+    def exact(self, found: Amount | None) -> Amount:
+        """What the database added up, as the exact number it stands for; 0 for nothing."""
         return 0 if found is None else found
 
     @abstractmethod
@@ -122,6 +131,13 @@ class Sum(Leaf):
 
     def contributing(self) -> Q:
         return Q(**{f"{self.column}__isnull": False}) & ~Q(**{self.column: 0})
+
+    def exact(self, found: Amount | None) -> Amount:
+        if not isinstance(found, Decimal):
+            return 0 if found is None else found
+        # SQLite adds decimals as binary fractions: the sum is within half a unit of the last place stored.
+        field = self.rows.model._meta.get_field(self.column)
+        return found.quantize(Decimal(1).scaleb(-field.decimal_places))
 
     def adds(self, row: Any) -> Amount:
         found: Amount = getattr(row, self.column)

@@ -10,11 +10,9 @@ from urllib.parse import urlencode
 
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.indicators.define import Amount, Leaf
+from anlu.kernel.indicators.define import Amount, Leaf, Parameters
 from anlu.kernel.indicators.evaluate import rows_of
 from anlu.kernel.indicators.window import Window
-
-Parameters = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.filters import Selection
 from anlu.kernel.indicators.define import Leaf
 from anlu.kernel.people.models import Unit, UnitPath
+from anlu.kernel.places.filters import ITSELF
 from anlu.kernel.places.models import Area, AreaPath
 
 
@@ -24,7 +25,10 @@ class Window:
     Parameters
     ----------
     unit, area
-        With everything below it as the trees stood at the event (attribution is frozen: ``foundations`` 2.8).
+        With everything below it; attribution is frozen (``foundations`` 2.8), so that a unit merged into
+        another keeps its own figures.
+    alone
+        Only the unit and the area themselves, without what lies below.
     as_of
         Only what had been recorded, and not voided, by the end of that day.
     """
@@ -34,24 +38,34 @@ class Window:
     area: Area | None = None
     selection: Selection = field(default_factory=Selection)
     as_of: date | None = None
+    alone: bool = False
 
     def condition(self, leaf: Leaf) -> Q:
         """All conditions but who is looking."""
         found = leaf.during(self.period.start, self.period.end) & self.selection.q()
         if self.unit and leaf.unit:
             below = UnitPath.objects.filter(ancestor=self.unit).values("descendant")
-            found &= Q(**{f"{leaf.unit}__in": below})
+            found &= Q(**{leaf.unit: self.unit.pk}) if self.alone else Q(**{f"{leaf.unit}__in": below})
         if self.area and leaf.area:
             inside = AreaPath.objects.filter(ancestor=self.area).values("descendant")
-            found &= Q(**{f"{leaf.area}__in": inside})
+            found &= Q(**{leaf.area: self.area.pk}) if self.alone else Q(**{f"{leaf.area}__in": inside})
         return found
 
-    def known(self) -> Q:
-        """Rows that counted on the day of knowledge; without one, those that are not voided now."""
+    def known(self, prefix: str = "") -> Q:
+        """
+        Rows that counted on the day of knowledge; without one, those that are not voided now.
+
+        Parameters
+        ----------
+        prefix
+            ``"crash__"``: asked of the record that the row belongs to.
+        """
+        voided_at = f"{prefix}voided_at"
+        not_voided = Q(**{f"{voided_at}__isnull": True})
         if self.as_of is None:
-            return Q(voided_at__isnull=True)
+            return not_voided
         end = timezone.make_aware(datetime.combine(self.as_of, time.max))
-        return Q(recorded_at__lte=end) & (Q(voided_at__isnull=True) | Q(voided_at__gt=end))
+        return Q(**{f"{prefix}recorded_at__lte": end}) & (not_voided | Q(**{f"{voided_at}__gt": end}))
 
     def at(self, period: Period) -> Window:
         """The same window over another period."""
@@ -67,9 +81,10 @@ class Window:
             How the ledger calls them: ``{"from": "occurred_from", "to": "occurred_to", "area": "town"}``.
         """
         stated = [(names["from"], self.period.start.isoformat()), (names["to"], self.period.end.isoformat())]
+        alone = ITSELF if self.alone else ""
         if self.unit and "unit" in names:
-            stated.append((names["unit"], self.unit.code))
+            stated.append((names["unit"], alone + self.unit.code))
         if self.area and "area" in names:
-            stated.append((names["area"], self.area.code))
+            stated.append((names["area"], alone + self.area.code))
         taken = {name for name, _ in stated}
         return stated + [(name, value) for name, value in self.selection.parameters() if name not in taken]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,10 +14,16 @@ from anlu.kernel.places.services import position_of
 
 Box = tuple[float, float, float, float]
 
+ITSELF = "="  # before a code: the area or unit itself, without those below it
+
 
 @dataclass(frozen=True)
 class AreaFilter(Filter):
-    """One or more areas by code, each with all areas below it; the code "-" stands for "no area known"."""
+    """
+    One or more areas by code, each with all areas below it.
+
+    "=CODE" is the area itself without those below it, "-" stands for "no area known".
+    """
 
     MISSING = "-"
 
@@ -31,7 +38,10 @@ class AreaFilter(Filter):
     def _below(code: str) -> list[int]:
         if "\x00" in code:
             return []
-        paths = AreaPath.objects.filter(ancestor__code=code, ancestor__voided_at__isnull=True)
+        plain = code.removeprefix(ITSELF)
+        paths = AreaPath.objects.filter(ancestor__code=plain, ancestor__voided_at__isnull=True)
+        if plain != code:
+            paths = paths.filter(descendant__code=plain, descendant__voided_at__isnull=True)
         return list(paths.values_list("descendant", flat=True))
 
     def q(self, value: tuple[str, ...]) -> Q:
@@ -43,16 +53,28 @@ class AreaFilter(Filter):
         return [(self.name, code) for code in value]
 
     def words(self, value: tuple[str, ...]) -> str:
-        paths = AreaPath.objects.filter(ancestor__code__in=value).values_list(
-            "ancestor__code", "ancestor__name"
+        paths = AreaPath.objects.filter(
+            ancestor__code__in=[code.removeprefix(ITSELF) for code in value], ancestor__voided_at__isnull=True
         )
-        names = dict(paths.distinct()) | {self.MISSING: "未定辖区"}
-        return "、".join(names.get(code, code) for code in value)
+        names = dict(paths.values_list("ancestor__code", "ancestor__name").distinct())
+        return "、".join(named(code, names, missing="未定辖区") for code in value)
+
+
+def named(code: str, names: Mapping[str, str], *, missing: str) -> str:
+    """What a chip says for a code of a tree: its name, 青澜县(本级), or that there is none."""
+    if code == AreaFilter.MISSING:
+        return missing
+    plain = code.removeprefix(ITSELF)
+    return names.get(plain, plain) + ("(本级)" if plain != code else "")
 
 
 @dataclass(frozen=True)
 class BoxFilter(Filter):
-    """A rectangle "west,south,east,north" in degrees; ``column`` is the prefix of a ``Located`` table ("" = its own)."""
+    """
+    A rectangle "west,south,east,north" in degrees.
+
+    ``column`` is the prefix of a ``Located`` table ("" = its own).
+    """
 
     def parse(self, values: Parameters) -> Box | None:
         stated = [text.strip() for text in values.get(self.name, ()) if text.strip()]
