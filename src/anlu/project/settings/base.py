@@ -158,7 +158,12 @@ USE_TZ = True
 
 # ------------------------------------------------------------------------------------ files
 STATIC_URL = "/static/"
-STATIC_ROOT = ANLU_DATA_FOLDER / "static"
+# Straight from the packages: the build has hashed and compressed the files, nothing is collected.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MAX_AGE = 3_600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/dist/.+-[\w-]{8}\.\w+$"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
