@@ -8,12 +8,18 @@ and unit that the crash had on that day.
 from __future__ import annotations
 
 from anlu.apps.crashes.models import Crash, Procedure
-from anlu.kernel.indicators.define import Count, Sum, indicator
+from anlu.kernel.indicators.define import Count, Parameters, Sum, indicator
 
 METHOD = "methods/indicators.md"
 LEDGER = "crashes.crash"
 ORDINARY = Crash.objects.filter(procedure=Procedure.ORDINARY)
 ALL = Crash.objects.all()
+
+# How the ledger lists the same crashes.
+ORDINARY_ONES: Parameters = (("procedure", Procedure.ORDINARY.value),)
+KILLED: Parameters = (("killed_min", "1"),)
+INJURED: Parameters = (("injured_min", "1"),)
+LOSS: Parameters = (("has_loss", "1"),)
 
 
 @indicator(
@@ -28,7 +34,7 @@ ALL = Crash.objects.all()
 )
 def ordinary_crashes() -> Count:
     """按一般程序处理的道路交通事故起数,按发生日期统计。"""
-    return Count(ORDINARY)
+    return Count(ORDINARY, parameters=ORDINARY_ONES)
 
 
 @indicator(
@@ -43,7 +49,7 @@ def ordinary_crashes() -> Count:
 )
 def killed() -> Sum:
     """一般程序事故中 7 日内死亡的人数,按事故发生日期统计。"""
-    return Sum(ORDINARY, column="killed")
+    return Sum(ORDINARY, column="killed", parameters=ORDINARY_ONES + KILLED)
 
 
 @indicator(
@@ -58,7 +64,7 @@ def killed() -> Sum:
 )
 def injured() -> Sum:
     """一般程序事故中受伤且在统计截止时存活的人数,按事故发生日期统计。"""
-    return Sum(ORDINARY, column="injured")
+    return Sum(ORDINARY, column="injured", parameters=ORDINARY_ONES + INJURED)
 
 
 @indicator(
@@ -72,7 +78,7 @@ def injured() -> Sum:
 )
 def loss() -> Sum:
     """一般程序事故的直接财产损失,不含抢救、医疗、丧葬费用和收入损失。"""
-    return Sum(ORDINARY, column="loss_cny")
+    return Sum(ORDINARY, column="loss_cny", parameters=ORDINARY_ONES + LOSS)
 
 
 @indicator(
@@ -86,7 +92,7 @@ def loss() -> Sum:
 )
 def all_crashes() -> Count:
     """不分处理程序的全部事故起数;与一般事故并看,防止程序变化造成的假下降。"""
-    return Count(ALL)
+    return Count(ALL, parameters=())
 
 
 @indicator(
@@ -100,7 +106,7 @@ def all_crashes() -> Count:
 )
 def all_killed() -> Sum:
     """不分处理程序的 7 日内死亡人数。"""
-    return Sum(ALL, column="killed")
+    return Sum(ALL, column="killed", parameters=KILLED)
 
 
 @indicator(
@@ -114,4 +120,18 @@ def all_killed() -> Sum:
 )
 def all_injured() -> Sum:
     """不分处理程序的受伤人数。"""
-    return Sum(ALL, column="injured")
+    return Sum(ALL, column="injured", parameters=INJURED)
+
+
+@indicator(
+    "crash.all_loss",
+    label="直接财产损失(全部程序)",
+    measure="元",
+    better="down",
+    method=METHOD,
+    ledger=LEDGER,
+    order=80,
+)
+def all_loss() -> Sum:
+    """不分处理程序的直接财产损失。"""
+    return Sum(ALL, column="loss_cny", parameters=LOSS)

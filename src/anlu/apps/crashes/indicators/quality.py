@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from anlu.apps.crashes.indicators.four import ALL, KILLED, LEDGER, METHOD, ORDINARY, ORDINARY_ONES
 from anlu.apps.crashes.models import Crash, Procedure, Severity
-from anlu.kernel.indicators.define import Count, Ratio, Share, Sum, indicator
-from anlu.kernel.places.models import LocationState
+from anlu.kernel.indicators.define import Count, Parameters, Ratio, Share, Sum, indicator
 
-METHOD = "methods/indicators.md"
-LEDGER = "crashes.crash"
 CASUALTY = (Severity.FATAL, Severity.SERIOUS, Severity.SLIGHT)
+HURT = Crash.objects.filter(severity__in=CASUALTY)
+HURT_ONES: Parameters = tuple(("severity", one.value) for one in CASUALTY)
 
 
 @indicator(
@@ -21,8 +21,8 @@ CASUALTY = (Severity.FATAL, Severity.SERIOUS, Severity.SLIGHT)
 )
 def ordinary_share() -> Share:
     """伤亡事故中按一般程序处理的比例;比例下降而简易程序上升时,起数下降可能来自程序变化。"""
-    casualty = Crash.objects.filter(severity__in=CASUALTY)
-    return Share(Count(casualty.filter(procedure=Procedure.ORDINARY)), Count(casualty))
+    part = Count(HURT.filter(procedure=Procedure.ORDINARY), parameters=HURT_ONES + ORDINARY_ONES)
+    return Share(part, Count(HURT, parameters=HURT_ONES))
 
 
 @indicator(
@@ -35,8 +35,8 @@ def ordinary_share() -> Share:
 )
 def fatal_share() -> Share:
     """伤亡事故中有人死亡的比例。"""
-    casualty = Crash.objects.filter(severity__in=CASUALTY)
-    return Share(Count(casualty.filter(severity=Severity.FATAL)), Count(casualty))
+    part = Count(HURT.filter(severity=Severity.FATAL), parameters=(("severity", Severity.FATAL.value),))
+    return Share(part, Count(HURT, parameters=HURT_ONES))
 
 
 @indicator(
@@ -50,8 +50,8 @@ def fatal_share() -> Share:
 )
 def deaths_per_100() -> Ratio:
     """每百起一般程序事故死亡人数。"""
-    ordinary = Crash.objects.filter(procedure=Procedure.ORDINARY)
-    return Ratio(Sum(ordinary, column="killed"), Count(ordinary), scale=100)
+    deaths = Sum(ORDINARY, column="killed", parameters=ORDINARY_ONES + KILLED)
+    return Ratio(deaths, Count(ORDINARY, parameters=ORDINARY_ONES), scale=100)
 
 
 @indicator(
@@ -65,5 +65,5 @@ def deaths_per_100() -> Ratio:
 )
 def located_share() -> Share:
     """有坐标的事故占全部事故的比例。"""
-    every = Crash.objects.all()
-    return Share(Count(every.exclude(location_state=LocationState.UNLOCATED)), Count(every))
+    part = Count(Crash.objects.filter(cell_x__isnull=False), parameters=(("located", "1"),))
+    return Share(part, Count(ALL, parameters=()))

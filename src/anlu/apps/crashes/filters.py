@@ -1,0 +1,121 @@
+"""Filters of crashes: the same for the ledger, its exports, the map, the statistics and the rows behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
+
+from anlu.apps.crashes.models import Crash
+from anlu.kernel.core.dictionaries import choices
+from anlu.kernel.core.filters import (
+    ChoiceFilter,
+    DateFilter,
+    Filter,
+    FilterProblem,
+    FlagFilter,
+    NumberFilter,
+    Parameters,
+    TextFilter,
+)
+from anlu.kernel.core.history import kind_of
+from anlu.kernel.core.models import Batch
+from anlu.kernel.core.search import LONGEST_QUERY, matching
+from anlu.kernel.people.filters import UnitFilter
+from anlu.kernel.places.filters import AreaFilter
+
+KIND = kind_of(Crash)
+WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
+
+
+@dataclass(frozen=True)
+class SearchFilter(TextFilter):
+    """Numbers, roads and plates, found by their grams: quick however many crashes there are."""
+
+    def q(self, value: str) -> Q:
+        return matching(KIND, value[:LONGEST_QUERY])
+
+
+@dataclass(frozen=True)
+class MarkFilter(ChoiceFilter):
+    """Records with one of these quality marks."""
+
+    def q(self, value: tuple[str, ...]) -> Q:
+        found = Q(pk__in=[])
+        for code in value:
+            found |= Q(Contains(Cast(F("marks"), TextField()), Value(f'"{code}"')))
+        return Q(marked=True) & found
+
+
+@dataclass(frozen=True)
+class BatchFilter(Filter):
+    """Records that an import batch added, by the public identity of the batch."""
+
+    def parse(self, values: Parameters) -> UUID | None:
+        stated = [value.strip() for value in values.get(self.name, ()) if value.strip()]
+        if not stated:
+            return None
+        try:
+            return UUID(stated[-1])
+        except ValueError:
+            raise FilterProblem(f"{self.label}:「{stated[-1][:40]}」不是批次的编号") from None
+
+    def q(self, value: UUID) -> Q:
+        return Q(batch__uid=value)
+
+    def parameters(self, value: UUID) -> list[tuple[str, str]]:
+        return [(self.name, str(value))]
+
+    def words(self, value: UUID) -> str:
+        batch = Batch.objects.filter(uid=value).first()
+        return str(batch) if batch else "未知批次"
+
+
+def hours() -> Sequence[tuple[str, str]]:
+    """Hours of the day as codes and labels."""
+    return [(str(hour), f"{hour}时") for hour in range(24)]
+
+
+def weekdays() -> Sequence[tuple[str, str]]:
+    """Days of the week as codes and labels; Monday is 1."""
+    return [(str(day), f"周{name}") for day, name in enumerate(WEEKDAYS, 1)]
+
+
+def _sources() -> Sequence[tuple[str, str]]:
+    """Sources that there are; asked each time, the table of batches being small."""
+    found = Batch.objects.filter(noun="crashes").values_list("profile", flat=True).distinct().order_by("profile")
+    return [(code, code) for code in found if code]
+
+
+FILTERS: tuple[Filter, ...] = (
+    SearchFilter("q", "查找", placeholder="编号、道路、号牌", common=True),
+    DateFilter("occurred", "发生日期", "occurred_on", common=True),
+    ChoiceFilter("severity", "后果", choices=choices("crash.severity"), common=True),
+    AreaFilter("town", "辖区", common=True),
+    UnitFilter("unit", "办理单位"),
+    ChoiceFilter("procedure", "处理程序", choices=choices("crash.procedure")),
+    ChoiceFilter("form", "事故形态", choices=choices("crash.form")),
+    ChoiceFilter("cause", "认定原因", choices=choices("crash.cause")),
+    ChoiceFilter("weather", "天气", choices=choices("crash.weather")),
+    ChoiceFilter("light", "照明条件", choices=choices("crash.light")),
+    ChoiceFilter("junction", "路口路段类型", choices=choices("crash.junction")),
+    ChoiceFilter("road_class", "道路类型", choices=choices("crash.road_class")),
+    TextFilter("road", "道路", columns=("road_name", "place_text"), placeholder="名称或地点中的字"),
+    ChoiceFilter("hour", "发生时", "occurred_hour", choices=hours, blank_is_null=True),
+    ChoiceFilter("weekday", "星期", "occurred_weekday", choices=weekdays, blank_is_null=True),
+    NumberFilter("killed", "死亡人数"),
+    NumberFilter("injured", "受伤人数"),
+    NumberFilter("serious", "重伤人数", "seriously_injured"),
+    NumberFilter("slight", "轻伤人数", "slightly_injured"),
+    NumberFilter("loss", "财产损失(元)", "loss_cny"),
+    FlagFilter("hit_and_run", "逃逸", yes=Q(hit_and_run=True)),
+    FlagFilter("located", "有坐标", yes=Q(cell_x__isnull=False)),
+    FlagFilter("marked", "有质量标记", yes=Q(marked=True)),
+    MarkFilter("mark", "质量标记", choices=choices("crash.mark")),
+    ChoiceFilter("source", "来源", choices=_sources),
+    BatchFilter("batch", "导入批次"),
+)

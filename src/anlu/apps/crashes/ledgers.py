@@ -1,0 +1,319 @@
+"""事故台账: the list of crashes with its filters, detail, form, import and export; and the pages of its verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from anlu.apps.crashes import permissions, services
+from anlu.apps.crashes.filters import FILTERS, WEEKDAYS
+from anlu.apps.crashes.forms import CrashForm, PartyForm, ProcedureForm, VehicleForm
+from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureChange
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.scope import Viewer
+from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, Preset, RelatedRows, Verb, ledgers
+from anlu.web.nav import Crumb, page
+from anlu.web.pages.base import one_of
+from anlu.web.pages.form import report
+from anlu.web.viewers import require_viewer
+
+
+def _code(name: str, label: str, list_: str = "", **rest: Any) -> Column:
+    return Column(name, label, dictionary=f"crash.{list_ or name}", **rest)
+
+
+def stake(crash: Crash) -> str:
+    """``K12+345``, "" where no chainage is known."""
+    if crash.chainage_m is None:
+        return ""
+    km, metres = divmod(round(crash.chainage_m), 1000)
+    return f"K{km}+{metres:03d}"
+
+
+def place_of(crash: Crash) -> str:
+    """Where, in one line: road and stake, else the words of the source."""
+    road = crash.road.name if crash.road else crash.road_name
+    return " ".join(part for part in (road, stake(crash)) if part) or crash.place_text
+
+
+def when(crash: Crash) -> str:
+    """The frozen local day and hour."""
+    hour = f" {crash.occurred_hour:02d}时" if crash.occurred_hour is not None else ""
+    return f"{crash.occurred_on} 周{WEEKDAYS[crash.occurred_weekday - 1]}{hour}"
+
+
+COLUMNS = (
+    Column("number", "事故编号", kind=Kind.CODE, sort="number"),
+    Column("occurred_at", "发生时间", value=when, sort="occurred_at", kind=Kind.CODE),
+    _code("severity", "后果", kind=Kind.SEVERITY, sort="severity"),
+    Column("place", "地点", value=place_of, kind=Kind.PLACE),
+    Column("town", "辖区", value="town.name"),
+    _code("form", "事故形态"),
+    _code("cause", "认定原因"),
+    Column("killed", "死亡", sort="killed", kind=Kind.NUMBER),
+    Column("injured", "受伤", sort="injured", kind=Kind.NUMBER),
+    _code("procedure", "处理程序"),
+    Column("unit", "办理单位", value="unit.short_name"),
+    Column("marks", "质量标记", kind=Kind.TAGS, dictionary="crash.mark"),
+)
+
+SECTIONS = (
+    DetailSection(
+        "基本情况",
+        (
+            Column("case_number", "案件编号", kind=Kind.CODE),
+            Column("occurred", "发生时间", value="occurred_at", kind=Kind.TIME),
+            Column("local", "当地日期", value=when),
+            Column("time_precision", "时间精度"),
+            Column("reported_at", "接报时间"),
+            Column("filed_at", "立案时间"),
+            _code("procedure", "处理程序"),
+            Column("unit", "办理单位", value="unit.name"),
+        ),
+    ),
+    DetailSection(
+        "地点",
+        (
+            Column("town", "辖区", value="town.name"),
+            Column("road_name", "道路"),
+            Column("stake", "桩号", value=stake, kind=Kind.CODE),
+            Column("place_text", "地点(原文)", kind=Kind.LONG),
+            Column("lon", "经度"),
+            Column("lat", "纬度"),
+            Column("location_state", "定位"),
+        ),
+    ),
+    DetailSection(
+        "后果",
+        (
+            Column("killed", "死亡(7日内)"),
+            Column("killed_30d", "死亡(30日内)"),
+            Column("seriously_injured", "重伤"),
+            Column("slightly_injured", "轻伤"),
+            Column("injured", "受伤"),
+            Column("loss_cny", "直接财产损失(元)", kind=Kind.MONEY),
+            Column("vehicles_count", "车辆数"),
+            Column("parties_count", "当事人数"),
+        ),
+        note="有当事人明细时,伤亡由明细得出;死亡按事故后7日内统计。",
+    ),
+    DetailSection(
+        "形态与原因",
+        (
+            _code("form", "事故形态"),
+            _code("vehicle_form", "车辆间事故"),
+            _code("object_hit", "碰撞物"),
+            _code("cause", "认定原因分类"),
+            Column("cause_detail", "认定原因", kind=Kind.CODE),
+            Column("hit_and_run", "逃逸", kind=Kind.FLAG),
+            Column("dangerous_goods", "涉危险品", kind=Kind.FLAG),
+            Column("description", "简要案情", kind=Kind.LONG),
+        ),
+    ),
+    DetailSection(
+        "环境与道路",
+        (
+            _code("weather", "天气"),
+            _code("light", "照明条件"),
+            _code("visibility", "能见度"),
+            _code("surface", "路表情况"),
+            _code("road_class", "道路类型"),
+            _code("road_rank", "公路行政等级"),
+            _code("junction", "路口路段类型"),
+            _code("terrain", "地形"),
+            Column("speed_limit_kmh", "限速(公里/小时)"),
+            Column("sight_obstruction", "影响视线障碍物"),
+        ),
+    ),
+    DetailSection(
+        "来源与质量",
+        (
+            Column("source", "来源"),
+            Column("source_key", "来源编号", kind=Kind.CODE),
+            Column("batch", "导入批次", value=lambda crash: str(crash.batch) if crash.batch_id else ""),
+            Column("marks", "质量标记", kind=Kind.TAGS, dictionary="crash.mark"),
+            Column("facts", "来源原文", value=lambda crash: facts_text(crash.facts), kind=Kind.LONG),
+        ),
+    ),
+)
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """What the source stated and no field took, one per line."""
+    return "\n".join(f"{name}:{value}" for name, value in sorted(facts.items()))
+
+
+VEHICLES = RelatedRows(
+    "vehicles",
+    "车辆",
+    CrashVehicle,
+    "crash",
+    (
+        Column("seq", "序号", kind=Kind.NUMBER),
+        _code("vehicle_class", "车辆类型"),
+        Column("plate", "号牌号码", personal=Personal.PLATE),
+        _code("manoeuvre", "行驶状态"),
+        _code("first_impact", "首撞部位"),
+        _code("object_hit", "碰撞物"),
+        _code("insured", "交强险"),
+        Column("driver_age", "驾驶人年龄"),
+        _code("driver_sex", "驾驶人性别", "sex"),
+    ),
+    order=("seq",),
+)
+
+PARTIES = RelatedRows(
+    "parties",
+    "当事人",
+    CrashParty,
+    "crash",
+    (
+        Column("seq", "序号", kind=Kind.NUMBER),
+        Column("name", "姓名", personal=Personal.NAME),
+        _code("sex", "性别"),
+        Column("age", "年龄"),
+        Column("id_number", "证件号码", personal=Personal.IDENTITY),
+        Column("phone", "电话", personal=Personal.PHONE),
+        _code("role", "角色"),
+        _code("mode", "交通方式"),
+        _code("injury", "伤害程度"),
+        Column("died_at", "死亡时间"),
+        _code("liability", "事故责任"),
+        _code("helmet", "头盔", "protection"),
+        _code("belt", "安全带", "protection"),
+    ),
+    order=("seq",),
+)
+
+PROCEDURES = RelatedRows(
+    "procedure_changes",
+    "程序变更",
+    ProcedureChange,
+    "crash",
+    (
+        Column("changed_on", "变更日期"),
+        _code("from_procedure", "原程序", "procedure"),
+        _code("to_procedure", "现程序", "procedure"),
+        Column("why", "原因"),
+        Column("officer_name", "经办"),
+    ),
+    order=("changed_on", "pk"),
+    empty="没有变更",
+)
+
+
+def _this_year() -> Mapping[str, Any]:
+    return {"occurred_from": f"{today().year}-01-01"}
+
+
+CRASHES = ledgers.add(
+    Ledger(
+        code="crashes.crash",
+        path="crashes",
+        label="事故台账",
+        noun="事故",
+        unit="起",
+        model=Crash,
+        chapter="源头管控",
+        item="事故台账",
+        columns=COLUMNS,
+        filters=FILTERS,
+        order="-occurred_at",
+        presets=(
+            Preset("全部", dict),
+            Preset("亡人", lambda: {"severity": "fatal"}),
+            Preset("今年", _this_year),
+            Preset("未定位", lambda: {"located": "0"}),
+            Preset("有质量标记", lambda: {"marked": "1"}),
+        ),
+        sections=SECTIONS,
+        related=(VEHICLES, PARTIES, PROCEDURES),
+        head=("severity", "occurred_at", "place", "killed", "injured"),
+        verbs=(
+            Verb("登记当事人", "crashes.party.new", "user-plus"),
+            Verb("登记车辆", "crashes.vehicle.new", "car"),
+            Verb("变更程序", "crashes.procedure.change", "arrows-exchange"),
+        ),
+        form=CrashForm,
+        add=services.add_crash,
+        change=services.change_crash,
+        void=services.void_crash,
+        restore=services.restore_crash,
+        importing="crashes",
+        layer="crashes",
+        defer=("facts", "description"),
+        icon="car-crash",
+        empty="还没有事故。可以导入综合应用平台的导出文件,也可以逐起登记。",
+    )
+)
+
+
+# --- pages of the verbs
+
+
+def _small_form(
+    request: HttpRequest, uid: UUID, title: str, form_of: Callable[[Any], forms.BaseForm], act: Callable[[Crash, dict[str, Any], Viewer], Any], done: str
+) -> HttpResponse:  # fmt: skip
+    """One form about one crash, on a page of its own."""
+    viewer = require_viewer(request)
+    crash: Crash = one_of(Crash.objects.visible_to(viewer, permissions.CHANGE), CRASHES, uid)
+    request.trail = [Crumb(crash.number, CRASHES.url_of(crash)), Crumb(title)]  # type: ignore[attr-defined]
+    form = form_of(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(crash, form.cleaned_data, viewer)
+        except AnluError as problem:
+            report(form, problem)
+        else:
+            messages.success(request, f"{crash.number}:{done}")
+            return HttpResponseRedirect(CRASHES.url_of(crash))
+    context = {"form": form, "page_title": f"{title} {crash.number}", "cancel_url": CRASHES.url_of(crash)}
+    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+
+@page("crashes.party.new", "crashes/<uuid:uid>/parties/new/", "登记当事人", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+def new_party(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Add a person to a crash."""
+    return _small_form(
+        request,
+        uid,
+        "登记当事人",
+        PartyForm,
+        lambda crash, values, viewer: services.add_party(crash.uid, values, by=viewer),
+        "已登记当事人",
+    )
+
+
+@page("crashes.vehicle.new", "crashes/<uuid:uid>/vehicles/new/", "登记车辆", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+def new_vehicle(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Add a vehicle to a crash."""
+    return _small_form(
+        request,
+        uid,
+        "登记车辆",
+        VehicleForm,
+        lambda crash, values, viewer: services.add_vehicle(crash.uid, values, by=viewer),
+        "已登记车辆",
+    )
+
+
+@page("crashes.procedure.change", "crashes/<uuid:uid>/procedure/", "变更程序", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+def new_procedure(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Move a crash to another procedure, with a reason."""
+    return _small_form(
+        request,
+        uid,
+        "变更程序",
+        lambda data: ProcedureForm(data, initial={"on": today()}),
+        lambda crash, values, viewer: services.change_procedure(
+            crash.uid, values["to"], why=values["why"], on=values["on"], by=viewer
+        ),
+        "已变更处理程序",
+    )

@@ -1,0 +1,1 @@
+"""Statistics of crashes: how they are divided, the tables, what the pages say about them."""
