@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from anlu.engine.errors import BadInput
-from anlu.kernel.core.keys import add_field_key, make_keys
+from anlu.kernel.core.keys import add_field_key, field_numbers, make_keys, make_secret
 from anlu.project.configuration import configuration, write_sample
 from anlu.project.folder import INIT_LOCK, SERVE_LOCK, is_locked, locked, make_folder
 from anlu.project.start import require_database, set_up
@@ -25,10 +25,14 @@ def run(args: argparse.Namespace) -> int:
     folder = configuration.data_folder
     make_folder(folder)
     with locked(folder, INIT_LOCK, busy="另一个 anlu init 正在运行, 请等它结束"):
-        _make_secrets(folder, new_key=args.new_key)
+        if write_sample(folder):
+            print(f"建立配置文件 {folder / 'anlu.toml'}")
+        make_secret(folder / "keys")
+        first = not field_numbers(folder / "keys")
         set_up(database=args.database)
         require_database()
         _make_database(folder)
+        _make_secrets(folder / "keys", first=first, new_key=args.new_key)
         _fill(name=args.name, demo=args.demo)
         if args.new_key:
             _ask_for_rekeying()
@@ -36,14 +40,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _make_secrets(folder: Path, *, new_key: bool) -> None:
-    if write_sample(folder):
-        print(f"建立配置文件 {folder / 'anlu.toml'}")
-    made = make_keys(folder / "keys")
-    if made:
-        print(f"建立密钥 {folder / 'keys'}(请另行妥善保存, 备份默认不含密钥)")
+def _make_secrets(folder: Path, *, first: bool, new_key: bool) -> None:
+    """Keys that are absent; never in place of lost ones, which somebody may still have."""
+    from anlu.kernel.core.fields import keys_in_use
+
+    used = keys_in_use() if first else {}
+    if used and not new_key:
+        raise BadInput(
+            f"数据库中有 {sum(used.values())} 个加密值, 而 {folder} 中没有密钥: 请放回原来的密钥; "
+            "确已遗失时用 --new-key 启用新密钥, 旧值将无法读取"
+        )
+    if make_keys(folder, first_field=max(used, default=0) + 1):
+        print(f"建立密钥 {folder}(请另行妥善保存, 备份默认不含密钥)")
     elif new_key:
-        print(f"启用新密钥 field-{add_field_key(folder / 'keys')}")
+        print(f"启用新密钥 field-{add_field_key(folder)}")
 
 
 def _make_database(folder: Path) -> None:
@@ -96,7 +106,7 @@ def _make_first_accounts() -> None:
     if accounts:
         print("首次登录账号(口令只显示这一次, 登录后须修改):")
     for account in accounts:
-        print(f"  {account.login:<18}{account.password}  {account.name}")
+        print(f"  {account.login:<16}{account.password}  {account.name}")
 
 
 def _ask_for_rekeying() -> None:

@@ -13,6 +13,7 @@ it, as it bypasses everything: change personal numbers through ``save``.
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -24,9 +25,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import Lookup
 
 from anlu.kernel.core import crypto
+from anlu.kernel.core.keys import KeyProblem
 
 Normalise = Callable[[str], str]
 REKEY_ROWS = 500
+log = logging.getLogger("anlu.keys")
 
 
 def compact(text: str) -> str:
@@ -38,6 +41,21 @@ def compact(text: str) -> str:
 def last_four(text: str) -> str:
     """The last four signs of the compact number, by which people read numbers out; "" when it has fewer."""
     return compact(text)[-4:] if len(compact(text)) >= 4 else ""
+
+
+class Unreadable(str):
+    """
+    Stands for a value whose key is absent or wrong: pages still open, and saving writes the ciphertext back
+    as it was.
+    """
+
+    sealed: bytes
+
+    def __new__(cls, sealed: bytes) -> Unreadable:
+        """Shown as words; never empty, never a number."""
+        text = super().__new__(cls, "(密钥缺失,无法读取)")
+        text.sealed = sealed
+        return text
 
 
 class EncryptedText(models.Field[str, str]):
@@ -63,10 +81,18 @@ class EncryptedText(models.Field[str, str]):
             return None
         if isinstance(value, bytes):  # ciphertext already (bulk import, re-keying)
             return value
+        if isinstance(value, Unreadable):
+            return value.sealed
         return crypto.encrypt(str(value))
 
     def from_db_value(self, value: Any, *_: Any) -> str | None:
-        return None if value is None else crypto.decrypt(bytes(value))
+        if value is None:
+            return None
+        try:
+            return crypto.decrypt(bytes(value))
+        except KeyProblem:
+            log.exception("an encrypted value of %s cannot be read", self)
+            return Unreadable(bytes(value))
 
     def to_python(self, value: Any) -> Any:
         return value if value is None or isinstance(value, str) else str(value)
@@ -108,7 +134,11 @@ class BlindIndex(models.Field[Any, bytes | None]):
         return crypto.blind_index(self.normalise(text), purpose=self.purpose or self.of)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
-        found = self.index_of(getattr(model_instance, self.of) or "")
+        text = getattr(model_instance, self.of) or ""
+        if isinstance(text, Unreadable):
+            kept: bytes | None = getattr(model_instance, self.attname)
+            return kept
+        found = self.index_of(text)
         setattr(model_instance, self.attname, found)
         return found
 
@@ -166,8 +196,16 @@ def rekey(model: type[models.Model], field: EncryptedText, *, after: int = 0) ->
     return (old[-1][0], len(old)) if old else (0, 0)
 
 
-def older_keys_in_use(model: type[models.Model], field: EncryptedText) -> dict[int, int]:
-    """How many values of a field were written under which key number."""
+def keys_in_use() -> dict[int, int]:
+    """How many values of the whole database were written under which key number."""
+    total: dict[int, int] = {}
+    for model, field in encrypted_fields():
+        for number, count in _keys_of(model, field).items():
+            total[number] = total.get(number, 0) + count
+    return total
+
+
+def _keys_of(model: type[models.Model], field: EncryptedText) -> dict[int, int]:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     table, column = quote(model._meta.db_table), quote(str(field.column))
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

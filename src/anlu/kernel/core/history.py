@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from anlu.kernel.core import crypto
-from anlu.kernel.core.fields import EncryptedText
+from anlu.kernel.core.fields import EncryptedText, Unreadable
 from anlu.kernel.core.models import AuditEntry
 
 Changes = dict[str, list[Any]]
@@ -50,7 +50,8 @@ def changed_fields(
 def _stored(thing: models.Model, name: str, value: Any) -> Any:
     field = next((f for f in thing._meta.concrete_fields if name in (f.name, f.attname)), None)
     if isinstance(field, EncryptedText):
-        return crypto.as_text(crypto.encrypt(value)) if value else ""
+        sealed = value.sealed if isinstance(value, Unreadable) else crypto.encrypt(value or "")
+        return crypto.as_text(sealed)
     return plain(value)
 
 

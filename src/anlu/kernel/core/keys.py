@@ -8,6 +8,7 @@ unless asked for: whoever has the database and the keys can read the personal nu
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -24,14 +25,23 @@ class KeyProblem(Exception):
     """A key is absent, damaged, or not the one that a value was written under."""
 
 
-def make_keys(folder: Path) -> list[str]:
-    """Make whatever key is absent; give back the names of those made. Existing keys are never touched."""
+def make_keys(folder: Path, *, first_field: int = 1) -> list[str]:
+    """
+    Make whatever key is absent; give back the names of those made. Existing keys are never touched.
+
+    ``first_field`` is the number of the first key for personal fields when there is none, above every
+    number that the database already holds: values of a lost key must stay recognisable.
+    """
+    made = [SECRET_FILE] if make_secret(folder) else []
+    wanted = [INDEX_FILE] if field_numbers(folder) else [INDEX_FILE, f"field-{first_field}"]
+    return made + [name for name in wanted if _write_new(folder / name, secrets.token_bytes(KEY_BYTES))]
+
+
+def make_secret(folder: Path) -> bool:
+    """Make the signing key, without which nothing starts; False when it is there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    wanted = {SECRET_FILE: secrets.token_urlsafe(48).encode(), INDEX_FILE: secrets.token_bytes(KEY_BYTES)}
-    if not field_numbers(folder):
-        wanted["field-1"] = secrets.token_bytes(KEY_BYTES)
-    return [name for name, content in wanted.items() if _write_new(folder / name, content)]
+    return _write_new(folder / SECRET_FILE, secrets.token_urlsafe(48).encode())
 
 
 def add_field_key(folder: Path) -> int:
@@ -47,6 +57,16 @@ def add_field_key(folder: Path) -> int:
         raise KeyProblem(f"{LAST_KEY_NUMBER} keys are the most that an installation can have")
     _write_new(folder / f"field-{number}", secrets.token_bytes(KEY_BYTES))
     return number
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Name → 16 signs that tell two keys apart and say nothing about either."""
+    found = [folder / INDEX_FILE, *(folder / f"field-{number}" for number in field_numbers(folder))]
+    return {
+        path.name: hashlib.sha256(b"anlu key\0" + path.read_bytes()).hexdigest()[:16]
+        for path in found
+        if path.exists()
+    }
 
 
 def _write_new(path: Path, content: bytes) -> bool:

@@ -15,6 +15,7 @@ from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit, UnitKind
 from anlu.kernel.people.services import add_officer, add_unit, grant_role
 
 FIRST_UNIT: Final = ("BASE", "本单位")
+LOGINS: Final = {"system": "sysadmin", "security": "secadmin", "audit": "auditadmin"}
 PASSWORD_SIGNS: Final = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-+=%")
 
 
@@ -37,9 +38,9 @@ def make_first_accounts() -> list[FirstAccount]:
 
 
 def _make(role: Role, unit: Unit) -> FirstAccount:
-    password = one_time_password()
+    login, password = LOGINS.get(role.administrator, role.code), one_time_password()
     officer = add_officer(
-        role.code,
+        login,
         role.label,
         unit,
         by=SYSTEM,
@@ -48,7 +49,7 @@ def _make(role: Role, unit: Unit) -> FirstAccount:
         must_change_password=True,
     )
     grant_role(officer, role, by=SYSTEM)
-    return FirstAccount(role.code, role.label, password)
+    return FirstAccount(login, role.label, password)
 
 
 def one_time_password() -> str:
