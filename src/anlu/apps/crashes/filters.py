@@ -87,7 +87,9 @@ def weekdays() -> Sequence[tuple[str, str]]:
 
 def _sources() -> Sequence[tuple[str, str]]:
     """Sources that there are; asked each time, the table of batches being small."""
-    found = Batch.objects.filter(noun="crashes").values_list("profile", flat=True).distinct().order_by("profile")
+    found = (
+        Batch.objects.filter(noun="crashes").values_list("profile", flat=True).distinct().order_by("profile")
+    )
     return [(code, code) for code in found if code]
 
 
@@ -96,7 +98,7 @@ FILTERS: tuple[Filter, ...] = (
     DateFilter("occurred", "发生日期", "occurred_on", common=True),
     ChoiceFilter("severity", "后果", choices=choices("crash.severity"), common=True),
     AreaFilter("town", "辖区", common=True),
-    UnitFilter("unit", "办理单位"),
+    UnitFilter("unit", "办理单位", merged=False),
     ChoiceFilter("procedure", "处理程序", choices=choices("crash.procedure")),
     ChoiceFilter("form", "事故形态", choices=choices("crash.form")),
     ChoiceFilter("cause", "认定原因", choices=choices("crash.cause")),
@@ -112,6 +114,9 @@ FILTERS: tuple[Filter, ...] = (
     NumberFilter("serious", "重伤人数", "seriously_injured"),
     NumberFilter("slight", "轻伤人数", "slightly_injured"),
     NumberFilter("loss", "财产损失(元)", "loss_cny"),
+    FlagFilter("has_loss", "有财产损失", yes=Q(loss_cny__gt=0)),
+    FlagFilter("late_death", "7日后死亡", yes=Q(killed_30d__gt=F("killed"))),
+    FlagFilter("filed", "已立案", yes=Q(filed_at__isnull=False)),
     FlagFilter("hit_and_run", "逃逸", yes=Q(hit_and_run=True)),
     FlagFilter("located", "有坐标", yes=Q(cell_x__isnull=False)),
     FlagFilter("marked", "有质量标记", yes=Q(marked=True)),
