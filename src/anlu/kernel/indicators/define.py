@@ -62,7 +62,7 @@ class Leaf(ABC):
         Paths of the unit and area, frozen at the event, that it is attributed to; "" = not attributed.
     parameters
         Address parameters by which the ledger of the indicator lists exactly the rows that contribute,
-        whenever and wherever; None = it has no filters for that, and only the indicator's own page lists them.
+        whenever and wherever; None = it has no filters for that, only the page of the indicator lists them.
     """
 
     rows: QuerySet[Any]

@@ -113,7 +113,7 @@ class Tally:
 def tallies(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> dict[Leaf, Tally]:
     """All leaves of a window; those over the same rows are added up by one query."""
     found: dict[Leaf, Tally] = {}
-    for alike in _alike(leaves, window):
+    for alike in alike_leaves(leaves, window):
         rows = rows_of(alike[0], window, viewer).order_by()
         sums = rows.aggregate(**_sums(alike), **_numbers(alike))
         for place, leaf in enumerate(alike):
@@ -135,7 +135,7 @@ def tallies_by_day(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> di
         if not leaf.additive or isinstance(leaf, Stock):
             raise ValueError(f"{type(leaf).__name__} is not the sum of its days")
     found: dict[Leaf, dict[date, Amount]] = {}
-    for alike in _alike(wanted, window):
+    for alike in alike_leaves(wanted, window):
         rows = rows_of(alike[0], window, viewer).order_by()
         days = list(
             rows.values_list(alike[0].on).annotate(**_sums(alike)).values_list(alike[0].on, *_sums(alike))
@@ -156,7 +156,7 @@ def _numbers(leaves: Sequence[Leaf]) -> dict[str, Any]:
     }
 
 
-def _alike(leaves: Iterable[Leaf], window: Window) -> list[list[Leaf]]:
+def alike_leaves(leaves: Iterable[Leaf], window: Window) -> list[list[Leaf]]:
     """Leaves that are added up over the same rows stand together."""
     groups: dict[Any, list[Leaf]] = {}
     for leaf in dict.fromkeys(leaves):

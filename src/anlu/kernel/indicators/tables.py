@@ -1,4 +1,4 @@
-"""Cross tables: one grouped query, and every cell knows the address parameters of exactly its rows."""
+"""Tables of figures: one grouped query, and every cell knows the address parameters of exactly its rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Amount, Leaf, Parameters
-from anlu.kernel.indicators.evaluate import rows_of
+from anlu.kernel.indicators.evaluate import alike_leaves, rows_of
 from anlu.kernel.indicators.window import Window
 
 
@@ -86,19 +86,23 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows × columns with totals; ``cells[row key][column key]`` exists for every pair."""
+    """
+    Rows × columns with totals; ``cells[row key][column key]`` exists for every pair.
+
+    A table whose columns are different figures has no totals of rows and no grand total.
+    """
 
     rows: tuple[Heading, ...]
     columns: tuple[Heading, ...]
     cells: dict[Any, dict[Any, Cell]]
     row_totals: dict[Any, Cell]
     column_totals: dict[Any, Cell]
-    total: Cell
+    total: Cell | None
 
-    def lines(self) -> list[tuple[Heading, list[Cell], Cell]]:
-        """For templates: heading, cells in the order of the columns, total of the row."""
+    def lines(self) -> list[tuple[Heading, list[Cell], Cell | None]]:
+        """Heading, cells in the order of the columns, total of the row."""
         return [
-            (row, [self.cells[row.key][column.key] for column in self.columns], self.row_totals[row.key])
+            (row, [self.cells[row.key][column.key] for column in self.columns], self.row_totals.get(row.key))
             for row in self.rows
         ]
 
@@ -139,8 +143,6 @@ def cross_table(
     ValueError
         The leaf does not add up over parts (``Distinct``).
     """
-    if not leaf.additive:
-        raise ValueError(f"{type(leaf).__name__} does not add up over the parts of a table")
     base = tuple(parameters)
     sums = _sums(leaf, rows, columns, window, viewer)
     row_headings = _headings(rows, (key for key, _ in sums))
@@ -169,19 +171,68 @@ def cross_table(
     )
 
 
+def measure_table(
+    measures: Sequence[tuple[Heading, Leaf]],
+    rows: Dimension,
+    window: Window,
+    viewer: Viewer,
+    *,
+    parameters: Iterable[tuple[str, str]] = (),
+) -> Table:
+    """
+    Several figures side by side, divided by one dimension; figures over the same rows by one query.
+
+    Parameters
+    ----------
+    measures
+        Columns: a heading, whose parameters select what contributes, and what is added up below it.
+
+    Raises
+    ------
+    ValueError
+        A leaf does not add up over parts (``Distinct``).
+    """
+    base = tuple(parameters)
+    sums: dict[tuple[Any, Any], Amount] = defaultdict(int)
+    for alike in alike_leaves([leaf for _, leaf in measures], window):
+        for row, *amounts in _grouped(alike, [rows.column], window, viewer):
+            for leaf, amount in zip(alike, amounts, strict=True):
+                sums[rows.fold(row), leaf] += leaf.exact(amount)
+    headings = _headings(rows, (key for key, _ in sums))
+
+    def cell(leaf: Leaf, keys: Iterable[Any], *selects: Heading) -> Cell:
+        amount = sum((sums[key, leaf] for key in keys if (key, leaf) in sums), start=0)
+        return Cell(amount, _joined(base, *(one.parameters for one in selects)))
+
+    return Table(
+        headings,
+        tuple(column for column, _ in measures),
+        {row.key: {c.key: cell(leaf, [row.key], c, row) for c, leaf in measures} for row in headings},
+        {},
+        {c.key: cell(leaf, [row.key for row in headings], c) for c, leaf in measures},
+        None,
+    )
+
+
+def _grouped(
+    leaves: Sequence[Leaf], columns: Sequence[str], window: Window, viewer: Viewer
+) -> Iterable[tuple[Any, ...]]:
+    """One line for each combination of the columns: their values, then the sum of each leaf."""
+    for leaf in leaves:
+        if not leaf.additive:
+            raise ValueError(f"{type(leaf).__name__} does not add up over the parts of a table")
+    sums = {f"sum{place}": leaf.aggregate() for place, leaf in enumerate(leaves)}
+    rows = rows_of(leaves[0], window, viewer).order_by()
+    lines: Iterable[tuple[Any, ...]] = rows.values_list(*columns).annotate(**sums).values_list(*columns, *sums)
+    return lines
+
+
 def _sums(
     leaf: Leaf, rows: Dimension, columns: Dimension, window: Window, viewer: Viewer
 ) -> dict[tuple[Any, Any], Amount]:
-    grouped = (
-        rows_of(leaf, window, viewer)
-        .order_by()
-        .values_list(rows.column, columns.column)
-        .annotate(total=leaf.aggregate())
-        .values_list(rows.column, columns.column, "total")
-    )
     sums: dict[tuple[Any, Any], Amount] = defaultdict(int)
-    for row, column, amount in grouped:
-        sums[rows.fold(row), columns.fold(column)] += amount or 0
+    for row, column, amount in _grouped([leaf], [rows.column, columns.column], window, viewer):
+        sums[rows.fold(row), columns.fold(column)] += leaf.exact(amount)
     return sums
 
 

@@ -20,8 +20,8 @@ class UnitFilter(Filter):
     One or more units by code, each with all units below it.
 
     "=CODE" is the unit itself without those below it, "-" stands for "no unit known". ``merged`` adds the
-    units that were merged into any of these (where people belong today); without it records count for the unit
-    that they had when they happened, as in every statistic (``foundations`` 2.8).
+    units that were merged into any of these (where people belong today); without it records count for the
+    unit that they had when they happened, as in every statistic (``foundations`` 2.8).
     """
 
     merged: bool = True

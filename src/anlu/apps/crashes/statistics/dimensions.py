@@ -1,8 +1,8 @@
 """
 How crashes are divided: by severity, place, road, cause, form, time, weather, light.
 
-Every heading carries the parameters by which the crash ledger lists exactly what belongs to it. Vehicles and persons
-are not a way to divide crashes: one crash has several (see ``involvement``).
+Every heading carries the parameters by which the crash ledger lists exactly what belongs to it. Vehicles and
+persons are not a way to divide crashes, since one crash has several of them.
 """
 
 from __future__ import annotations
@@ -41,14 +41,15 @@ def by_time(window: Window, kind: Kind) -> Dimension:
 
 
 def by_code(column: str, label: str) -> Dimension:
-    """A coded column, in the order of its dictionary; "" is 未填. The ledger's filter has the name of the column."""
+    """A coded column in the order of its dictionary, "" last. The filter of the ledger is called the same."""
     name = f"crash.{column}"
 
     def heading(code: str, words: str, colour: str = "") -> Heading:
         return Heading(code, words, ((column, code or MISSING),), colour)
 
-    stated = tuple(heading(term.code, shown(term), term.colour) for term in terms(name))
-    return Dimension(column, label, column, (*stated, heading("", "未填")), other=lambda key: heading(key, key))
+    stated = [heading(term.code, shown(term), term.colour) for term in terms(name)]
+    headings = (*stated, heading("", "未填"))
+    return Dimension(column, label, column, headings, other=lambda key: heading(key, key))
 
 
 def by_severity() -> Dimension:
@@ -178,8 +179,8 @@ def by_town(window: Window, scope: Scope, atlas: Atlas | None = None) -> Dimensi
     """
     The towns (districts) of crashes as they were recorded, villages with their town.
 
-    All towns that are in use inside the window and ``scope`` have a heading, with or without crashes, unless there
-    are very many.
+    All towns in use inside the window and ``scope`` have a heading, with or without crashes, unless there are
+    very many.
     """
     atlas = atlas or Atlas.read()
     mine = _open_in(scope)
@@ -193,7 +194,7 @@ def by_town(window: Window, scope: Scope, atlas: Atlas | None = None) -> Dimensi
 
 
 def _open_in(scope: Scope) -> Callable[[Area], bool]:
-    """Whether a town belongs to what a scope names; by the unit that answers for it where the scope has units."""
+    """Whether a town belongs to what a scope names: itself, or through the unit that answers for it."""
     if scope.everything:
         return lambda area: True
     answered: set[Any] = set()

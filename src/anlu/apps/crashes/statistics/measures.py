@@ -1,8 +1,8 @@
 """
 What is counted: crashes, deaths, injured, loss; of the ordinary procedure (一般程序) or of all.
 
-The measures are the registered indicators themselves, so that a page, the catalogue, the command line and a report
-cannot differ.
+The measures are the registered indicators themselves, so that a page, the catalogue, the command line and a
+report cannot differ.
 """
 
 from __future__ import annotations

@@ -1,0 +1,183 @@
+"""A few hundred made-up crashes in a small county, the same for the same seed; nothing in them is of the real world."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from anlu.apps.crashes.models import Crash, Procedure, Severity
+from anlu.engine.crashes.local_parts import local_parts
+from anlu.kernel.core.dictionaries import seed_all, terms
+from anlu.kernel.core.models import Batch
+from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.people.models import Unit, UnitKind
+from anlu.kernel.people.services import assign_area, close_unit
+from anlu.kernel.places.models import Area, AreaKind, LocationState
+from anlu.kernel.places.services import position_of
+from tests.factories import make_area, make_unit
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FIRST, LAST = date(2021, 1, 1), date(2023, 6, 30)
+SEVERITIES = (Severity.DAMAGE,) * 5 + (Severity.SLIGHT,) * 4 + (Severity.SERIOUS,) * 2 + (Severity.FATAL,)
+PROCEDURES = (Procedure.ORDINARY,) * 4 + (Procedure.SUMMARY,) * 4 + (Procedure.SELF, "")
+LOSSES = (None, Decimal(0), Decimal("0.50"), Decimal("1200.00"), Decimal("33.33"), Decimal("98765.43"))
+MARKS = ([], [], [], ["no_position"], ["cause_missing", "late_filing"], ["cause_missing"])
+
+
+@dataclass(frozen=True)
+class County:
+    """Two regions with towns, one of which has a village; a brigade with squadrons, one with a post below it."""
+
+    regions: list[Area]
+    towns: list[Area]
+    village: Area
+    brigade: Unit
+    squadrons: list[Unit]
+    post: Unit
+    merged: Unit
+    office: Unit  # of the second town, which sees by its area
+
+    @property
+    def areas(self) -> list[Area]:
+        """Every area that a crash may have."""
+        return [*self.regions[:1], *self.towns, self.village]
+
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit that a crash may have."""
+        return [self.brigade, *self.squadrons, self.post, self.merged]
+
+
+def make_county() -> County:
+    """Areas and units with codes of their own, and the dictionaries."""
+    seed_all()
+    regions = [make_area(f"{name}片区", AreaKind.REGION) for name in "东西"]
+    towns = [make_area(f"{name}镇", parent=regions[place % 2]) for place, name in enumerate("甲乙丙丁")]
+    towns.append(make_area("戊镇"))  # in no region
+    brigade = make_unit("大队", UnitKind.BRIGADE)
+    squadrons = [make_unit(f"{name}中队", parent=brigade) for name in "一二三"]
+    for squadron, town in zip(squadrons, towns, strict=False):
+        assign_area(squadron, town, by=SYSTEM)
+    merged = make_unit("旧中队", parent=brigade)
+    close_unit(merged.pk, successor_id=squadrons[0].pk, on=date(2022, 7, 1), by=SYSTEM)
+    return County(
+        regions=regions,
+        towns=towns,
+        village=make_area("甲一村", AreaKind.VILLAGE, parent=towns[0]),
+        brigade=brigade,
+        squadrons=squadrons,
+        post=make_unit("一中队驻镇组", parent=squadrons[0]),
+        merged=merged,
+        office=make_unit("乙镇安全办", UnitKind.TOWN_OFFICE, area=towns[1]),
+    )
+
+
+def make_batch(state: BatchState = BatchState.LIVE) -> Batch:
+    """An import batch of crashes."""
+    return Batch.objects.create(noun="crashes", state=state, profile="test")
+
+
+def crash_of(number: str, at: datetime, **facts: Any) -> Crash:
+    """An unsaved crash at an aware moment; hour and day follow from it."""
+    parts = local_parts(at, ZONE, precision=facts.get("time_precision", "minute"))
+    return Crash(
+        number=number,
+        occurred_at=parts.occurred_at,
+        occurred_on=parts.occurred_on,
+        occurred_hour=parts.hour,
+        occurred_weekday=parts.weekday,
+        occurred_month=parts.period_month,
+        **facts,
+    )
+
+
+def add_crash(number: str, on: date, hour: int = 12, **facts: Any) -> Crash:
+    """One crash with just the facts that matter."""
+    crash = crash_of(number, datetime(on.year, on.month, on.day, hour, tzinfo=ZONE), **facts)
+    crash.save()
+    return crash
+
+
+def make_crashes(
+    county: County,
+    count: int = 300,
+    *,
+    seed: int = 1,
+    owner: UUID | None = None,
+) -> list[Crash]:
+    """``count`` crashes of 2021 to mid 2023: some without place, unit or hour, some voided, some in a hidden batch."""
+    rng = random.Random(seed)
+    live, hidden = make_batch(), make_batch(BatchState.WITHDRAWN)
+    made = [_made(rng, county, f"S{seed}-{n:05}", (live, hidden), owner) for n in range(count)]
+    Crash.objects.bulk_create(made, batch_size=100)
+    return made
+
+
+def _made(
+    rng: random.Random, county: County, number: str, batches: tuple[Batch, Batch], owner: UUID | None
+) -> Crash:
+    minutes = rng.randrange(((LAST - FIRST).days + 1) * 24 * 60)
+    at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=ZONE) + timedelta(minutes=minutes)
+    recorded = min(at + timedelta(days=rng.randrange(200)), datetime(2023, 7, 2, tzinfo=UTC))
+    voided = recorded + timedelta(days=rng.randrange(1, 120)) if rng.random() < 0.12 else None
+    batch = rng.choices([None, batches[0], batches[1]], [6, 3, 1])[0]
+    return crash_of(
+        number,
+        at,
+        **_outcome(rng),
+        **_circumstances(rng),
+        **_position(rng),
+        town=rng.choice([None, *county.areas]),
+        unit=rng.choice([None, *county.units]),
+        time_precision=rng.choices(["minute", "day"], [9, 1])[0],
+        filed_at=at + timedelta(hours=rng.randrange(1, 2000)) if rng.random() < 0.7 else None,
+        recorded_at=recorded,
+        voided_at=voided,
+        batch=batch,
+        created_by=owner if owner and rng.random() < 0.2 else None,
+    )
+
+
+def _outcome(rng: random.Random) -> dict[str, Any]:
+    severity = rng.choice(SEVERITIES)
+    killed = rng.choice((1, 1, 1, 2, 3)) if severity is Severity.FATAL else 0
+    serious = rng.randrange(1, 3) if severity is Severity.SERIOUS else 0
+    slight = 0 if severity is Severity.DAMAGE else rng.randrange(0, 3)
+    return {
+        "severity": severity,
+        "procedure": rng.choice(PROCEDURES),
+        "killed": killed,
+        "killed_30d": killed + (1 if rng.random() < 0.03 else 0),
+        "seriously_injured": serious,
+        "slightly_injured": slight,
+        "injured": serious + slight,
+        "loss_cny": rng.choice(LOSSES),
+    }
+
+
+def _circumstances(rng: random.Random) -> dict[str, Any]:
+    marks = rng.choice(MARKS)
+    stated = {
+        name: rng.choice(["", *(term.code for term in terms(f"crash.{name}")[:5])])
+        for name in ("form", "cause", "weather", "light", "road_class", "junction")
+    }
+    return {**stated, "marks": list(marks), "marked": bool(marks)}
+
+
+def _position(rng: random.Random) -> dict[str, Any]:
+    place = position_of(115.8 + rng.random() / 5, 36.6 + rng.random() / 5) if rng.random() < 0.8 else None
+    if place is None:
+        return {"location_state": LocationState.UNLOCATED}
+    return {
+        "lon": place.lon,
+        "lat": place.lat,
+        "cell_x": place.cell_x,
+        "cell_y": place.cell_y,
+        "location_state": LocationState.LOCATED,
+    }
