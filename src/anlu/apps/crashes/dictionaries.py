@@ -5,10 +5,31 @@ from __future__ import annotations
 from anlu.kernel.core.dictionaries import uses
 
 _CRASH = (
-    "severity procedure scene close_method mediation form vehicle_form object_hit cause weather visibility light surface "
-    "pavement pavement_material terrain road_class road_rank junction cross_section separation roadside_protection "
-    "central_separation road_safety"
-).split()
+    "severity",
+    "procedure",
+    "scene",
+    "close_method",
+    "mediation",
+    "form",
+    "vehicle_form",
+    "object_hit",
+    "cause",
+    "weather",
+    "visibility",
+    "light",
+    "surface",
+    "pavement",
+    "pavement_material",
+    "terrain",
+    "road_class",
+    "road_rank",
+    "junction",
+    "cross_section",
+    "separation",
+    "roadside_protection",
+    "central_separation",
+    "road_safety",
+)
 _VEHICLE = {
     "vehicle_class": "vehicle_class",
     "insured": "insured",

@@ -17,7 +17,15 @@ from anlu.kernel.places.models import Area, LocationState, Road
 LOCAL_CHANGE: Final = "local_change"
 # What only the reading of a file can know: a later change by hand leaves these as they are.
 FROM_READING: Final = frozenset(
-    {"time_ambiguous", "time_nonexistent", "unknown_code", "unreadable_number", "unreadable_time", "text_cut", LOCAL_CHANGE}
+    {
+        "time_ambiguous",
+        "time_nonexistent",
+        "unknown_code",
+        "unreadable_number",
+        "unreadable_time",
+        "text_cut",
+        LOCAL_CHANGE,
+    }
 )
 
 
@@ -32,7 +40,9 @@ def party_facts(party: CrashParty) -> PartyFacts:
 
 
 def marks_of(crash: Crash, parties: Sequence[CrashParty], vehicles: int) -> list[str]:
-    """Codes of what is doubtful about a crash, sorted; a crash without listed parties or vehicles is not blamed for it."""
+    """Codes of what is doubtful about a crash, sorted; a crash without listed parties or vehicles is not
+    blamed for it.
+    """
     facts = CrashFacts(
         occurred_at=crash.occurred_at,
         severity=crash.severity,

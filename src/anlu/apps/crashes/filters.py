@@ -1,4 +1,6 @@
-"""Filters of crashes: the same for the ledger, its exports, the map, the statistics and the rows behind a number."""
+"""Filters of crashes: the same for the ledger, its exports, the map, the statistics and the rows behind
+a number.
+"""
 
 from __future__ import annotations
 

@@ -12,14 +12,33 @@ from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.models import Area, Road
 
-CRASH_CODES = {
-    name: f"crash.{name}"
-    for name in (
-        "procedure scene close_method mediation form vehicle_form object_hit cause weather visibility light surface "
-        "pavement pavement_material terrain road_class road_rank junction cross_section separation roadside_protection "
-        "central_separation road_safety severity"
-    ).split()
-}
+CODED = (
+    "severity",
+    "procedure",
+    "scene",
+    "close_method",
+    "mediation",
+    "form",
+    "vehicle_form",
+    "object_hit",
+    "cause",
+    "weather",
+    "visibility",
+    "light",
+    "surface",
+    "pavement",
+    "pavement_material",
+    "terrain",
+    "road_class",
+    "road_rank",
+    "junction",
+    "cross_section",
+    "separation",
+    "roadside_protection",
+    "central_separation",
+    "road_safety",
+)
+CRASH_CODES = {name: f"crash.{name}" for name in CODED}
 PARTY_CODES = {
     "sex": "crash.sex",
     "role": "crash.role",
@@ -81,11 +100,68 @@ class CrashForm(CodedForm):
 
     codes = CRASH_CODES
     groups = (
-        ("基本情况", ("number", "case_number", "occurred_at", "time_precision", "reported_at", "filed_at", "procedure")),
+        (
+            "基本情况",
+            (
+                "number",
+                "case_number",
+                "occurred_at",
+                "time_precision",
+                "reported_at",
+                "filed_at",
+                "procedure",
+            ),
+        ),
         ("地点", ("town", "unit", "road", "road_name", "chainage_m", "place_text", "lon", "lat")),
-        ("后果", ("severity", "killed", "seriously_injured", "slightly_injured", "injured", "loss_cny", "vehicles_count")),
-        ("形态与原因", ("form", "vehicle_form", "object_hit", "cause", "cause_detail", "hit_and_run", "dangerous_goods", "secondary_crash", "description")),  # fmt: skip
-        ("环境与道路", ("weather", "visibility", "light", "surface", "pavement", "pavement_material", "terrain", "road_class", "road_rank", "junction", "cross_section", "control", "separation", "roadside_protection", "central_separation", "road_safety", "speed_limit_kmh", "sight_obstruction")),  # fmt: skip
+        (
+            "后果",
+            (
+                "severity",
+                "killed",
+                "seriously_injured",
+                "slightly_injured",
+                "injured",
+                "loss_cny",
+                "vehicles_count",
+            ),
+        ),
+        (
+            "形态与原因",
+            (
+                "form",
+                "vehicle_form",
+                "object_hit",
+                "cause",
+                "cause_detail",
+                "hit_and_run",
+                "dangerous_goods",
+                "secondary_crash",
+                "description",
+            ),
+        ),
+        (
+            "环境与道路",
+            (
+                "weather",
+                "visibility",
+                "light",
+                "surface",
+                "pavement",
+                "pavement_material",
+                "terrain",
+                "road_class",
+                "road_rank",
+                "junction",
+                "cross_section",
+                "control",
+                "separation",
+                "roadside_protection",
+                "central_separation",
+                "road_safety",
+                "speed_limit_kmh",
+                "sight_obstruction",
+            ),
+        ),
         ("处理", ("scene", "determined_on", "closed_on", "close_method", "mediation", "why")),
     )
     control = forms.MultipleChoiceField(label="交通信号方式", required=False)

@@ -1,4 +1,6 @@
-"""事故台账: the list of crashes with its filters, detail, form, import and export; and the pages of its verbs."""
+"""事故台账: the list of crashes with its filters, detail, form, import and export; and the pages of its
+verbs.
+"""
 
 from __future__ import annotations
 
@@ -258,9 +260,24 @@ CRASHES = ledgers.add(
 # --- pages of the verbs
 
 
+Act = Callable[[Crash, dict[str, Any], Viewer], Any]
+HERE: dict[str, Any] = {
+    "permission": permissions.CHANGE,
+    "chapter": "源头管控",
+    "item": "事故台账",
+    "entry": False,
+    "ledger": "crashes.crash",
+}
+
+
 def _small_form(
-    request: HttpRequest, uid: UUID, title: str, form_of: Callable[[Any], forms.BaseForm], act: Callable[[Crash, dict[str, Any], Viewer], Any], done: str
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    uid: UUID,
+    title: str,
+    form_of: Callable[[Any], forms.BaseForm],
+    act: Act,
+    done: str,
+) -> HttpResponse:
     """One form about one crash, on a page of its own."""
     viewer = require_viewer(request)
     crash: Crash = one_of(Crash.objects.visible_to(viewer, permissions.CHANGE), CRASHES, uid)
@@ -278,7 +295,7 @@ def _small_form(
     return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
 
 
-@page("crashes.party.new", "crashes/<uuid:uid>/parties/new/", "登记当事人", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+@page("crashes.party.new", "crashes/<uuid:uid>/parties/new/", "登记当事人", **HERE)
 def new_party(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Add a person to a crash."""
     return _small_form(
@@ -291,7 +308,7 @@ def new_party(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-@page("crashes.vehicle.new", "crashes/<uuid:uid>/vehicles/new/", "登记车辆", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+@page("crashes.vehicle.new", "crashes/<uuid:uid>/vehicles/new/", "登记车辆", **HERE)
 def new_vehicle(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Add a vehicle to a crash."""
     return _small_form(
@@ -304,7 +321,7 @@ def new_vehicle(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-@page("crashes.procedure.change", "crashes/<uuid:uid>/procedure/", "变更程序", permission=permissions.CHANGE, chapter="源头管控", item="事故台账", entry=False, ledger="crashes.crash")  # fmt: skip
+@page("crashes.procedure.change", "crashes/<uuid:uid>/procedure/", "变更程序", **HERE)
 def new_procedure(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Move a crash to another procedure, with a reason."""
     return _small_form(

@@ -1,8 +1,10 @@
 """
-Tables of crashes, after ``domain/crash-and-fund`` 1-4: the crash, its vehicles, its parties, changes of procedure.
+Tables of crashes, after ``domain/crash-and-fund`` 1-4: the crash, its vehicles, its parties, changes of
+procedure.
 
-Code fields hold the code of a dictionary (``dictionaries/*.csv``), never a label; "" means not stated. What a source
-states and no field takes is kept word for word in ``facts``; what is doubtful is kept and listed in ``marks``.
+Code fields hold the code of a dictionary (``dictionaries/*.csv``), never a label; "" means not stated.
+What a source states and no field takes is kept word for word in ``facts``; what is doubtful is kept and
+listed in ``marks``.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ class Procedure(models.TextChoices):
 class Crash(Record, Occurred, Sourced, Located):
     """One road crash.
 
-    ``killed`` counts deaths within 7 days, ``injured`` persons injured and alive at that cut-off; both follow from
-    the parties where parties are known and are as stated where not. Town and unit are those of the day it happened.
+    ``killed`` counts deaths within 7 days, ``injured`` persons injured and alive at that cut-off; both
+    follow from the parties where parties are known and are as stated where not. Town and unit are those
+    of the day it happened.
     """
 
     view_permission: ClassVar[str] = VIEW
@@ -51,7 +54,12 @@ class Crash(Record, Occurred, Sourced, Located):
     number = models.CharField("事故编号", max_length=60)
     case_number = models.CharField("案件编号", max_length=60, blank=True)
     unit = models.ForeignKey(
-        "people.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="办理单位"
+        "people.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="办理单位",
     )
 
     # handling
@@ -129,7 +137,8 @@ class Crash(Record, Occurred, Sourced, Located):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # Covers every table of the statistics pages: they read this index and never the rows (foundations 2.4).
+            # Covers every table of the statistics pages: they read this index and never the rows
+            # (foundations 2.4).
             models.Index(
                 fields=[
                     "occurred_on",
@@ -194,14 +203,21 @@ class CrashVehicle(Record):
 
 
 class CrashParty(Record):
-    """One person in a crash; ``seq`` counts from 1 within the crash. Names stay plain and are masked on screen."""
+    """One person in a crash; ``seq`` counts from 1 within the crash. Names stay plain and are masked on
+    screen.
+    """
 
     view_permission: ClassVar[str] = VIEW
     scope_through: ClassVar[str] = "crash"
 
     crash = models.ForeignKey(Crash, on_delete=models.CASCADE, related_name="parties", verbose_name="事故")
     vehicle = models.ForeignKey(
-        CrashVehicle, null=True, blank=True, on_delete=models.SET_NULL, related_name="people", verbose_name="车辆"
+        CrashVehicle,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="people",
+        verbose_name="车辆",
     )
     seq = models.PositiveSmallIntegerField("序号")
     name = models.CharField("姓名", max_length=60, blank=True)

@@ -1,4 +1,6 @@
-"""How the search box finds crashes: by number, road, plate, and exactly by a party's identity number or telephone."""
+"""How the search box finds crashes: by number, road, plate, and exactly by a party's identity number or
+telephone.
+"""
 
 from __future__ import annotations
 
@@ -59,11 +61,15 @@ def hits(viewer: Viewer, uids: Sequence[UUID]) -> Iterable[Hit]:
             )
             if part
         )
-        yield Hit(KIND, "事故", crash.uid, crash.number, note, reverse("crashes.crash.detail", args=[crash.uid]))
+        yield Hit(
+            KIND, "事故", crash.uid, crash.number, note, reverse("crashes.crash.detail", args=[crash.uid])
+        )
 
 
 def by_personal_number(viewer: Viewer, query: str) -> Iterable[UUID]:
-    """Crashes with a party of exactly this identity number or telephone; only for those who may see such numbers."""
+    """Crashes with a party of exactly this identity number or telephone; only for those who may see such
+    numbers.
+    """
     if not viewer.may(permissions.REVEAL):
         return []
     parties = CrashParty.objects.visible_to(viewer, permissions.REVEAL)

@@ -1,8 +1,8 @@
 """
 Writes of crashes. Each is one transaction with its audit entry, its search entry and its quality marks.
 
-What follows from other facts is never typed in: local date parts, casualties and severity where parties are listed,
-unit where only a town is given.
+What follows from other facts is never typed in: local date parts, casualties and severity where parties
+are listed, unit where only a town is given.
 """
 
 from __future__ import annotations
@@ -145,7 +145,8 @@ def restore_crash(uid: UUID, *, by: Viewer) -> Crash:
 @transaction.atomic
 def change_procedure(uid: UUID, to: str, *, why: str, on: date, by: Viewer) -> ProcedureChange:
     """
-    Move a crash to another procedure; the change is a row of its own, so that a fall in 一般事故 can be checked.
+    Move a crash to another procedure; the change is a row of its own, so that a fall in 一般事故 can be
+    checked.
 
     Raises
     ------
@@ -228,7 +229,9 @@ def _count_death(child: Any, crash: Crash) -> None:
     if isinstance(child, CrashParty):
         facts = party_facts(child)
         for name, rule in (("counted_7d", WITHIN_7_DAYS), ("counted_30d", WITHIN_30_DAYS)):
-            counts = death_counts(facts.injury, facts.died_at, crash.occurred_at, rule=rule, zone=local_zone())
+            counts = death_counts(
+                facts.injury, facts.died_at, crash.occurred_at, rule=rule, zone=local_zone()
+            )
             setattr(child, name, counts)
 
 
@@ -280,7 +283,9 @@ def _set_local_parts(crash: Crash) -> None:
 
 
 def _moved(crash: Crash, at: datetime) -> bool:
-    """True unless the crash keeps the time with which its local parts were frozen (perhaps in another zone)."""
+    """True unless the crash keeps the time with which its local parts were frozen (perhaps in another
+    zone).
+    """
     if crash.pk is None or crash.occurred_on is None:
         return True
     return bool(Crash.objects.filter(pk=crash.pk).values_list("occurred_at", flat=True).first() != at)

@@ -86,14 +86,19 @@ class CrashComposer:
         )
         main = main.with_columns(
             pl.when("located").then(pl.col("cell_x", "cell_y")),
-            pl.when("located").then(pl.lit(self.system.code)).otherwise(pl.lit("")).alias("coordinate_system"),
+            pl.when("located")
+            .then(pl.lit(self.system.code))
+            .otherwise(pl.lit(""))
+            .alias("coordinate_system"),
         )
         return self._named(main)
 
     def _named(self, main: pl.DataFrame) -> pl.DataFrame:
         """Town, road and unit, and the state of the position."""
         stated_town = _text(main, "town")
-        town = pl.select(pl.coalesce(looked_up(stated_town, self.gazetteer.areas), main["around"])).to_series()
+        town = pl.select(
+            pl.coalesce(looked_up(stated_town, self.gazetteer.areas), main["around"])
+        ).to_series()
         road_name = _text(main, "road")
         road = looked_up(road_name, self.gazetteer.roads)
         off_road = (road_name != "") & road.is_null() & bool(self.gazetteer.roads)
@@ -115,7 +120,9 @@ class CrashComposer:
         )
 
     def _units(self, main: pl.DataFrame, town: pl.Series) -> pl.Series:
-        """The stated unit, else the one that answered for the town on that day, else the importing person's."""
+        """The stated unit, else the one that answered for the town on that day, else the importing
+        person's.
+        """
         stated = looked_up(_text(main, "unit"), self.gazetteer.units).to_list()
         days = main["occurred_on"].to_list()
         found = [
@@ -147,14 +154,21 @@ class CrashComposer:
     ) -> pl.DataFrame:
         """Counts from the parties of a crash where it has any, as stated where it has none."""
         main = main.rename({name: f"stated_{name}" for name in STATED if name in main.columns})
-        missing = [pl.lit(None, pl.Int64).alias(f"stated_{name}") for name in STATED if f"stated_{name}" not in main.columns]
+        missing = [
+            pl.lit(None, pl.Int64).alias(f"stated_{name}")
+            for name in STATED
+            if f"stated_{name}" not in main.columns
+        ]
         main = main.with_columns(missing).with_columns(_as_stated())
         if parties is not None:
             counted = casualties_of(parties, main.height)
             main = main.hstack(counted.rename({name: f"counted_{name}" for name in COUNTED}))
             main = main.with_columns(
                 [
-                    pl.when(pl.col("people") > 0).then(pl.col(f"counted_{name}")).otherwise(pl.col(name)).alias(name)
+                    pl.when(pl.col("people") > 0)
+                    .then(pl.col(f"counted_{name}"))
+                    .otherwise(pl.col(name))
+                    .alias(name)
                     for name in COUNTED
                 ]
             ).with_columns(
@@ -174,7 +188,9 @@ class CrashComposer:
         stated = pl.col("severity") if "severity" in main.columns else pl.lit("")
         counted_severity = severity_of(pl.col("killed"), pl.col("seriously_injured"), pl.col("injured"))
         return main.with_columns(stated.alias("stated_severity")).with_columns(
-            severity=pl.when(pl.col("stated_severity") != "").then(pl.col("stated_severity")).otherwise(counted_severity)
+            severity=pl.when(pl.col("stated_severity") != "")
+            .then(pl.col("stated_severity"))
+            .otherwise(counted_severity)
         )
 
     # --- what is doubtful
@@ -222,7 +238,9 @@ def _text(frame: pl.DataFrame, name: str) -> pl.Series:
 def _child(frame: pl.DataFrame, fields: tuple[ImportField, ...]) -> pl.DataFrame:
     """The columns of a table of children, without what only the reading needed."""
     names = [one.name for one in fields if one.name in frame.columns and one.name != "number"]
-    names += [f"{one.name}_index" for one in fields if one.kind is Kind.PERSONAL and one.name in frame.columns]
+    names += [
+        f"{one.name}_index" for one in fields if one.kind is Kind.PERSONAL and one.name in frame.columns
+    ]
     return _filled(frame.select(PARENT, *names, pl.col(FACTS).alias("facts")))
 
 
@@ -239,7 +257,9 @@ def _with_vehicle(parties: pl.DataFrame, vehicles: pl.DataFrame | None) -> pl.Da
     """``vehicle_id``: for now the place of the vehicle among the vehicles of the chunk."""
     if vehicles is None or "vehicle_seq" not in parties.columns:
         return parties
-    places = vehicles.select(PARENT, pl.col("seq").alias("vehicle_seq"), pl.int_range(pl.len()).alias("vehicle_id"))
+    places = vehicles.select(
+        PARENT, pl.col("seq").alias("vehicle_seq"), pl.int_range(pl.len()).alias("vehicle_id")
+    )
     return parties.join(places, on=[PARENT, "vehicle_seq"], how="left", maintain_order="left")
 
 

@@ -33,7 +33,9 @@ def time_doubts(read: frozenset[str], now: datetime) -> Iterable[tuple[str, pl.E
 
 
 def severity_doubt(stated: str) -> pl.Expr:
-    """The stated severity against the persons counted; slight and serious are not told apart by numbers alone."""
+    """The stated severity against the persons counted; slight and serious are not told apart by numbers
+    alone.
+    """
     counted = (
         pl.when(pl.col("killed") > 0)
         .then(pl.lit("fatal"))
@@ -50,5 +52,9 @@ def listed(frame: pl.DataFrame, doubts: Iterable[tuple[str, pl.Expr]], *more: st
     """For each row the sorted codes of what is doubtful, with those in the list columns ``more``."""
     codes = [pl.when(flag.fill_null(False)).then(pl.lit(code)) for code, flag in doubts]
     return frame.select(
-        pl.concat_list([pl.concat_list(codes), *more]).list.drop_nulls().list.unique().list.sort().alias("marks")
+        pl.concat_list([pl.concat_list(codes), *more])
+        .list.drop_nulls()
+        .list.unique()
+        .list.sort()
+        .alias("marks")
     ).to_series()

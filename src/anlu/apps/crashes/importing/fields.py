@@ -7,11 +7,11 @@ from anlu.kernel.core.importing.fields import MAIN, ImportField, Kind, Sheet
 CASUALTIES = "casualties"
 VEHICLES = "vehicles"
 
-T, C, I, F = Kind.TEXT, Kind.CODE, Kind.INTEGER, Kind.FLAG
+T, C, N, F = Kind.TEXT, Kind.CODE, Kind.INTEGER, Kind.FLAG
 
 
 def _count(name: str, label: str, help: str = "") -> ImportField:
-    return ImportField(name, label, I, help, least=0, most=100_000)
+    return ImportField(name, label, N, help, least=0, most=100_000)
 
 
 def _code(name: str, label: str, list_: str = "") -> ImportField:
@@ -21,9 +21,7 @@ def _code(name: str, label: str, list_: str = "") -> ImportField:
 CRASH_FIELDS = (
     ImportField("number", "事故编号", T, "唯一;多列合成时在 options.key 里写明", required=True, longest=60),
     ImportField("case_number", "案件编号", T, longest=60),
-    ImportField(
-        "occurred_at", "发生时间", Kind.MOMENT, "日期和时间可分在两列;只有日期也可以", required=True
-    ),
+    ImportField("occurred_at", "发生时间", Kind.MOMENT, "日期和时间可分在两列;只有日期也可以", required=True),
     ImportField("reported_at", "接报时间", Kind.MOMENT),
     ImportField("filed_at", "立案时间", Kind.MOMENT),
     ImportField("determined_on", "认定日期", Kind.DAY),
@@ -65,7 +63,7 @@ CRASH_FIELDS = (
     _code("roadside_protection", "路侧防护"),
     _code("central_separation", "中央隔离设施"),
     _code("road_safety", "道路安全属性"),
-    ImportField("speed_limit_kmh", "限速", I, "公里/小时", least=1, most=200),
+    ImportField("speed_limit_kmh", "限速", N, "公里/小时", least=1, most=200),
     ImportField("sight_obstruction", "影响视线障碍物", T, longest=120),
     _count("killed", "死亡人数", "7日内;有当事人明细时以明细为准"),
     _count("seriously_injured", "重伤人数"),
@@ -78,30 +76,30 @@ CRASH_FIELDS = (
 
 VEHICLE_FIELDS = (
     ImportField("number", "事故编号", T, "与事故表相同", required=True, longest=60),
-    ImportField("seq", "车辆序号", I, "空则按文件次序", least=1, most=30_000),
+    ImportField("seq", "车辆序号", N, "空则按文件次序", least=1, most=30_000),
     _code("vehicle_class", "车辆类型"),
     ImportField("plate_kind", "号牌种类", T, "号牌种类代码", longest=4),
     ImportField("plate", "号牌号码", T, longest=20, private=True),
     ImportField("usage", "使用性质", T, longest=4),
     ImportField("make", "厂牌型号", T, longest=60),
-    ImportField("year_made", "出厂年份", I, least=1900, most=2100),
+    ImportField("year_made", "出厂年份", N, least=1900, most=2100),
     _code("insured", "交强险"),
     _code("manoeuvre", "行驶状态"),
     _code("object_hit", "碰撞物"),
     _code("first_impact", "首撞部位"),
-    ImportField("driver_age", "驾驶人年龄", I, least=0, most=120, out_of_bounds="age_impossible"),
+    ImportField("driver_age", "驾驶人年龄", N, least=0, most=120, out_of_bounds="age_impossible"),
     _code("driver_sex", "驾驶人性别", "sex"),
 )
 
 PARTY_FIELDS = (
     ImportField("number", "事故编号", T, "与事故表相同", required=True, longest=60),
-    ImportField("seq", "当事人序号", I, "空则按文件次序", least=1, most=30_000),
-    ImportField("vehicle_seq", "所在车辆序号", I, least=1, most=30_000),
+    ImportField("seq", "当事人序号", N, "空则按文件次序", least=1, most=30_000),
+    ImportField("vehicle_seq", "所在车辆序号", N, least=1, most=30_000),
     ImportField("name", "姓名", T, longest=60, private=True),
     ImportField("id_number", "证件号码", Kind.PERSONAL, "加密保存,页面遮盖"),
     ImportField("phone", "电话", Kind.PERSONAL, "加密保存,页面遮盖"),
     _code("sex", "性别"),
-    ImportField("age", "年龄", I, least=0, most=120, out_of_bounds="age_impossible"),
+    ImportField("age", "年龄", N, least=0, most=120, out_of_bounds="age_impossible"),
     _code("role", "角色"),
     _code("mode", "交通方式"),
     _code("injury", "伤害程度"),

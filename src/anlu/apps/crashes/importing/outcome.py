@@ -15,7 +15,8 @@ COUNTED = ("killed", "killed_30d", "seriously_injured", "slightly_injured")
 
 def with_deaths(parties: pl.DataFrame, occurred_at: pl.Series) -> pl.DataFrame:
     """
-    Parties with ``counted_7d`` and ``counted_30d``; the rule of ``engine.crashes.deaths`` (by hours), by column.
+    Parties with ``counted_7d`` and ``counted_30d``; the rule of ``engine.crashes.deaths`` (by hours), by
+    column.
 
     Parameters
     ----------
@@ -36,7 +37,9 @@ def with_deaths(parties: pl.DataFrame, occurred_at: pl.Series) -> pl.DataFrame:
 
 
 def casualties_of(parties: pl.DataFrame, count: int) -> pl.DataFrame:
-    """For each of ``count`` crashes the persons by outcome (0 for none) and ``people``, the number of its parties."""
+    """For each of ``count`` crashes the persons by outcome (0 for none) and ``people``, the number of
+    its parties.
+    """
     died = pl.col("died_at").is_not_null() if "died_at" in parties.columns else pl.lit(False)
     late = ~pl.col("counted_7d") & ((pl.col("injury") == "killed") | died)
     alive = ~pl.col("counted_7d") & ~late
@@ -52,7 +55,9 @@ def casualties_of(parties: pl.DataFrame, count: int) -> pl.DataFrame:
     )
     whole = pl.DataFrame({PARENT: pl.int_range(count, dtype=pl.UInt32, eager=True)})
     joined = whole.join(found, on=PARENT, how="left", maintain_order="left").drop(PARENT)
-    return joined.with_columns(pl.col(pl.Boolean).fill_null(False), pl.selectors.integer().fill_null(0).cast(pl.Int64))
+    return joined.with_columns(
+        pl.col(pl.Boolean).fill_null(False), pl.selectors.integer().fill_null(0).cast(pl.Int64)
+    )
 
 
 def _any(frame: pl.DataFrame, name: str) -> pl.Expr:

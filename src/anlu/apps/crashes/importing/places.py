@@ -24,7 +24,9 @@ SUFFIXES = ("街道办事处", "街道", "镇", "乡", "县", "区", "市")
 
 
 def bring_areas(areas: Iterable[BroughtArea], *, batch: Batch, by: Viewer) -> int:
-    """Add the areas of a profile that are not there yet; they become visible with the batch. Gives how many."""
+    """Add the areas of a profile that are not there yet; they become visible with the batch. Gives how
+    many.
+    """
     made = 0
     for brought in areas:
         there = Area.objects.filter(code=brought.code, voided_at__isnull=True)
@@ -70,8 +72,12 @@ class Gazetteer:
 
     @cached_property
     def areas(self) -> dict[str, int]:
-        """Code, name or name without its ending → primary key. In a preview, areas still to be brought are 0."""
-        rows = Area.objects.filter(voided_at__isnull=True, valid_to__isnull=True).values_list("code", "name", "pk")
+        """Code, name or name without its ending → primary key. In a preview, areas still to be brought
+        are 0.
+        """
+        rows = Area.objects.filter(voided_at__isnull=True, valid_to__isnull=True).values_list(
+            "code", "name", "pk"
+        )
         found = {word: 0 for one in self.brought for word in (one.code, one.name)}
         found |= {_short(name): pk for _, name, pk in rows if len(_short(name)) > 1}
         found |= {name: pk for _, name, pk in rows}
@@ -95,7 +101,10 @@ class Gazetteer:
     def boundaries(self) -> tuple[shapely.STRtree, list[int], shapely.Geometry | None] | None:
         """Towns with a boundary as a search tree, their keys, and the outer boundary if there is one."""
         rows = Area.objects.filter(voided_at__isnull=True, valid_to__isnull=True, boundary__isnull=False)
-        shapes = [(pk, kind, shapely.from_geojson(json.dumps(shape))) for pk, kind, shape in rows.values_list("pk", "kind", "boundary")]
+        shapes = [
+            (pk, kind, shapely.from_geojson(json.dumps(shape)))
+            for pk, kind, shape in rows.values_list("pk", "kind", "boundary")
+        ]
         towns = [(pk, shape) for pk, kind, shape in shapes if kind in (AreaKind.TOWN, AreaKind.DISTRICT)]
         outer = [shape for _, kind, shape in shapes if kind in (AreaKind.COUNTY, AreaKind.REGION)]
         if not shapes:
@@ -106,8 +115,12 @@ class Gazetteer:
             shapely.union_all(outer) if outer else None,
         )
 
-    def towns_at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[list[int | None], NDArray[np.bool_]]:
-        """The town around each position (None: not known), and which positions lie outside the area altogether."""
+    def towns_at(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    ) -> tuple[list[int | None], NDArray[np.bool_]]:
+        """The town around each position (None: not known), and which positions lie outside the area
+        altogether.
+        """
         towns: list[int | None] = [None] * len(lon)
         outside = np.zeros(len(lon), dtype=bool)
         if self.boundaries is None:
@@ -134,7 +147,9 @@ class Gazetteer:
     @cached_property
     def _duties(self) -> dict[int, list[tuple[date, date, int]]]:
         found: dict[int, list[tuple[date, date, int]]] = {}
-        for area, unit, start, end in Responsibility.objects.values_list("area", "unit", "valid_from", "valid_to"):
+        for area, unit, start, end in Responsibility.objects.values_list(
+            "area", "unit", "valid_from", "valid_to"
+        ):
             found.setdefault(area, []).append((start or date.min, end or date.max, unit))
         return found
 

@@ -28,8 +28,8 @@ class Children:
     """
     All rows of one sheet of children, parsed, found by the number of their record.
 
-    They stay in memory in their final, narrow form, ordered by a hash of the number, so that a chunk of records finds
-    its own by binary search whatever the order of the file.
+    They stay in memory in their final, narrow form, ordered by a hash of the number, so that a chunk of
+    records finds its own by binary search whatever the order of the file.
     """
 
     def __init__(self, frames: Iterable[pl.DataFrame], misshapen: int = 0) -> None:
@@ -48,14 +48,18 @@ class Children:
         return len(self.hashes)
 
     def of(self, links: pl.Series) -> pl.DataFrame:
-        """Rows that belong to the records numbered ``links``, in file order, with the place in it as ``PARENT``."""
+        """Rows that belong to the records numbered ``links``, in file order, with the place in it as
+        ``PARENT``.
+        """
         wanted = links.hash().to_numpy()
         first = np.searchsorted(self.hashes, wanted, side="left")
         last = np.searchsorted(self.hashes, wanted, side="right")
         lengths = last - first
         parents = np.repeat(np.arange(len(wanted)), lengths)
-        rows = np.arange(lengths.sum()) + np.repeat(first - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        found = self.frame[rows].with_columns(pl.Series(PARENT, parents, pl.UInt32))
+        rows = np.arange(lengths.sum()) + np.repeat(
+            first - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths
+        )
+        found: pl.DataFrame = self.frame[rows].with_columns(pl.Series(PARENT, parents, pl.UInt32))
         right = (found[LINK] == links[parents.tolist()]).to_numpy() if len(rows) else np.zeros(0, dtype=bool)
         self.claimed[rows[right]] = True
         return found.filter(pl.Series(right)) if not right.all() else found
@@ -67,7 +71,10 @@ class Children:
 
 def read_children(table: Table, parser: Parser) -> Children:
     """Read a whole sheet of children."""
-    frames, misshapen = [], 0
+    frames, misshapen = (
+        [parser.parse(pl.DataFrame(schema={**dict.fromkeys(table.header, pl.String), ROW: pl.UInt32}))],
+        0,
+    )
     for block in table.blocks():
         frames.append(parser.parse(block.frame))
         misshapen += len(block.misshapen)

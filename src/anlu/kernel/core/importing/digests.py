@@ -2,8 +2,9 @@
 Digests: has this record changed since the source last gave it?
 
 16 bytes: 6 for the record itself, the rest shared by its sheets of children, so that an import that brings no
-casualties can still tell that nothing else has changed. Worked out from the values as stated, before anything is
-derived from them: the same facts give the same digest from CSV, Excel, GB18030 or a column order of their own.
+casualties can still tell that nothing else has changed. Worked out from the values as stated, before
+anything is derived from them: the same facts give the same digest from CSV, Excel, GB18030 or a column
+order of their own.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def stated(frame: pl.DataFrame, sheet: Sheet) -> pl.Series:
         if name in frame.columns and name != "number":
             text = _text(frame.schema[name], name)
             parts.append(pl.when(text != "").then(pl.lit(f"{field.name}=") + text))
-    return frame.select(pl.concat_str([*parts, pl.col(FACTS)], separator=_CELL, ignore_nulls=True)).to_series()
+    return frame.select(
+        pl.concat_str([*parts, pl.col(FACTS)], separator=_CELL, ignore_nulls=True)
+    ).to_series()
 
 
 def _text(kind: pl.DataType, name: str) -> pl.Expr:
@@ -54,7 +57,9 @@ def own_digests(rows: pl.Series) -> list[bytes]:
 
 
 def children_digests(rows: pl.Series, parents: pl.Series, count: int, size: int) -> list[bytes]:
-    """For each of ``count`` parents the digest of its children (whatever order they came in); zeros for none."""
+    """For each of ``count`` parents the digest of its children (whatever order they came in); zeros for
+    none.
+    """
     frame = pl.DataFrame({"parent": parents, "row": rows}).sort("parent", "row")
     grouped = frame.group_by("parent", maintain_order=True).agg(pl.col("row").str.join(_CHILD))
     found = [bytes(size)] * count

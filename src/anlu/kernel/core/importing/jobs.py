@@ -25,7 +25,9 @@ TEND_EVERY_S = 60
 
 @dataclass(frozen=True)
 class Actor:
-    """The person on whose behalf a batch is imported, as the batch remembers them; asked for permission before."""
+    """The person on whose behalf a batch is imported, as the batch remembers them; asked for permission
+    before.
+    """
 
     uid: UUID
     name: str

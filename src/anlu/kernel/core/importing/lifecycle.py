@@ -1,8 +1,8 @@
 """
 The life of a batch: begun, written where nobody sees it, live at one stroke, withdrawn within a day.
 
-A process that dies leaves a batch whose lease runs out: the same import goes on from its cursor, another import of
-the noun clears it away first, and the worker's tick does either (``tend``).
+A process that dies leaves a batch whose lease runs out: the same import goes on from its cursor, another
+import of the noun clears it away first, and the worker's tick does either (``tend``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 
 from anlu.engine.errors import BadInput
-
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError, NotAllowed
@@ -77,7 +76,9 @@ class Result:
 # --- running
 
 
-def run_import(plan: Plan, *, by: Viewer, progress: Progress | None = None, batch: Batch | None = None) -> Result:
+def run_import(
+    plan: Plan, *, by: Viewer, progress: Progress | None = None, batch: Batch | None = None
+) -> Result:
     """
     Import, from the beginning or from where a dead process stopped.
 
@@ -118,7 +119,9 @@ def _busy(importer: Importer, batch: Batch) -> ImportBusy:
 def begin(plan: Plan, *, by: Viewer) -> Batch:
     """The unfinished batch of the very same files and mapping, or a new one."""
     files, options = plan.files(), plan.options()
-    for left in Batch.objects.filter(noun=plan.importer.code, state__in=UNFINISHED, actor=by.uid).order_by("-pk"):
+    for left in Batch.objects.filter(noun=plan.importer.code, state__in=UNFINISHED, actor=by.uid).order_by(
+        "-pk"
+    ):
         if _same_files(left.files, files) and options.items() <= left.options.items():
             return left
     return Batch.objects.create(
@@ -151,7 +154,11 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     digest = hashlib.sha256()
     for slice_ in reading.slices():
         done = slice_.cursor <= batch.cursor
-        found = reading.sort(slice_, batch) if done or batch.state == BatchState.PUBLISHING else writer.write(slice_)
+        found = (
+            reading.sort(slice_, batch)
+            if done or batch.state == BatchState.PUBLISHING
+            else writer.write(slice_)
+        )
         for one in found.digests:
             digest.update(one)
         if progress:
@@ -244,7 +251,7 @@ def clear_away(importer: Importer, *, by: Viewer, but: Batch | None = None) -> N
     ImportBusy
         A living process works on one of them.
     """
-    others = Batch.objects.filter(noun=importer.code).exclude(pk=but.pk if but else None)
+    others = Batch.objects.filter(noun=importer.code).exclude(pk=but.pk if but else 0)
     for left in others.filter(state__in=BEGUN).order_by("pk"):
         if not taken(left):
             raise _busy(importer, left)
@@ -273,7 +280,8 @@ def withdraw(batch: Batch, *, by: Viewer) -> Batch:
     NotAllowed
         The person may not.
     CannotWithdraw
-        It is not live, older than a day, was followed by an import of the same records, or its records were worked on.
+        It is not live, older than a day, was followed by an import of the same records, or its records
+        were worked on.
     """
     if not by.may(BATCH_WITHDRAW):
         raise NotAllowed("没有撤回导入的权限")
@@ -317,7 +325,9 @@ def purge(importer: Importer, batch: Batch) -> int:
     model, kind, total = importer.model, kind_of(importer.model), 0
     while True:
         with transaction.atomic():
-            rows = dict(model._base_manager.filter(batch=batch).order_by("pk").values_list("pk", "uid")[:PURGE_CHUNK])
+            rows = dict(
+                model._base_manager.filter(batch=batch).order_by("pk").values_list("pk", "uid")[:PURGE_CHUNK]
+            )
             if not rows:
                 break
             for sheet in reversed(importer.sheets[1:]):

@@ -1,7 +1,8 @@
 """
 Dates and times as people write them, and what they are in the world.
 
-Each written form has a precision. A local time that the clock change skips or repeats is kept, and said to be so.
+Each written form has a precision. A local time that the clock change skips or repeats is kept, and said
+to be so.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def precision_of(form: str) -> str:
 
 
 class MomentReader:
-    """Reads a column of written times; the form that was right for the last rows is tried first for the next."""
+    """Reads a column of written times; the form that was right for the last rows is tried first for the
+    next.
+    """
 
     def __init__(self, stated: tuple[str, ...] = ()) -> None:
         """``stated``: the forms of ``date_format``; then no others are tried."""
@@ -60,7 +63,8 @@ class MomentReader:
 
     def read(self, written: pl.Series, zone: str) -> pl.DataFrame:
         """
-        ``local`` (naive, as on the clock of ``zone``) and ``precision`` for each text; both null where none fits.
+        ``local`` (naive, as on the clock of ``zone``) and ``precision`` for each text; both null where
+        none fits.
 
         A written year outside 1950–2100 is taken for a slip and fits nothing.
         """
@@ -132,7 +136,9 @@ def in_the_world(local: str, zone: str) -> list[pl.Expr]:
 
 
 def serial_day(written: str) -> date | None:
-    """The day that a spreadsheet number like 45000 stands for in the 1900 system, None when it is no such number."""
+    """The day that a spreadsheet number like 45000 stands for in the 1900 system, None when it is no
+    such number.
+    """
     try:
         number = float(written)
     except ValueError:

@@ -15,7 +15,7 @@ from anlu.kernel.core.fields import BlindIndex
 from anlu.kernel.core.importing.fields import MAIN, Kind, Sheet
 from anlu.kernel.core.importing.parsing import Seal
 from anlu.kernel.core.importing.profiles import OPTION_WORDS, Profile, read_profile, template_of
-from anlu.kernel.core.models import Batch, Record
+from anlu.kernel.core.models import Batch
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.scope import Viewer
 
@@ -24,8 +24,8 @@ from anlu.kernel.core.scope import Viewer
 class Context:
     """What a composer knows of the import that it works for.
 
-    ``read`` gives for each sheet that the import brings the fields that its file has; ``batch`` is None in a preview,
-    which writes nothing.
+    ``read`` gives for each sheet that the import brings the fields that its file has; ``batch`` is None
+    in a preview, which writes nothing.
     """
 
     by: Viewer
@@ -42,11 +42,13 @@ class Context:
 @dataclass(frozen=True)
 class Composed:
     """
-    Records made from parsed rows: one column per column of the table (``town_id``), typed, null where unknown.
+    Records made from parsed rows: one column per column of the table (``town_id``), typed, null where
+    unknown.
 
-    ``main`` has ``marks`` (list of codes) and ``marked``. A frame of children has ``PARENT``, the place of its record in
-    ``main``; ``references`` names columns of children that hold the place of a row in another frame of children
-    (``{"casualties": {"vehicle_id": "vehicles"}}``). ``texts`` are what the search finds a record by.
+    ``main`` has ``marks`` (list of codes) and ``marked``. A frame of children has ``PARENT``, the place
+    of its record in ``main``; ``references`` names columns of children that hold the place of a row in
+    another frame of children (``{"casualties": {"vehicle_id": "vehicles"}}``). ``texts`` are what the
+    search finds a record by.
     """
 
     main: pl.DataFrame
@@ -74,8 +76,8 @@ class Importer:
     Parameters
     ----------
     sheets
-        The main sheet first; ``models`` gives the table of each by its code. Tables of children have a foreign key
-        ``parent`` to the main table and a ``seq`` within it.
+        The main sheet first; ``models`` gives the table of each by its code. Tables of children have a
+        foreign key ``parent`` to the main table and a ``seq`` within it.
     profiles
         Folder of the profiles (package data).
     marks
@@ -91,9 +93,9 @@ class Importer:
     code: str
     label: str
     permission: str
-    model: type[Record]
+    model: Any  # a Record that is Sourced, with number, marks and marked; the stubs cannot say so
     sheets: tuple[Sheet, ...]
-    models: Mapping[str, type[Record]]
+    models: Mapping[str, Any]
     parent: str
     profiles: Traversable
     compose: Callable[[Context], Composer]
@@ -109,8 +111,12 @@ class Importer:
 
     def shipped_profiles(self) -> list[Profile]:
         """All profiles, our own template last."""
-        files = sorted((one for one in self.profiles.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
-        known = [read_profile(Path(str(one)), self.sheets, code=one.name.removesuffix(".toml")) for one in files]
+        files = sorted(
+            (one for one in self.profiles.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+        )
+        known = [
+            read_profile(Path(str(one)), self.sheets, code=one.name.removesuffix(".toml")) for one in files
+        ]
         return [*known, template_of(self.sheets)]
 
     def seals(self, sheet: str) -> dict[str, Seal]:
@@ -125,7 +131,7 @@ class Importer:
         return {one.dictionary for sheet in self.sheets for one in sheet.fields if one.dictionary}
 
 
-def _seal(model: type[Record], name: str) -> Seal:
+def _seal(model: Any, name: str) -> Seal:
     index = model._meta.get_field(f"{name}_index")
     assert isinstance(index, BlindIndex)
 
@@ -143,7 +149,9 @@ def described(importer: Importer, lists: Mapping[str, Iterable[tuple[str, str]]]
     sheets = {
         sheet.code or "main": {
             "label": sheet.label,
-            "fields": [one.described() | {"codes": dict(lists.get(one.dictionary, ()))} for one in sheet.fields],
+            "fields": [
+                one.described() | {"codes": dict(lists.get(one.dictionary, ()))} for one in sheet.fields
+            ],
         }
         for sheet in importer.sheets
     }

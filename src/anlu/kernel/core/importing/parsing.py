@@ -1,9 +1,9 @@
 """
 Cells to values, a block at a time: words become codes, texts numbers and times, and every doubt a mark.
 
-A parsed frame has one column per mapped field, and with it ``ROW``, ``LINK`` (what joins children to records),
-``REFUSAL`` (why the row cannot be taken, null = it can), ``MARKS`` (what is doubtful) and ``FACTS`` (JSON of the cells
-that no field took).
+A parsed frame has one column per mapped field, and with it ``ROW``, ``LINK`` (what joins children to
+records), ``REFUSAL`` (why the row cannot be taken, null = it can), ``MARKS`` (what is doubtful) and ``FACTS``
+(JSON of the cells that no field took).
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Parser:
         seal
             For each personal field: what encrypts and indexes it.
         strict
-            A column that the mapping names must be there (a user's mapping); else only required ones (a profile).
+            A column that the mapping names must be there (a user's mapping); else only required ones (a
+            profile).
 
         Raises
         ------
@@ -194,7 +195,9 @@ class Parser:
         return out["number"] if "number" in out.columns else pl.Series([None] * len(out), dtype=pl.String)
 
     def _facts(self, clean: pl.DataFrame, leftovers: list[pl.Series]) -> pl.Series:
-        """JSON of the cells that no field took, keys sorted; cells that look like personal numbers are left out."""
+        """JSON of the cells that no field took, keys sorted; cells that look like personal numbers are
+        left out.
+        """
         cells = {name: clean[name] for name in self.kept if not _is_private(name)}
         for series in leftovers:
             cells[series.name] = series
@@ -206,7 +209,7 @@ class Parser:
         ]
         if not parts:
             return pl.Series(["{}"] * len(clean))
-        whole = pl.DataFrame(list(s.alias(n) for n, s in cells.items())).select(
+        whole = pl.DataFrame([s.alias(n) for n, s in cells.items()]).select(
             pl.lit("{") + pl.concat_str(parts, separator=",", ignore_nulls=True) + pl.lit("}")
         )
         return whole.to_series()
@@ -268,7 +271,9 @@ def _read_codes(parser: Parser, clean: pl.DataFrame, one: Mapped) -> Read:
     known = parser.meanings_of(one)
     text = _joined(clean, one).str.to_lowercase().str.replace_all("[,;、;]", ",")
     parts = text.str.split(",").list.eval(
-        pl.element().str.strip_chars().replace_strict(list(known), list(known.values()), default="?", return_dtype=pl.String)
+        pl.element()
+        .str.strip_chars()
+        .replace_strict(list(known), list(known.values()), default="?", return_dtype=pl.String)
     )
     frame = pl.DataFrame({"parts": parts})
     doubt = frame.select(pl.col("parts").list.contains("?").fill_null(False)).to_series()

@@ -31,7 +31,9 @@ VOIDED: Final = "同号记录在本平台已作废;要重新导入,请先恢复�
 
 @dataclass
 class Counts:
-    """``rows`` = ``accepted`` + ``updated`` + ``unchanged`` + ``refused``; ``marked`` are part of the first three."""
+    """``rows`` = ``accepted`` + ``updated`` + ``unchanged`` + ``refused``; ``marked`` are part of the
+    first three.
+    """
 
     rows: int = 0
     accepted: int = 0
@@ -140,7 +142,9 @@ class Pass:
                 found = True
                 yield slice_
         if not found:
-            raise BadInput("表头之下没有数据", file=self.plan.main.source.name, line=self.plan.main.skipped + 2)
+            raise BadInput(
+                "表头之下没有数据", file=self.plan.main.source.name, line=self.plan.main.skipped + 2
+            )
 
     def _slices_of(self, block: Block) -> Iterator[Slice]:
         parsed = self._numbered(self.plan.parsers[MAIN].parse(block.frame))
@@ -159,7 +163,9 @@ class Pass:
                 yield Slice(good, good_raw, refused + len(bad), cursor)
 
     def _numbered(self, parsed: pl.DataFrame) -> pl.DataFrame:
-        """Every row has the number that it will be known by; without a column for it, the key is the number."""
+        """Every row has the number that it will be known by; without a column for it, the key is the
+        number.
+        """
         if NUMBER not in parsed.columns:
             parsed = parsed.with_columns(pl.col(LINK).alias(NUMBER))
         label = self.importer.sheet(MAIN).fields[0].label
@@ -171,7 +177,9 @@ class Pass:
         )
         return parsed.with_columns(pl.coalesce(pl.col(REFUSAL), why).alias(REFUSAL))
 
-    def _without_refused(self, part: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    def _without_refused(
+        self, part: pl.DataFrame, raw: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
         reasons = part[REFUSAL].to_list()
         for place, number in enumerate(part[NUMBER].to_list()):
             if reasons[place] is None:
@@ -182,8 +190,8 @@ class Pass:
         bad = [place for place, reason in enumerate(reasons) if reason is not None]
         if bad:
             self._hand_back(raw[bad], [reasons[place] or "" for place in bad])
-            for children in self.children.values():  # theirs are not orphans
-                children.of(part[bad][LINK].drop_nulls())
+            for sheet in self.children.values():  # theirs are not orphans
+                sheet.of(part[bad][LINK].drop_nulls())
             keep = pl.Series([reason is None for reason in reasons])
             part, raw = part.filter(keep), raw.filter(keep)
         return part.drop(REFUSAL), raw, len(bad)
@@ -203,8 +211,8 @@ class Pass:
         if gone:
             self._hand_back(slice_.raw[gone], [VOIDED] * len(gone))
             keep = pl.Series([number not in voided for number in rows[NUMBER]])
-            for children in self.children.values():
-                children.of(rows[gone][LINK])
+            for sheet in self.children.values():
+                sheet.of(rows[gone][LINK])
             rows = rows.filter(keep)
         children = {sheet: found.of(rows[LINK]) for sheet, found in self.children.items()}
         digests = self._digests(rows, children)
@@ -219,7 +227,9 @@ class Pass:
             for number, pk, digest, marked in live
         }
         hidden = Batch.objects.filter(state__in=Batch.HIDDEN)
-        voided = rows.filter(voided_at__isnull=False).exclude(batch__in=hidden).values_list("number", flat=True)
+        voided = (
+            rows.filter(voided_at__isnull=False).exclude(batch__in=hidden).values_list("number", flat=True)
+        )
         return known, set(voided) - set(known)
 
     def _digests(self, rows: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> list[bytes]:

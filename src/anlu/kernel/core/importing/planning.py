@@ -38,7 +38,8 @@ class Plan:
     def read(self) -> dict[str, frozenset[str]]:
         """For each sheet the fields that its file has."""
         return {
-            sheet: frozenset(one.field.name for one in parser.mapped) for sheet, parser in self.parsers.items()
+            sheet: frozenset(one.field.name for one in parser.mapped)
+            for sheet, parser in self.parsers.items()
         }
 
     def files(self) -> list[dict[str, Any]]:
@@ -123,7 +124,9 @@ def _chosen(importer: Importer, shipped: list[Profile], code: str, mapping: Path
     for one in shipped:
         if one.code == code:
             return one
-    raise BadInput("没有这种格式", field="--profile", found=code, expected="、".join(one.code for one in shipped))
+    raise BadInput(
+        "没有这种格式", field="--profile", found=code, expected="、".join(one.code for one in shipped)
+    )
 
 
 def _detected(shipped: list[Profile], table: Table) -> Profile:

@@ -1,15 +1,15 @@
 """
 Profiles and mappings: which column of a file is which field, and what its words mean.
 
-A profile is package data of the app that owns the noun (``profiles/*.toml``); ``MAP.toml`` has the same sections and
-comes from the user. The shape is described in ``docs/reference/import.md``.
+A profile is package data of the app that owns the noun (``profiles/*.toml``); ``MAP.toml`` has the same
+sections and comes from the user. The shape is described in ``docs/reference/import.md``.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +30,7 @@ OPTION_WORDS: Final = {
     "null": "表示空的写法,如 NA",
     "source": "来源名称",
 }
+SEVERAL: Final = frozenset({"date_format", "key", "null"})  # options that may list several words
 ALTERNATIVE: Final = "|"
 
 
@@ -53,10 +54,10 @@ class SheetMap:
     """
     Columns and words of one sheet.
 
-    ``columns`` gives for a field one header or several (texts and dates are joined, of codes the first that says
-    something counts); ``values`` gives for a field what its words mean, "" standing for "says nothing";
-    ``keep`` names columns to be kept word for word although a field is read from them, ``drop`` columns that say
-    nothing of their own.
+    ``columns`` gives for a field one header or several (texts and dates are joined, of codes the first
+    that says something counts); ``values`` gives for a field what its words mean, "" standing for "says
+    nothing"; ``keep`` names columns to be kept word for word although a field is read from them,
+    ``drop`` columns that say nothing of their own.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -127,14 +128,24 @@ class _Reader:
 
     def profile(self, stated: dict[str, Any], code: str) -> Profile:
         children = [sheet for sheet in self.sheets if sheet != MAIN]
-        self._only(stated, {"profile", "detect", "options", "columns", "values", "areas", "keep", "drop", *children}, "")
+        self._only(
+            stated,
+            {"profile", "detect", "options", "columns", "values", "areas", "keep", "drop", *children},
+            "",
+        )
         about = self._table(stated, "profile")
         kept, dropped = self._lists(stated, "keep"), self._lists(stated, "drop")
-        maps = {MAIN: self._sheet_map(stated, self.sheets[MAIN], "", (kept.get("main", ()), dropped.get("main", ())))}
+        maps = {
+            MAIN: self._sheet_map(
+                stated, self.sheets[MAIN], "", (kept.get("main", ()), dropped.get("main", ()))
+            )
+        }
         for child in children:
             section = self._table(stated, child)
             self._only(section, {"columns", "values"}, f"{child}.")
-            maps[child] = self._sheet_map(section, self.sheets[child], f"{child}.", (kept.get(child, ()), dropped.get(child, ())))
+            maps[child] = self._sheet_map(
+                section, self.sheets[child], f"{child}.", (kept.get(child, ()), dropped.get(child, ()))
+            )
         if not maps[MAIN].columns:
             raise BadInput(
                 "没有对应任何一列", file=self.called, field="columns", expected='[columns] 字段 = "表头"'
@@ -152,7 +163,11 @@ class _Reader:
         )
 
     def _sheet_map(
-        self, section: dict[str, Any], sheet: Sheet, prefix: str, lists: tuple[tuple[str, ...], tuple[str, ...]]
+        self,
+        section: dict[str, Any],
+        sheet: Sheet,
+        prefix: str,
+        lists: tuple[tuple[str, ...], tuple[str, ...]],
     ) -> SheetMap:
         columns = self._table(section, "columns", prefix)
         values = self._table(section, "values", prefix)
@@ -180,17 +195,11 @@ class _Reader:
 
     def _options(self, stated: dict[str, Any]) -> Options:
         self._only(stated, set(OPTION_WORDS), "options.")
-        found = Options()
+        values: dict[str, Any] = {}
         for name, value in stated.items():
-            many = name in ("date_format", "key", "null")
-            found = replace(
-                found,
-                **{
-                    name: self._words(value, f"options.{name}")
-                    if many
-                    else self._word(value, f"options.{name}")
-                },
-            )
+            where = f"options.{name}"
+            values[name] = self._words(value, where) if name in SEVERAL else self._word(value, where)
+        found = Options(**values)
         self._check(found)
         return found
 
@@ -228,7 +237,7 @@ class _Reader:
         return value
 
     def _words(self, value: object, where: str) -> tuple[str, ...]:
-        many = value if isinstance(value, list) else [value]
+        many: list[Any] = value if isinstance(value, list) else [value]
         if not many or not all(isinstance(one, str) and one.strip() for one in many):
             raise BadInput(file=self.called, field=where, found=value, expected="一个或几个列名")
         return tuple(" ".join(one.split()) for one in many)
@@ -258,7 +267,9 @@ def template_of(sheets: Iterable[Sheet]) -> Profile:
 
 
 def detected(profiles: Iterable[Profile], header: Iterable[str], sheet: str = MAIN) -> Profile | None:
-    """The profile whose marks are all in the header and which knows most of its columns; None when none fits."""
+    """The profile whose marks are all in the header and which knows most of its columns; None when none
+    fits.
+    """
     titles = set(header)
     fitting = [one for one in profiles if one.detect.get(sheet) and _has_all(titles, one.detect[sheet])]
     return max(fitting, key=lambda one: len(titles & one.headers(sheet)), default=None)

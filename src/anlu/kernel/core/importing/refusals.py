@@ -35,7 +35,8 @@ class RefusedRows:
     """
     Collects refused rows without keeping them in memory.
 
-    Cells of ``private`` columns are hidden before anything is written: the row number leads back to the original.
+    Cells of ``private`` columns are hidden before anything is written: the row number leads back to the
+    original.
     """
 
     header: tuple[str, ...]
@@ -68,7 +69,8 @@ class RefusedRows:
 
     def save(self, path: Path) -> Path:
         """
-        Write them as Excel, or as CSV when the name says so or they are too many for a sheet; gives the path written.
+        Write them as Excel, or as CSV when the name says so or they are too many for a sheet; gives the
+        path written.
         """
         if path.suffix.lower() == ".csv" or self.count > MOST_IN_EXCEL:
             path = path.with_suffix(".csv")

@@ -1,8 +1,8 @@
 """
 What kind of file is this? Encoding, delimiter, header and fingerprint, worked out before a row is read.
 
-The whole file is passed once: an encoding that fits the first rows only, a cell of ten megabytes or a cut archive is
-found here, before anything is written.
+The whole file is passed once: an encoding that fits the first rows only, a cell of ten megabytes or a
+cut archive is found here, before anything is written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from anlu.engine.errors import BadInput
 
@@ -54,9 +54,12 @@ class Source:
     @contextmanager
     def bytes(self) -> Iterator[IO[bytes]]:
         """The unpacked content."""
-        opened: IO[bytes] = gzip.open(self.path) if self.packed else self.path.open("rb")
-        with opened:
-            yield opened
+        if self.packed:
+            with gzip.open(self.path) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        else:
+            with self.path.open("rb") as opened:
+                yield opened
 
     def text(self) -> Iterator[str]:
         """The content as text, a megabyte at a time, without the byte-order mark."""
@@ -200,7 +203,9 @@ def _refuse_binary(text: str, source: Source, lines: int) -> None:
 
 
 def delimiter_of(lines: list[str]) -> str:
-    """The separator of a table, from its first lines: the one that is most often there, and as often in each."""
+    """The separator of a table, from its first lines: the one that is most often there, and as often in
+    each.
+    """
     bare = [re.sub(r'"[^"]*"', "", line) for line in lines if line.strip()]
 
     def merit(delimiter: str) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """
 Changes of records that were there: applied in chunks once the batch is live, undone when it is withdrawn.
 
-Each is applied only to a record that still has the old digest, so doing it twice does nothing, and each is audited.
+Each is applied only to a record that still has the old digest, so doing it twice does nothing, and each
+is audited.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def apply_changes(importer: Importer, batch: Batch, *, by: Viewer) -> int:
 
 
 def _apply(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -> None:
-    thing = importer.model._base_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
+    thing: Any = importer.model._base_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
     if thing is not None and thing.voided_at is None and _digest(thing) == _bytes(change.old_digest):
         values = from_json(importer.model, change.values["row"])
         before = fields_of(thing, values)
@@ -60,14 +61,14 @@ def _as_row(thing: Record, names: Mapping[str, Any]) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in names}
 
 
-def _set(importer: Importer, thing: Record, values: Mapping[str, Any], batch: Batch) -> None:
+def _set(importer: Importer, thing: Any, values: Mapping[str, Any], batch: Batch) -> None:
     for name, value in values.items():
         setattr(thing, name, value)
     thing.version += 1
 
 
-def _digest(thing: Record) -> bytes | None:
-    return _bytes(thing.digest)  # type: ignore[attr-defined]
+def _digest(thing: Any) -> bytes | None:
+    return _bytes(thing.digest)
 
 
 def _bytes(value: Any) -> bytes | None:
@@ -101,7 +102,9 @@ def _replace_children(
     fresh: dict[str, list[int]] = {}
     for sheet, rows in change.values["children"].items():
         model = importer.models[sheet]
-        live = model._base_manager.filter(**{importer.parent: thing.pk}, voided_at__isnull=True).order_by("seq", "pk")
+        live = model._base_manager.filter(**{importer.parent: thing.pk}, voided_at__isnull=True).order_by(
+            "seq", "pk"
+        )
         references = change.values["references"].get(sheet, {})
         wanted = [_referring(from_json(model, row), references, fresh) for row in rows]
         if _same(list(live), wanted):
@@ -127,7 +130,9 @@ def _referring(
 
 
 def _same(live: Sequence[Any], wanted: Sequence[Mapping[str, Any]]) -> bool:
-    """True when the children are there already as the source gives them (ciphertexts differ, indexes do not)."""
+    """True when the children are there already as the source gives them (ciphertexts differ, indexes do
+    not).
+    """
     if len(live) != len(wanted):
         return False
     return all(
@@ -157,7 +162,7 @@ def undo_changes(importer: Importer, batch: Batch, *, by: Viewer) -> int:
 
 
 def _undo(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -> None:
-    thing = importer.model._base_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
+    thing: Any = importer.model._base_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
     if thing is not None and "before" in change.values and _digest(thing) == _bytes(change.new_digest):
         for sheet, moved in change.values["replaced"].items():
             rows = importer.models[sheet]._base_manager

@@ -1,4 +1,6 @@
-"""Typed columns to the form that the database keeps, a column at a time, so that no row is converted by hand."""
+"""Typed columns to the form that the database keeps, a column at a time, so that no row is converted by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def stored(frame: pl.DataFrame) -> pl.DataFrame:
                 done.append(pl.col(name).dt.strftime("%Y-%m-%d"))
             case pl.List():
                 quoted = pl.lit('["') + pl.col(name).list.join('", "') + pl.lit('"]')
-                done.append(pl.when(pl.col(name).list.len() > 0).then(quoted).otherwise(pl.lit("[]")).alias(name))
+                done.append(
+                    pl.when(pl.col(name).list.len() > 0).then(quoted).otherwise(pl.lit("[]")).alias(name)
+                )
     return frame.with_columns(done)
 
 

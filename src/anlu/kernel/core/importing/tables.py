@@ -1,8 +1,8 @@
 """
 Tables as a stream of blocks: a header, then frames of text cells, a megabyte or two at a time.
 
-A row whose number of cells is not that of the header never reaches a frame; it is handed on as misshapen. Rows are
-numbered as a spreadsheet shows them: the first row of the file is row 1.
+A row whose number of cells is not that of the header never reaches a frame; it is handed on as
+misshapen. Rows are numbered as a spreadsheet shows them: the first row of the file is row 1.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def open_table(source: Source, *, delimiter: str = "", known: Iterable[str] = ()
     Parameters
     ----------
     known
-        Headers that some profile knows: among the first rows of a sheet, the one with most of them is the header.
+        Headers that some profile knows: among the first rows of a sheet, the one with most of them is
+        the header.
 
     Raises
     ------
@@ -139,7 +140,9 @@ def _open_csv(source: Source, delimiter: str) -> Table:
 
 
 def _csv_blocks(table: Table) -> Iterator[Block]:
-    """Vectorised while quotes pair up within lines; cells of several lines, and what a stray quote leaves, by hand."""
+    """Vectorised while quotes pair up within lines; cells of several lines, and what a stray quote
+    leaves, by hand.
+    """
     row = 1
     above = table.skipped + 1
     for piece in _pieces(table.source):
@@ -156,8 +159,8 @@ def _pieces(source: Source) -> Iterator[str | _Loose]:
     """
     The text in pieces that end where a record ends.
 
-    A line break ends a record when an even number of quotes stands before it. Where no such break comes for longer
-    than any record may be, or until the end of the file, a quote has no partner.
+    A line break ends a record when an even number of quotes stands before it. Where no such break comes
+    for longer than any record may be, or until the end of the file, a quote has no partner.
     """
     held = ""
     text = source.text()
@@ -186,7 +189,9 @@ def _record_end(text: str) -> int:
 
 
 def _without_header(piece: str, above: int, row: int) -> tuple[str, int, int]:
-    """``piece`` without the records that still stand above the first row; what is left of them; the row reached."""
+    """``piece`` without the records that still stand above the first row; what is left of them; the row
+    reached.
+    """
     while above and piece:
         end = 0
         while True:

@@ -186,7 +186,9 @@ def _keys(frame: pl.DataFrame, name: str) -> list[int | None]:
 
 
 def _children_by_parent(made: Composed) -> dict[str, list[list[dict[str, Any]]]]:
-    """For each sheet and each record its children as JSON; a reference is a place among the record's own rows."""
+    """For each sheet and each record its children as JSON; a reference is a place among the record's own
+    rows.
+    """
     starts = {sheet: _first_places(frame, made.main.height) for sheet, frame in made.children.items()}
     found: dict[str, list[list[dict[str, Any]]]] = {}
     for sheet, frame in made.children.items():
@@ -206,5 +208,3 @@ def _first_places(frame: pl.DataFrame, count: int) -> list[int]:
     first = frame.with_row_index("place").group_by(PARENT).agg(pl.col("place").min())
     places = dict(first.iter_rows())
     return [places.get(parent, 0) for parent in range(count)]
-
-
