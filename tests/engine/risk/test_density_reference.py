@@ -1,4 +1,4 @@
-"""The three estimators against published values: Montreal's network and bicycle crashes (shared reference data)."""
+"""The three estimators against published values: the network and bicycle crashes of Montreal (reference data)."""
 
 import csv
 from pathlib import Path

@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+import shapely
+from numpy.typing import ArrayLike, NDArray
 
 from anlu.engine.roads.matching import Snapped
-from anlu.engine.roads.network import Floats, Ints, Network
+from anlu.engine.roads.network import Floats, Ints, Network, points_along
 
 JUNCTION_TOLERANCE_M = 1.0
 
@@ -135,3 +136,28 @@ def cut_lixels(network: Network, length_m: float) -> Lixels:
     step = (network.lengths / counts)[edge]
     last = ordinal == number[edge] - 1
     return Lixels(edge, ordinal * step, np.where(last, network.lengths[edge], (ordinal + 1) * step))
+
+
+def lixel_lines(network: Network, lixels: Lixels) -> NDArray[np.object_]:
+    """Shape of each lixel as a LineString (n,): its two ends and the vertices of the edge between them."""
+    count = len(lixels.edge)
+    first = np.searchsorted(lixels.edge, np.arange(network.edges))
+    owner = np.repeat(np.arange(network.edges), np.diff(network.starts))
+    before = np.concatenate(([0.0], np.cumsum(network.lengths)))
+    along = before[lixels.edge] + lixels.begin_m
+    holder = np.clip(
+        np.searchsorted(along, before[owner] + network.measures, side="right") - 1, first[owner], None
+    )
+    inner = (network.measures > lixels.begin_m[holder]) & (network.measures < lixels.end_m[holder])
+    coords = np.concatenate(
+        [
+            points_along(network, lixels.edge, lixels.begin_m),
+            network.coords[inner],
+            points_along(network, lixels.edge, lixels.end_m),
+        ]
+    )
+    lixel = np.concatenate([np.arange(count), holder[inner], np.arange(count)])
+    measure = np.concatenate([lixels.begin_m, network.measures[inner], lixels.end_m])
+    order = np.lexsort((measure, lixel))
+    shapes: NDArray[np.object_] = shapely.linestrings(coords[order], indices=lixel[order])
+    return shapes

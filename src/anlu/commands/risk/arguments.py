@@ -1,0 +1,53 @@
+"""What the actions of ``anlu risk`` are called with. Imports nothing that computes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Final
+
+from anlu.commands.arguments import json_argument
+
+KERNELS: Final = ("quartic", "gaussian", "epanechnikov", "triangle", "uniform")
+DENSITIES: Final = ("simple", "discontinuous", "continuous")
+
+
+def network_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Declare ``--network`` and ``--layer``."""
+    parser.add_argument("--network", required=required, metavar="N", help="路网文件(线)")
+    parser.add_argument("--layer", metavar="名称", help="文件有多个图层时取哪一个")
+
+
+def event_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--events`` and how its columns give the place."""
+    parser.add_argument("--events", required=True, metavar="E", help="事故文件(点), 或带坐标列的表格")
+    parser.add_argument("--x", metavar="列", help="表格中的横坐标(经度)列")
+    parser.add_argument("--y", metavar="列", help="表格中的纵坐标(纬度)列")
+    parser.add_argument("--crs", metavar="EPSG:n", help="表格坐标的坐标系(默认与路网相同)")
+
+
+def density_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``density``."""
+    network_arguments(parser)
+    event_arguments(parser)
+    parser.add_argument("--bandwidth", required=True, metavar="M", help="带宽(米)")
+    parser.add_argument("--kernel", choices=KERNELS, default="quartic", help="核函数(默认 quartic)")
+    parser.add_argument("--method", choices=DENSITIES, default="simple", help="估计方法(默认 simple)")
+    parser.add_argument("--weights", metavar="列", help="权重列(不小于 0 的数)")
+    parser.add_argument(
+        "--junction-tolerance", default="1", metavar="M", help="离路口多近算在路口上(默认 1 米)"
+    )
+    parser.add_argument("--max-snap", metavar="M", help="离路多远的事故不用(默认不限)")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--lixel", metavar="M", help="把路网切成不超过这么长的小段, 求其中点的密度")
+    where.add_argument("--at", metavar="LIXELS", help="求这些线的中点或这些点的密度")
+    parser.add_argument(
+        "--out", required=True, metavar="OUT", help="结果文件: .gpkg .geojson .shp .csv .csv.gz"
+    )
+    json_argument(parser)
+
+
+# action → (help, its arguments); the work is done by the module of the same name in this package.
+ACTIONS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
+    "density": ("沿路网的事故密度", density_arguments),
+}
