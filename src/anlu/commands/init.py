@@ -77,6 +77,7 @@ def _make_database(folder: Path) -> None:
 def _fill(*, name: str, demo: bool) -> None:
     """Dictionaries, roles, the installation's row, and either the demonstration or the first accounts."""
     from anlu.kernel.core import dictionaries, tasks
+    from anlu.kernel.core.audit import seal_pending
     from anlu.kernel.core.installation import register_installation
     from anlu.kernel.people.seeding import seed_roles
 
@@ -89,6 +90,7 @@ def _fill(*, name: str, demo: bool) -> None:
     row = register_installation(name=name or ("青澜县公安局交通管理大队(演示)" if demo else ""), demo=demo)
     if not row.demo:
         _make_first_accounts()
+    seal_pending()
 
 
 def _make_demo() -> None:

@@ -32,10 +32,10 @@ def database_settings(url: str, data_folder: Path) -> dict[str, Any]:
         The address is of another kind or has no database; its password is never repeated.
     """
     if not url.strip():
-        return _sqlite(str(data_folder / SQLITE_FILE))
+        return sqlite_settings(data_folder / SQLITE_FILE)
     parts = urlsplit(url.strip())
     if parts.scheme == "sqlite":
-        return _sqlite(_sqlite_path(parts))
+        return sqlite_settings(_sqlite_path(parts))
     if parts.scheme in ("postgresql", "postgres"):
         return _postgresql(parts)
     raise BadInput(field="DATABASE_URL", found=f"{parts.scheme}://…", expected=EXPECTED)
@@ -50,10 +50,11 @@ def _sqlite_path(parts: SplitResult) -> str:
     return str(Path(path).absolute())
 
 
-def _sqlite(path: str) -> dict[str, Any]:
+def sqlite_settings(path: str | Path) -> dict[str, Any]:
+    """The entry of ``DATABASES`` for an SQLite file."""
     return {
         "ENGINE": "anlu.project.sqlite",
-        "NAME": path,
+        "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": BUSY_TIMEOUT_S,

@@ -97,6 +97,9 @@ def _put_aside(target: Path) -> None:
         leftover.unlink(missing_ok=True)
     if not target.exists():
         return
+    if target.is_file() and not target.stat().st_size:
+        target.unlink()  # opened once, never filled
+        return
     aside = target.with_name(f"{target.name}{BEFORE}")
     if aside.is_dir():
         shutil.rmtree(aside)

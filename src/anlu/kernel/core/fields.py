@@ -205,6 +205,31 @@ def keys_in_use() -> dict[int, int]:
     return total
 
 
+def sample_of_each_key() -> list[str]:
+    """What is wrong with reading one value of every field under every key number; empty when all can be
+    read.
+    """
+    problems = []
+    for model, field in encrypted_fields():
+        for number in _keys_of(model, field):
+            try:
+                crypto.decrypt(_one_of_key(model, field, number))
+            except KeyProblem as problem:
+                problems.append(f"{model._meta.label}.{field.name}: {problem}")
+    return problems
+
+
+def _one_of_key(model: type[models.Model], field: EncryptedText, number: int) -> bytes:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    table, column = quote(model._meta.db_table), quote(str(field.column))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column} FROM {table} WHERE substr({column}, 1, 1) = %s LIMIT 1", [bytes([number])]
+        )
+        found = cursor.fetchone()
+    return bytes(found[0]) if found else b""
+
+
 def _keys_of(model: type[models.Model], field: EncryptedText) -> dict[int, int]:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     table, column = quote(model._meta.db_table), quote(str(field.column))
