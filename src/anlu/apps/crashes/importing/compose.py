@@ -22,6 +22,7 @@ from anlu.kernel.core.importing.positions import System, cells_of
 from anlu.kernel.places.models import LocationState
 
 COLUMNS: Final = frozenset(field.attname for field in Crash._meta.concrete_fields)
+STAKE: Final = r"^[A-Z]*K?([0-9]+)\+([0-9]+(?:\.[0-9]+)?)$"  # K12+345
 STATED: Final = ("killed", "seriously_injured", "slightly_injured", "injured", "casualties", "vehicles_count")
 
 
@@ -44,7 +45,7 @@ class CrashComposer:
     def compose(self, main: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> Composed:
         """Records of a chunk."""
         main = _filled(main)
-        main = main.with_columns(local_parts())
+        main = main.with_columns([*local_parts(), chainage(main)])
         main = self._placed(main)
         vehicles, parties = self._vehicles(children), self._parties(children, main)
         main = self._with_outcome(main, vehicles, parties)
@@ -224,6 +225,20 @@ def local_parts() -> list[pl.Expr]:
         local.dt.strftime("%Y-%m").alias("occurred_month"),
         pl.col("occurred_at_precision").alias("time_precision"),
     ]
+
+
+def chainage(main: pl.DataFrame) -> pl.Expr:
+    """Metres along the road: from the stake as written (K12+345), else from kilometres and metres."""
+    nothing = pl.lit(None, pl.Float64)
+    metres = pl.col("chainage_m") if "chainage_m" in main.columns else nothing
+    written = nothing
+    if "stake" in main.columns:
+        parts = pl.col("stake").str.to_uppercase().str.extract_groups(STAKE)
+        fields = [parts.struct.field(name).cast(pl.Float64, strict=False) for name in ("1", "2")]
+        written = fields[0] * 1000 + fields[1]
+    if "chainage_km" in main.columns:
+        metres = pl.coalesce(pl.col("chainage_km") * 1000 + metres.fill_null(0), metres)
+    return pl.coalesce(written, metres, nothing).alias("chainage_m")
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:

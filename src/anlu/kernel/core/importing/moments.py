@@ -89,9 +89,22 @@ class MomentReader:
 
 
 def _parsed(written: pl.Series, form: str) -> pl.Series:
-    if "%H" in form or "%I" in form or "%T" in form or "%R" in form:
-        return written.str.to_datetime(form, strict=False, time_unit="us")
-    return written.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    """Local times, null where the text is not in this form."""
+    precision = precision_of(form)
+    if precision == "day":
+        return written.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    if precision == "hour":  # the parser wants minutes with its hours
+        return (written + "|00").str.to_datetime(f"{form}|%M", strict=False, time_unit="us")
+    return written.str.to_datetime(form, strict=False, time_unit="us")
+
+
+def is_usable(form: str) -> bool:
+    """Whether a form of ``date_format`` is one that dates can be read by."""
+    try:
+        written = datetime(2023, 6, 5, 8, 15).strftime(form.replace("%.f", ""))
+        return _parsed(pl.Series([written]), form)[0] is not None
+    except (pl.exceptions.PolarsError, ValueError):
+        return False
 
 
 def _zoned(frame: pl.DataFrame, zone: str) -> list[pl.DataFrame]:

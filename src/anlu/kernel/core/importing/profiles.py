@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anlu.engine.errors import BadInput
 from anlu.kernel.core.importing.fields import MAIN, Sheet
+from anlu.kernel.core.importing.moments import is_usable
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 DEFAULT_CRS: Final = "EPSG:4326"
@@ -208,6 +209,9 @@ class _Reader:
             ZoneInfo(options.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             self._wrong("zone", options.zone)
+        for form in options.date_format:
+            if not is_usable(form):
+                self._wrong("date_format", form)
         if options.decimal not in (".", ","):
             self._wrong("decimal", options.decimal)
         if options.delimiter and len(options.delimiter) != 1:

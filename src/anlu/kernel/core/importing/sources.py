@@ -182,13 +182,12 @@ def _decode_whole(source: Source, encoding: str) -> int:
                 broken = lines + 1 + bytes(problem.object[: problem.start]).count(b"\n")
                 raise UnicodeDecodeError(encoding, b"", 0, 0, str(broken)) from None
             _refuse_binary(text, source, lines)
-            breaks = text.count("\n")
-            lines += breaks
-            since_break = len(text) - text.rfind("\n") if breaks else since_break + len(text)
-            if since_break > LONGEST_RECORD:
-                raise BadInput(
-                    f"这一行超过 {LONGEST_RECORD >> 20} MB,不是表格", file=source.name, line=lines + 1
-                )
+            first = text.find("\n")
+            if since_break + (len(text) if first < 0 else first) > LONGEST_RECORD:
+                longest = f"这一行超过 {LONGEST_RECORD >> 20} MB,不是表格"
+                raise BadInput(longest, file=source.name, line=lines + 1)
+            lines += text.count("\n")
+            since_break = since_break + len(text) if first < 0 else len(text) - text.rfind("\n") - 1
             if not block:
                 return lines
 

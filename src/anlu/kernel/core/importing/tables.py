@@ -23,6 +23,7 @@ from anlu.kernel.core.importing.sources import EXCEL, LONGEST_RECORD, Source, de
 
 ROW: Final = "__row__"
 SHEET_BLOCK: Final = 5_000
+FIRST_LINES: Final = 20
 HEADER_SEARCHED: Final = 10  # rows of an Excel sheet among which the header may be (titles stand above it)
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -123,7 +124,7 @@ class _Loose:
 
 
 def _open_csv(source: Source, delimiter: str) -> Table:
-    lines = "".join(islice(source.text(), 1)).splitlines()[:20]
+    lines = _first_lines(source)
     skipped = 0
     while lines and (not lines[0].strip() or lines[0].lower().startswith("sep=")):
         stated = lines[0].strip()[4:5] if lines[0].lower().startswith("sep=") else ""
@@ -137,6 +138,16 @@ def _open_csv(source: Source, delimiter: str) -> Table:
     except csv.Error as problem:
         raise BadInput(f"表头读不出来({problem})", file=source.name, line=skipped + 1) from None
     return Table(source, named(titles), titles, separator, skipped)
+
+
+def _first_lines(source: Source) -> list[str]:
+    """Enough lines to know delimiter and header by."""
+    start = ""
+    for piece in source.text():
+        start += piece
+        if start.count("\n") >= FIRST_LINES:
+            break
+    return start.splitlines()[:FIRST_LINES]
 
 
 def _csv_blocks(table: Table) -> Iterator[Block]:

@@ -1,0 +1,260 @@
+"""Files that people really send: every shape of a good one is read, every bad one is named."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from anlu.engine.errors import BadInput
+from anlu.kernel.core.importing import sources, tables
+from anlu.kernel.core.importing.sources import look_at
+from anlu.kernel.core.importing.tables import ROW, Table, named, open_table
+
+HEADER = ["编号", "地点", "备注"]
+ROWS = [["A1", "柳亭镇,东头", ""], ["A2", '他说"停"', "两行\n的备注"], ["A3", "云桥镇", "末"]]
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def as_csv(rows: list[list[str]], *, delimiter: str = ",", end: str = "\r\n") -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+    return out.getvalue()
+
+
+def cells_of(table: Table) -> list[list[str]]:
+    return [["" if cell is None else cell for cell in row] for row in raw_rows(table)]
+
+
+def raw_rows(table: Table) -> list[tuple[str | None, ...]]:
+    return [row for block in table.blocks() for row in block.frame.select(table.header).iter_rows()]
+
+
+def numbers_of(table: Table) -> list[int]:
+    return [number for block in table.blocks() for number in block.frame[ROW]]
+
+
+def misshapen_of(table: Table) -> list[tuple[int, str]]:
+    return [(one.row, one.reason) for block in table.blocks() for one in block.misshapen]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_every_usual_encoding_and_separator_gives_the_same_cells(
+    tmp_path: Path, encoding: str, delimiter: str, end: str
+) -> None:
+    path = write(tmp_path / "a.csv", as_csv([HEADER, *ROWS], delimiter=delimiter, end=end), encoding)
+    table = open_table(look_at(path))
+    assert table.header == tuple(HEADER)
+    assert [[cell.replace("\r\n", "\n") for cell in row] for row in cells_of(table)] == ROWS
+
+
+def test_a_packed_file_is_read_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "packed.csv"
+    path.write_bytes(gzip.compress(as_csv([HEADER, *ROWS]).encode()))
+    assert len(cells_of(open_table(look_at(path)))) == 3
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_categories=("C",)), max_size=8), min_size=3, max_size=3),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_any_table_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    path = write(tmp_path_factory.mktemp("t") / "a.csv", as_csv([HEADER, *rows], end="\n"))
+    table = open_table(look_at(path), delimiter=",")
+    assert cells_of(table) == [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", 'a,b\n1,x\n\n2,"y\nz"\n3,w\n')
+    table = open_table(look_at(path))
+    assert numbers_of(table) == [2, 4, 5]
+
+
+def test_a_stray_quote_inside_a_cell_costs_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", 'a,b\n1,5" pipe\n2,plain\n3,"quoted"\n')
+    assert cells_of(open_table(look_at(path))) == [["1", '5" pipe'], ["2", "plain"], ["3", "quoted"]]
+
+
+def test_blocks_of_any_size_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[f"A{n}", f"地点{n}", "多\n行" if n % 7 == 0 else f"备注,{n}"] for n in range(200)]
+    path = write(tmp_path / "a.csv", as_csv([HEADER, *rows], end="\n"))
+    for size in (7, 64, 1000, 1 << 20):
+        monkeypatch.setattr(sources, "BLOCK_BYTES", size)
+        table = open_table(look_at(path))
+        assert cells_of(table) == rows
+        assert numbers_of(table) == list(range(2, 202))
+
+
+def test_rows_with_too_few_or_too_many_cells_are_set_apart(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b,c\n1,2,3\n1,2\n1,2,3,4\n1,2,3,\n1,,\n")
+    table = open_table(look_at(path))
+    assert cells_of(table) == [["1", "2", "3"], ["1", "2", "3"], ["1", "", ""]]
+    assert misshapen_of(table) == [(3, "这一行有 2 列,表头有 3 列"), (4, "这一行有 4 列,表头有 3 列")]
+
+
+def test_a_separator_line_and_blank_lines_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "sep=;\na;b\n1,5;2\n")
+    table = open_table(look_at(path))
+    assert (table.header, cells_of(table), numbers_of(table)) == (("a", "b"), [["1,5", "2"]], [3])
+
+
+def test_doubled_headers_are_told_apart_and_known(tmp_path: Path) -> None:
+    table = open_table(look_at(write(tmp_path / "a.csv", "a,b,a,\n1,2,3,4\n")))
+    assert table.header == ("a", "b", "a#2", "第4列")
+    assert table.doubled() == {"a"}
+
+
+def test_names_of_columns_are_trimmed() -> None:
+    assert named([" 事故 编号 ", "", "x"]) == ("事故 编号", "第2列", "x")
+
+
+# --- Excel
+
+
+def workbook(path: Path, rows: list[list[object]], title: str = "") -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    if title:
+        sheet.append([title])
+        sheet.merge_cells("A1:C1")
+        sheet.append([])
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_sheet_gives_the_text_that_a_csv_would_have(tmp_path: Path) -> None:
+    row = ["A1", 12, 3.5, True, date(2023, 1, 2), datetime(2023, 1, 2, 3, 4), None]
+    path = workbook(tmp_path / "a.xlsx", [["a", "b", "c", "d", "e", "f", "g"], row])
+    table = open_table(look_at(path))
+    assert cells_of(table) == [["A1", "12", "3.5", "TRUE", "2023-01-02", "2023-01-02 03:04:00", ""]]
+
+
+def test_the_header_is_found_below_a_merged_title(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, ["A1", "x", "y"]], title="二〇二三年事故登记表")
+    table = open_table(look_at(path), known=HEADER)
+    assert (table.header, numbers_of(table)) == (tuple(HEADER), [4])
+
+
+def test_formulas_give_nothing_but_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", 'a,b\n1,"=HYPERLINK(""http://x"")"\n')
+    assert cells_of(open_table(look_at(path))) == [["1", '=HYPERLINK("http://x")']]
+
+
+# --- bad files
+
+
+def refusal(path: Path, **options: str) -> str:
+    def read_all() -> None:
+        for _ in open_table(look_at(path, **options)).blocks():
+            pass
+
+    with pytest.raises(BadInput) as caught:
+        read_all()
+    message = str(caught.value)
+    assert str(path) in message
+    assert "\n" not in message
+    return message
+
+
+def test_an_empty_file_is_named(tmp_path: Path) -> None:
+    assert "文件是空的" in refusal(write(tmp_path / "a.csv", ""))
+
+
+def test_a_file_of_blank_lines_has_no_header(tmp_path: Path) -> None:
+    assert "没有表头" in refusal(write(tmp_path / "a.csv", "\n\n\n"))
+
+
+def test_zeros_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\0" * 1000)
+    assert "空字节" in refusal(path)
+    path.write_bytes(gzip.compress(b"\0" * 10_000_000))
+    assert "空字节" in refusal(path)
+
+
+def test_an_unknown_encoding_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n1,2\n3,\xff\xff\xff\n")
+    assert "第 3 行" in refusal(path)
+
+
+def test_a_stated_encoding_that_is_wrong_names_the_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b\n1,事故\n", "gb18030")
+    assert "第 2 行" in refusal(path, encoding="utf-8")
+    assert "utf-9" in refusal(path, encoding="utf-9")
+
+
+def test_gb18030_is_recognised_even_when_the_first_megabytes_are_plain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 16)
+    path = write(tmp_path / "a.csv", "a,b\n" + "1,2\n" * 20 + "3,事故\n", "gb18030")
+    assert cells_of(open_table(look_at(path)))[-1] == ["3", "事故"]
+
+
+def test_a_line_of_megabytes_is_no_row(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b\n1," + "x" * (10 << 20) + "\n")
+    assert "第 2 行" in refusal(path)
+
+
+def test_a_quote_without_partner_names_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "LONGEST_RECORD", 1000)
+    before = csv.field_size_limit(1000)
+    try:
+        assert "引号没有配对" in refusal(write(tmp_path / "a.csv", 'a,b\n1,2\n3,"open\n' + "4,5\n" * 1000))
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_a_packed_file_that_ends_early_is_incomplete(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    whole = gzip.compress(as_csv([HEADER, *ROWS * 1000]).encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "不完整" in refusal(path)
+
+
+def test_an_archive_is_no_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "no workbook")
+    assert "不是 Excel" in refusal(path)
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"\0" * (30 << 20))
+    assert "过大" in refusal(path)
+
+
+def test_a_broken_workbook_is_said_to_be_broken(tmp_path: Path) -> None:
+    good = workbook(tmp_path / "good.xlsx", [HEADER, ["A1", "x", "y"]]).read_bytes()
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(good[: len(good) // 2])
+    assert "损坏" in refusal(path)
+
+
+def test_an_empty_workbook_has_no_data(tmp_path: Path) -> None:
+    assert "没有数据" in refusal(workbook(tmp_path / "a.xlsx", []))
