@@ -22,6 +22,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.stories.installations import RunningInstallation, running_installation
+
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # WebGL without a graphics card, for the map; the sandbox cannot be had by root in a container.
@@ -119,3 +121,10 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
     context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
     context.on("response", note_answer)
     context.route("**/*", stay_here)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+    """The demonstration county, served for all stories of this run."""
+    with running_installation(tmp_path_factory.mktemp("installation") / "data") as running:
+        yield running

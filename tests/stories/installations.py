@@ -1,0 +1,96 @@
+"""A real installation for the stories: `anlu init --demo` in a folder of its own, then `anlu serve`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from anlu.kernel.people.demo import PASSWORD
+
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class RunningInstallation:
+    """Where it answers and where it keeps its data."""
+
+    address: str
+    folder: Path
+
+    def sign_in(self, page: Page, login: str) -> None:
+        """Sign in as one of the demonstration accounts, as a person would."""
+        page.goto(f"{self.address}/")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.get_by_role("heading", name="我的待办").wait_for()
+
+    def command(self, *words: str) -> str:
+        """What an `anlu` command prints in this installation."""
+        done = subprocess.run(
+            [sys.executable, "-m", "anlu", *words],
+            env=_environment(self.folder),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANLU_", "DJANGO_"))}
+    kept.pop("DATABASE_URL", None)
+    return kept | {"ANLU_DATA": str(folder)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_installation(folder: Path) -> Iterator[RunningInstallation]:
+    """Make a demonstration installation, serve it, and stop it at the end."""
+    port = _free_port()
+    made = RunningInstallation(f"http://127.0.0.1:{port}", folder)
+    made.command("init", "--demo")
+    log = folder.parent / "serve.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "anlu", "serve", "--port", str(port)],
+            env=_environment(folder),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(made.address, server, log)
+            yield made
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    begun = time.monotonic()
+    while time.monotonic() - begun < PATIENCE_S:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)  # a server in another process gives no other sign
+    raise AssertionError(f"no answer from {address} within {PATIENCE_S} s\n{log.read_text()}")
