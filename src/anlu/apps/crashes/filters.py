@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
 from anlu.apps.crashes.models import Crash
+from anlu.engine.crashes.quality import FILING_LIMIT
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import (
     ChoiceFilter,
@@ -31,6 +32,9 @@ from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
 
 KIND = kind_of(Crash)
+LOCATED = Q(cell_x__isnull=False)
+LATE_DEATH = Q(killed_30d__gt=F("killed"))
+FILED_LATE = Q(filed_at__gt=F("occurred_at") + FILING_LIMIT)
 WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 
 
@@ -117,10 +121,11 @@ FILTERS: tuple[Filter, ...] = (
     NumberFilter("slight", "轻伤人数", "slightly_injured"),
     NumberFilter("loss", "财产损失(元)", "loss_cny"),
     FlagFilter("has_loss", "有财产损失", yes=Q(loss_cny__gt=0)),
-    FlagFilter("late_death", "7日后死亡", yes=Q(killed_30d__gt=F("killed"))),
+    FlagFilter("late_death", "7日后死亡", yes=LATE_DEATH),
     FlagFilter("filed", "已立案", yes=Q(filed_at__isnull=False)),
+    FlagFilter("filed_late", "立案超过30日", yes=FILED_LATE),
     FlagFilter("hit_and_run", "逃逸", yes=Q(hit_and_run=True)),
-    FlagFilter("located", "有坐标", yes=Q(cell_x__isnull=False)),
+    FlagFilter("located", "有坐标", yes=LOCATED),
     FlagFilter("marked", "有质量标记", yes=Q(marked=True)),
     MarkFilter("mark", "质量标记", choices=choices("crash.mark")),
     ChoiceFilter("source", "来源", choices=_sources),

@@ -21,6 +21,7 @@ from anlu.engine.indicators.compare import (
 )
 from anlu.engine.indicators.intervals import poisson_interval, wilson_interval
 from anlu.engine.periods import Kind, Period
+from anlu.kernel.core.models.records import RecordQuerySet
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Ratio, Share, Stock, Sum
 from anlu.kernel.indicators.window import Window
@@ -73,10 +74,21 @@ class Value:
         return self.direction == self.indicator.better.value
 
 
-def rows_of(leaf: Leaf, window: Window, viewer: Viewer) -> QuerySet[Any]:
-    """All rows of a leaf inside the window that ``viewer`` may see."""
+def rows_of(
+    leaf: Leaf, window: Window, viewer: Viewer, *, hidden: Sequence[int] | None = None
+) -> QuerySet[Any]:
+    """
+    All rows of a leaf inside the window that ``viewer`` may see.
+
+    Parameters
+    ----------
+    hidden
+        The batches that are not live, where the caller has asked for them already.
+    """
     model = leaf.rows.model
-    visible = leaf.rows.published().in_scope(viewer.scope_for(model.view_permission))  # type: ignore[attr-defined]
+    rows: RecordQuerySet = leaf.rows  # type: ignore[assignment]
+    published = rows.published() if hidden is None else rows.outside(hidden)
+    visible = published.in_scope(viewer.scope_for(model.view_permission))
     known = window.known()
     if prefix := model.scope_prefix():  # a row of something voided counts no more than the thing itself
         known &= window.known(prefix)
@@ -113,8 +125,9 @@ class Tally:
 def tallies(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> dict[Leaf, Tally]:
     """All leaves of a window; those over the same rows are added up by one query."""
     found: dict[Leaf, Tally] = {}
+    hidden = _HiddenBatches()
     for alike in alike_leaves(leaves, window):
-        rows = rows_of(alike[0], window, viewer).order_by()
+        rows = rows_of(alike[0], window, viewer, hidden=hidden.of(alike[0])).order_by()
         sums = rows.aggregate(**_sums(alike), **_numbers(alike))
         for place, leaf in enumerate(alike):
             found[leaf] = Tally(leaf.exact(sums[f"sum{place}"]), sums[f"rows{place}"])
@@ -135,14 +148,28 @@ def tallies_by_day(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> di
         if not leaf.additive or isinstance(leaf, Stock):
             raise ValueError(f"{type(leaf).__name__} is not the sum of its days")
     found: dict[Leaf, dict[date, Amount]] = {}
+    hidden = _HiddenBatches()
     for alike in alike_leaves(wanted, window):
-        rows = rows_of(alike[0], window, viewer).order_by()
+        rows = rows_of(alike[0], window, viewer, hidden=hidden.of(alike[0])).order_by()
         days = list(
             rows.values_list(alike[0].on).annotate(**_sums(alike)).values_list(alike[0].on, *_sums(alike))
         )
         for place, leaf in enumerate(alike, start=1):
             found[leaf] = {day[0]: leaf.exact(day[place]) for day in days if day[place]}
     return found
+
+
+class _HiddenBatches:
+    """The batches that are not live, asked once for each table."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, list[int]] = {}
+
+    def of(self, leaf: Leaf) -> list[int]:
+        model = leaf.rows.model
+        if model not in self._known:
+            self._known[model] = list(model.hidden_batches()) if model.has_batches() else []
+        return self._known[model]
 
 
 def _sums(leaves: Sequence[Leaf]) -> dict[str, Any]:

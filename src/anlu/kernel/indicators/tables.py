@@ -223,7 +223,9 @@ def _grouped(
             raise ValueError(f"{type(leaf).__name__} does not add up over the parts of a table")
     sums = {f"sum{place}": leaf.aggregate() for place, leaf in enumerate(leaves)}
     rows = rows_of(leaves[0], window, viewer).order_by()
-    lines: Iterable[tuple[Any, ...]] = rows.values_list(*columns).annotate(**sums).values_list(*columns, *sums)
+    lines: Iterable[tuple[Any, ...]] = (
+        rows.values_list(*columns).annotate(**sums).values_list(*columns, *sums)
+    )
     return lines
 
 

@@ -102,22 +102,30 @@ def table_of(listing: Listing, *, total: int, moment: datetime, viewer: Officer)
 def head_lines(
     ledger: Ledger, words: str, *, total: int, moment: datetime, viewer: Officer
 ) -> list[list[str]]:
-    """Origin, selection and watermark: two lines that every exported file begins with."""
+    """Origin, selection and watermark of a ledger's rows."""
+    size, form = f"共 {total} {ledger.unit}", f"{ledger.code}/{ledger.schema}"
+    return head_of(ledger.label, size, words, form=form, moment=moment, viewer=viewer)
+
+
+def head_of(
+    title: str, size: str, words: str, *, form: str, moment: datetime, viewer: Officer
+) -> list[list[str]]:
+    """The two lines that every exported file begins with: origin and selection, watermark and format."""
     place = the_installation()
     watermark = " ".join(
         part for part in (viewer.name, viewer.badge or viewer.login, words_of(moment)) if part
     )
     return [
         [
-            f"{place.name or '安路'} {ledger.label}",
-            f"共 {total} {ledger.unit}",
+            f"{place.name or '安路'} {title}",
+            size,
             f"数据截至 {words_of(moment)}",
             f"条件 {words}",
         ],
         [
             f"导出 {watermark}",
             f"装机 {place.uid}",
-            f"格式 {ledger.code}/{ledger.schema}",
+            f"格式 {form}",
             "演示数据" if place.demo else "内部资料,注意保管",
         ],
     ]

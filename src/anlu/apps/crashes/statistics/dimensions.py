@@ -8,7 +8,7 @@ persons are not a way to divide crashes, since one crash has several of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from anlu.apps.crashes.filters import hours, weekdays
 from anlu.engine.periods import Kind
 from anlu.kernel.core.dictionaries import shown, terms
 from anlu.kernel.core.scope import Scope
-from anlu.kernel.indicators.tables import Dimension, Heading, by_period
+from anlu.kernel.indicators.tables import Dimension, Heading, Table, by_period
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Responsibility
 from anlu.kernel.places.filters import ITSELF
@@ -223,3 +223,12 @@ def by_region(window: Window, atlas: Atlas | None = None) -> Dimension | None:
     inside = {atlas.region_of(one.pk) for one in atlas.inside(window.area)}
     headings = tuple(heading(pk) for pk in regions if pk in inside)
     return Dimension("region", "片区", "town", headings, fold=atlas.region_of, other=heading)
+
+
+def ranked(table: Table) -> Table:
+    """The same table with the greatest rows first, what is not stated last."""
+
+    def place(row: Heading) -> tuple[bool, Any]:
+        return row.key in (None, ""), -table.row_totals[row.key].value
+
+    return replace(table, rows=tuple(sorted(table.rows, key=place)))

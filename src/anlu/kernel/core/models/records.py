@@ -8,6 +8,7 @@ are named by uid, not by foreign key, because the core may not know the people.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -29,14 +30,15 @@ class RecordQuerySet(models.QuerySet[Any]):
 
     def published(self) -> Self:
         """Without rows of batches that are not live; voided ones are still there (recycle bin, history)."""
-        if not self.model.has_batches():
+        return self.outside(self.model.hidden_batches()) if self.model.has_batches() else self
+
+    def outside(self, hidden: Iterable[int]) -> Self:
+        """Without rows of these batches (``hidden_batches``); asks nothing when there are none."""
+        keys = list(hidden)
+        if not keys:
             return self
-        from_elsewhere = self.model.scope_prefix()
-        hidden = list(self.model.hidden_batches())
-        if not hidden:
-            return self
-        batch = f"{from_elsewhere}batch"
-        return self.filter(Q(**{f"{batch}__isnull": True}) | ~Q(**{f"{batch}__in": hidden}))
+        batch = f"{self.model.scope_prefix()}batch"
+        return self.filter(Q(**{f"{batch}__isnull": True}) | ~Q(**{f"{batch}__in": keys}))
 
     def in_scope(self, scope: Scope) -> Self:
         """Only what lies in ``scope``."""
