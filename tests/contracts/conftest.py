@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators.define import indicators
 from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.people.services import grant_role
 from anlu.kernel.places.models import Area
@@ -17,6 +18,8 @@ from anlu.web.ledgers import ledgers
 from anlu.web.nav import Page
 from tests.contracts.makers import MAKERS
 from tests.factories import make_area, make_officer, make_role, make_unit
+
+LEDGER_OF: dict[str, str] = {}  # pages about a record that name no ledger
 
 
 @dataclass
@@ -40,15 +43,27 @@ class World:
         values: dict[str, Any] = {}
         for name in page.parameters:
             values[name] = self._value(page, name)
+        if page.code.endswith(".restore"):
+            values["identity"] = self._voided(page)
         return values
+
+    def _voided(self, page: Page) -> Any:
+        """The identity of a record that was voided."""
+        ledger = ledgers.get(page.ledger)
+        thing: Any = MAKERS[ledger.code](self.ours, self.town)
+        assert ledger.void is not None
+        ledger.void(thing.uid, why="登记有误", by=SYSTEM)
+        return thing.uid
 
     def _value(self, page: Page, name: str) -> Any:
         match name:
             case "identity" | "uid":
-                ledger = ledgers.get(page.ledger)
+                ledger = ledgers.get(page.ledger or LEDGER_OF[page.code])
                 return getattr(self.thing(ledger.code), ledger.identity)
             case "z" | "x" | "y":
                 return 0
+            case "indicator":
+                return indicators.codes()[0]
             case "code":
                 return make_role().code
             case "role":

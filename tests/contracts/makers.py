@@ -7,13 +7,16 @@ A new ledger adds a line here; `test_ledgers.py` says so when it is missing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model
 
+from anlu.apps.crashes.models import Crash
+from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
-from anlu.kernel.core.models import Job
+from anlu.kernel.core.models import Batch, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area
@@ -43,7 +46,35 @@ def _term(unit: Unit, town: Area) -> Any:
     return add_term("test.list", f"T{next(_serial)}", "测试项", by=SYSTEM)
 
 
+def _crash(unit: Unit, town: Area) -> Any:
+    """With a position, a vehicle and a party whose personal data are known."""
+    values = {
+        "number": f"QL-{next(_serial):05}",
+        "occurred_at": datetime(2023, 3, 1, 8, 30, tzinfo=UTC),
+        "severity": "slight",
+        "unit": unit,
+        "town": town,
+        "road_name": "国道105",
+        "lon": 115.86,
+        "lat": 36.72,
+    }
+    crash = add_crash(values, by=SYSTEM)
+    add_vehicle(crash.uid, {"plate": "鲁P12345"}, by=SYSTEM)
+    add_party(
+        crash.uid,
+        {"name": "测试当事人", "id_number": "11010519491231002X", "phone": "13800000001"},
+        by=SYSTEM,
+    )
+    return Crash.objects.get(pk=crash.pk)
+
+
+def _batch(unit: Unit, town: Area) -> Any:
+    return Batch.objects.create(noun="crashes", unit_id_of_actor=unit.pk, actor_name="测试员")
+
+
 MAKERS: dict[str, Maker] = {
+    "crashes.crash": _crash,
+    "core.batch": _batch,
     "people.officer": lambda unit, town: make_officer(unit),
     "people.unit": lambda unit, town: make_unit(),
     "places.area": lambda unit, town: make_area(),

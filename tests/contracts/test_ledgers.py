@@ -156,7 +156,8 @@ def test_a_list_asks_as_many_questions_for_thirty_rows_as_for_three(
             connection,
         ) as asked:
             assert client.get(reverse(ledger.code) + "?size=50").status_code == 200
-        return len(asked)
+        # Whether dictionaries have changed is asked once a second; in tests each time.
+        return sum("core_revision" not in query["sql"] for query in asked)
 
     for _ in range(3):
         MAKERS[ledger.code](world.ours, world.town)

@@ -116,7 +116,7 @@ class Renderer:
         return Cell(
             words,
             SHOWN_AS.get(kind, "text"),
-            colour=colours.get(str(value), "") if value is not None else "",
+            colour=_colour(kind, colours, value),
             url=column.link(thing) if column.link and words else "",
             note="" if note is None else str(note),
         )
@@ -150,6 +150,12 @@ class Renderer:
         return words_of(value, kind)
 
 
+def _colour(kind: Kind, colours: Mapping[str, str], value: Any) -> str:
+    """The colour of a value; severities have shapes and colours of their own."""
+    code = "" if value is None else str(value)
+    return code if kind == Kind.SEVERITY and code in SEVERITIES else colours.get(code, "")
+
+
 def words_of(value: Any, kind: Kind = Kind.AUTO) -> str:
     """A value in words: 是/否, 2023-06-30, 2023-06-30 07:15 (local), 12,500."""
     if value is None:
@@ -164,7 +170,8 @@ def words_of(value: Any, kind: Kind = Kind.AUTO) -> str:
     if isinstance(value, int) and kind in RIGHT:
         return f"{value:,}"
     if isinstance(value, float | Decimal):
-        return f"{value:,.2f}".rstrip("0").rstrip(".") if kind in RIGHT else f"{value:g}"
+        digits = 2 if kind == Kind.MONEY else 6  # coordinates need six
+        return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
     return str(value)
 
 

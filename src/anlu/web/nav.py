@@ -281,16 +281,21 @@ class Crumb:
 
 
 def trail_of(page: Page | None, more: Iterable[Crumb] = (), *, viewer: Viewer | None = None) -> list[Crumb]:
-    """Chapter, item, page and whatever the view adds (the number of a record)."""
+    """Chapter, item, ledger, and what the view adds (the number of a record); else the page itself."""
+    added = list(more)
     if page is None:
-        return list(more)
+        return added
     crumbs = [Crumb(page.chapter)] if page.chapter else []
     if page.item:
         opener = next((one for one in pages.entries().get(page.place, []) if one.allows(viewer)), None)
         crumbs.append(Crumb(page.item, reverse(opener.code) if opener else ""))
-    if page.label != page.item:
+    whole = pages.get(page.ledger) if page.ledger in pages else None
+    if whole is not None and whole.label != page.item and (added or whole is not page):
+        crumbs.append(Crumb(whole.label, reverse(whole.code) if whole.allows(viewer) else ""))
+    if added:
+        crumbs += added
+    elif page.label not in (page.item, crumbs[-1].label if crumbs else ""):
         crumbs.append(Crumb(page.label))
-    crumbs += more
     if crumbs:
         crumbs[-1] = replace(crumbs[-1], url="")
     return crumbs

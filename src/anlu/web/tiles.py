@@ -3,7 +3,7 @@ Vector tiles of point layers, drawn from the same rows, filters and scope as the
 
 A point knows its cell at 2**24 cells per world side (``Located``), so a tile is a range of integers and a grid cell
 a shift of bits: no spatial database. A tile with few points holds the points; a tile with many holds counts on a
-grid of at most 64 × 64 cells. The ETag carries the state of the data, the selection and the scope of the person: a
+grid of 16 × 16 cells. The ETag carries the state of the data, the selection and the scope of the person: a
 tile kept without the scope would be a leak (``foundations`` 2.4).
 """
 
@@ -30,10 +30,10 @@ from anlu.kernel.places.models import Located
 from anlu.web.viewers import require_viewer
 
 EXTENT = 4096
-GRID_BITS = 6  # 64 × 64 cells in a tile
+GRID_BITS = 4  # 16 × 16 cells in a tile, so that the circles drawn for them have room
 NEAR_ZOOM = 12
 POINTS_NEAR = 2_000  # most points of a tile from NEAR_ZOOM on
-POINTS_FAR = 200  # most points of a tile seen from afar
+POINTS_FAR = 250  # most points of a tile seen from afar
 DEEPEST_ZOOM = 22
 SEVERITIES = ("damage", "slight", "serious", "fatal")  # from the least to the worst
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.history import history_of
-from anlu.kernel.core.models import AuditEntry
+from anlu.kernel.core.models import AuditEntry, Batch, Sourced
+from anlu.kernel.core.permissions import BATCH_VIEW
 from anlu.kernel.core.scope import Viewer
 from anlu.web.cells import Cell, Fact, Renderer, facts_of, words_of
 from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
@@ -74,6 +75,7 @@ class Event:
     who: str = ""
     note: str = ""
     colour: str = "grey"
+    url: str = ""
     changes: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -264,12 +266,20 @@ def _asking(related: RelatedRows, column: Column, one: Any, renderer: Renderer, 
     return cell
 
 
-def events_of(thing: Any, ledger: Ledger, viewer: Any) -> list[Event]:
-    """The newest events of a record, newest first; what happened to it outside is not among them."""
+def events_of(thing: Any, ledger: Ledger, viewer: Viewer) -> list[Event]:
+    """The newest events of a record, newest first; for what was imported the batch that brought it is the last."""
     if not isinstance(getattr(thing, "uid", None), UUID):
         return []
     entries = history_of(thing).order_by("-pk")[:EVENTS_SHOWN]
-    return [event_of(entry, thing, ledger) for entry in entries]
+    events = [event_of(entry, thing, ledger) for entry in entries]
+    if isinstance(thing, Sourced) and thing.batch is not None:
+        events.append(_brought_by(thing.batch, viewer))
+    return events
+
+
+def _brought_by(batch: Batch, viewer: Viewer) -> Event:
+    url = reverse("web.batch", args=[batch.uid]) if viewer.may(BATCH_VIEW) else ""
+    return Event("导入", words_of(batch.finished_at), batch.actor_name, str(batch), "blue", url=url)
 
 
 def event_of(entry: AuditEntry, thing: Any, ledger: Ledger) -> Event:
@@ -281,7 +291,7 @@ def event_of(entry: AuditEntry, thing: Any, ledger: Ledger) -> Event:
         entry.actor_name,
         entry.note,
         colour,
-        changes_of(entry.changes, thing, ledger),
+        changes=changes_of(entry.changes, thing, ledger),
     )
 
 

@@ -20,6 +20,8 @@ from anlu.kernel.people.models import Unit
 from anlu.kernel.places.filters import AreaFilter, BoxFilter
 from anlu.kernel.places.models import Area, AreaKind
 
+SEARCH = "q"
+
 
 @dataclass(frozen=True)
 class Option:
@@ -48,7 +50,7 @@ def filter_fields(
 ) -> list[FilterField]:
     """Fields of the filter row: search first, then the common ones, then the rest behind 更多筛选."""
     fields = [found for one in filters if (found := _field(one, selection, stated)) is not None]
-    return sorted(fields, key=lambda one: (one.kind != "text" or one.more, one.more))
+    return sorted(fields, key=lambda one: (one.kind != "text", one.more))
 
 
 def _field(one: Filter, selection: Selection, stated: dict[str, list[str]]) -> FilterField | None:
@@ -97,9 +99,12 @@ def _range(kind: str, low: str, high: str) -> Callable[[Filter, Any, dict[str, l
 
 
 def _text(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterField:
+    """The filter ``q`` is the search box; any other line of text is one field among the rest."""
     typed = (stated.get(one.name) or [""])[-1]
-    hint = getattr(one, "placeholder", "") or one.label
-    return FilterField(one.name, one.label, "text", typed, placeholder=hint)
+    hint = getattr(one, "placeholder", "")
+    if one.name == SEARCH:
+        return FilterField(one.name, one.label, "text", typed, placeholder=hint or one.label)
+    return FilterField(one.name, one.label, "word", typed, more=not one.common, placeholder=hint)
 
 
 def _hidden(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterField:

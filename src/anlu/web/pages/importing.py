@@ -127,7 +127,7 @@ class FilesForm(forms.Form):
             help_text="一般不用选;识别不了或识别错了再指定",
         )
 
-    def files(self) -> dict[str, UploadedFile]:
+    def uploaded(self) -> dict[str, UploadedFile]:
         """Uploaded files by role."""
         return {name: value for name, value in self.cleaned_data.items() if isinstance(value, UploadedFile)}
 
@@ -143,7 +143,7 @@ class Start(ImportPage):
         if not form.is_valid():
             return self._page(form, status=422)
         try:
-            files = [self._keep(role, file) for role, file in form.files().items()]
+            files = [self._keep(role, file) for role, file in form.uploaded().items()]
         except AnluError as problem:
             form.add_error(None, str(problem))
             return self._page(form, status=422)

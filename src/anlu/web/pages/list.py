@@ -54,14 +54,15 @@ class List(LedgerPage):
             messages.error(request, problem)
         total = total_of(listing.rows())
         shown = self._slice(listing, request) if total.number else Slice([], False, False)
+        renderer = Renderer(self.ledger.model, self._columns)
         context = {
             "ledger": self.ledger,
             "listing": listing,
             "page_title": self.ledger.label,
             "page_note": f"共 {total} {self.ledger.unit}" if total.number else "",
             "total": total,
-            "columns": headings(listing),
-            "rows": self._rows(listing, shown),
+            "columns": headings(listing, renderer),
+            "rows": self._rows(listing, renderer, shown),
             "pager": pager(listing, shown, total, first=_first(request)),
             "presets": presets(listing),
             "empty": self._empty(listing),
@@ -82,8 +83,7 @@ class List(LedgerPage):
     def _columns(self) -> list[Column]:
         return [column for column in self.ledger.columns if column.listed]
 
-    def _rows(self, listing: Listing, shown: Slice) -> list[Row]:
-        renderer = Renderer(self.ledger.model, self._columns)
+    def _rows(self, listing: Listing, renderer: Renderer, shown: Slice) -> list[Row]:
         query = listing.query(position_of(self.request))
         return [
             Row(
@@ -141,19 +141,18 @@ def _first(request: HttpRequest) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() and 0 < len(stated) < 10 else 1
 
 
-def headings(listing: Listing, columns: list[Column] | None = None) -> list[Heading]:
+def headings(listing: Listing, renderer: Renderer) -> list[Heading]:
     """Heads of the table; those that can be sorted lead to the list sorted by them."""
-    shown = columns or [column for column in listing.ledger.columns if column.listed]
-    renderer = Renderer(listing.ledger.model, shown)
-    found = []
-    for column in shown:
-        is_order = listing.sorted_by is not None and listing.sorted_by.name == column.name
-        direction = ("desc" if listing.descending else "asc") if is_order else ""
-        wanted = f"{'-' if direction == 'asc' else ''}{column.name}"
-        align = "right" if renderer.kind(column) in RIGHT else ""
-        url = listing.query({"sort": wanted}, without=("sort",)) if column.sort else ""
-        found.append(Heading(column.name, column.label, align, bool(column.sort), url, direction))
-    return found
+    return [_heading(listing, column, renderer) for column in renderer.columns]
+
+
+def _heading(listing: Listing, column: Column, renderer: Renderer) -> Heading:
+    is_order = listing.sorted_by is not None and listing.sorted_by.name == column.name
+    direction = ("desc" if listing.descending else "asc") if is_order else ""
+    wanted = f"{'-' if direction == 'asc' else ''}{column.name}"
+    align = "right" if renderer.kind(column) in RIGHT else ""
+    url = listing.query({"sort": wanted}, without=("sort",)) if column.sort else ""
+    return Heading(column.name, column.label, align, bool(column.sort), url, direction)
 
 
 def pager(listing: Listing, shown: Slice, total: Total, *, first: int) -> dict[str, Any]:
@@ -189,10 +188,11 @@ def presets(listing: Listing) -> list[dict[str, Any]]:
     """Ready choices above the list, "全部" first."""
     if not listing.ledger.presets:
         return []
-    everything = Preset("全部", dict)
+    declared = listing.ledger.presets
+    everything = () if any(not one.parameters() for one in declared) else (Preset("全部", dict),)
     chosen = sorted(listing.selection.parameters())
     found = []
-    for one in (everything, *listing.ledger.presets):
+    for one in (*everything, *declared):
         query = urlencode(dict(one.parameters()), doseq=True)
         pairs = sorted((name, str(value)) for name, value in _pairs(one))
         found.append({"label": one.label, "url": f"?{query}", "active": pairs == chosen})

@@ -129,6 +129,7 @@ def beside(layer: PointLayer, ledger: Ledger, listing: Listing) -> dict[str, Any
         "has_more": bool(shown and shown.has_next),
         "all_url": ledger.url() + query,
         "unlocated": unlocated(listing),
+        "viewed": listing.selection.value("bbox") is not None,
     }
 
 
@@ -180,7 +181,7 @@ def pages_of_layer(layer: PointLayer) -> Iterator[Page]:
         )
 
     code = layer.code
-    yield make(f"map.{code}", f"map/{code}/", f"一张图 · {layer.label}", MapPage, entry=True)
+    yield make(f"map.{code}", f"map/{code}/", layer.item, MapPage, entry=True)
     yield make(f"map.{code}.list", f"map/{code}/list/", "图上列表", MapList)
     yield make(f"map.{code}.card", f"map/{code}/<uuid:uid>/card/", "图上卡片", MapCard)
     yield make(f"tiles.{code}", f"tiles/{code}/<int:z>/<int:x>/<int:y>.mvt", "瓦片", TilePage)

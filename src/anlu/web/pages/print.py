@@ -34,7 +34,7 @@ class Print(LedgerPage):
             + (f",只印前 {PRINTED}" if total.number > PRINTED else ""),
             "words": listing.words(),
             "as_of": words_of(now()),
-            "columns": [heading_only(heading) for heading in headings(listing)],
+            "columns": [heading_only(heading) for heading in headings(listing, renderer)],
             "rows": rows,
             "back_url": reverse(self.ledger.code) + listing.query(),
             "too_many": total.number > PRINTED,

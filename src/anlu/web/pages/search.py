@@ -8,11 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from anlu.kernel.core.search import LONGEST_QUERY, search, searchables
+from anlu.kernel.people.models import Officer
+from anlu.web.ledgers import ledgers
 from anlu.web.nav import page
+from anlu.web.pages.fields import SEARCH as SEARCH_FIELD
 from anlu.web.permissions import SEARCH
 from anlu.web.viewers import require_viewer
 
 EACH = 20
+
+
+def _whole_list(viewer: Officer, kind: str, query: str) -> str:
+    """The list of everything of this kind that the query finds, where a ledger can be searched."""
+    for ledger in ledgers:
+        if ledger.model._meta.label_lower != kind or not viewer.may(ledger.permission_to("view")):
+            continue
+        if any(one.name == SEARCH_FIELD for one in ledger.filters):
+            return ledger.url({SEARCH_FIELD: query})
+    return ""
 
 
 @page("web.search", "search/", "搜索", permission=SEARCH)
@@ -22,8 +35,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:LONGEST_QUERY]
     hits = search(viewer, query, limit=EACH) if query else []
     groups = [
-        {"label": label, "hits": list(found)}
-        for label, found in groupby(hits, key=lambda hit: hit.kind_label)
+        {"label": label, "hits": list(found), "url": _whole_list(viewer, kind, query)}
+        for (kind, label), found in groupby(hits, key=lambda hit: (hit.kind, hit.kind_label))
     ]
     context = {
         "query": query,
