@@ -130,11 +130,20 @@ def _folder() -> Path:
     return Path(settings.ANLU_UPLOADS_FOLDER)
 
 
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each for the owner only (``parents=True`` would open those to
+    others).
+    """
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def _draft() -> Iterator[tuple[Path, BinaryIO]]:
     """A new file in the store that is gone afterwards unless it was renamed."""
     folder = _folder() / DRAFTS
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(folder)
     path = folder / secrets.token_hex(16)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -183,7 +192,7 @@ def _settle(draft: Path, digest: str) -> None:
     try:
         os.utime(target)
     except FileNotFoundError:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(target.parent)
         draft.replace(target)
         _flush_folder(target.parent)
 
