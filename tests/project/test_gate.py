@@ -1,0 +1,164 @@
+"""One writer at a time on SQLite: in turn, across threads and processes, and never for ever."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, OperationalError, connections, transaction
+
+from anlu.kernel.core.models import NumberSeries
+from anlu.project.sqlite.gate import Gate, GateTimeout
+from anlu.project.tables import database_file
+from tests.project.writers import counted, make_rows, run_writers
+
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture
+def gate(tmp_path) -> Gate:
+    """A gate of a file that need not exist."""
+    return Gate(tmp_path / "x.sqlite3", timeout_s=0.05)
+
+
+@pytest.fixture
+def file(tmp_path, django_db_blocker):
+    """The alias of a migrated database file, used through our backend."""
+    with django_db_blocker.unblock(), database_file(tmp_path / "a.sqlite3") as alias:
+        call_command("migrate", database=alias, verbosity=0)
+        yield alias
+
+
+def others(gate: Gate) -> Gate:
+    return Gate(gate.gate_path.removesuffix(".gate"), timeout_s=gate.timeout_s)
+
+
+def test_a_second_holder_has_to_wait_and_is_told_when_it_takes_too_long(gate):
+    gate.enter()
+    with pytest.raises(GateTimeout):
+        others(gate).enter()
+    gate.leave()
+    other = others(gate)
+    other.enter()
+    assert other.held
+    other.leave()
+
+
+def test_entering_twice_is_one_entry(gate):
+    gate.enter()
+    with gate.passing():
+        assert gate.held
+    assert gate.held
+    gate.leave()
+    gate.leave()
+    others(gate).enter()
+
+
+def test_a_thread_waits_for_another_thread_of_the_same_process(gate):
+    order = []
+    gate.enter()
+    patient = Gate(gate.gate_path.removesuffix(".gate"), timeout_s=30)
+
+    def wait() -> None:
+        patient.enter()
+        order.append("second")
+        patient.leave()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    order.append("first")
+    gate.leave()
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_who_gave_up_waiting_leaves_nothing_locked(gate):
+    gate.enter()
+    with pytest.raises(GateTimeout):
+        others(gate).enter()
+    gate.leave()
+    for _ in range(3):
+        with others(gate).passing():
+            pass
+
+
+def test_the_gate_opens_when_its_holder_is_killed(gate):
+    hold = (
+        "import sys, time; from anlu.project.sqlite.gate import Gate; "
+        "Gate(sys.argv[1], timeout_s=5).enter(); print('held', flush=True); time.sleep(600)"
+    )
+    path = gate.gate_path.removesuffix(".gate")
+    holder = subprocess.Popen([sys.executable, "-c", hold, path], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(GateTimeout):
+        gate.enter()
+    holder.kill()
+    holder.wait()
+    gate.enter()
+    assert gate.held
+
+
+def test_a_transaction_holds_the_gate_until_it_ends(file):
+    connection = connections[file]
+    with transaction.atomic(using=file):
+        assert connection.gate.held
+        with transaction.atomic(using=file):
+            pass
+        assert connection.gate.held
+    assert not connection.gate.held
+    with transaction.atomic(using=file):
+        transaction.set_rollback(True, using=file)
+    assert not connection.gate.held
+
+
+def test_a_failed_transaction_and_a_closed_connection_open_the_gate(file):
+    connection = connections[file]
+    with pytest.raises(DatabaseError), transaction.atomic(using=file), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO no_such_table VALUES (1)")
+    assert not connection.gate.held
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    assert connection.gate.held
+    connection.close()
+    assert not connection.gate.held
+
+
+def test_a_single_write_outside_a_transaction_passes_the_gate_and_a_read_does_not(file):
+    connection = connections[file]
+    connection.settings_dict["OPTIONS"]["timeout"] = 0.05
+    outsider = Gate(connection.settings_dict["NAME"], timeout_s=5)
+    NumberSeries.objects.using(file).create(code="a")
+    connection._gate = None  # take up the short time limit
+    with outsider.passing():
+        assert NumberSeries.objects.using(file).filter(code="a").exists()
+        with pytest.raises(OperationalError, match="database is locked"):
+            NumberSeries.objects.using(file).filter(code="a").update(last=5)
+        with pytest.raises(OperationalError, match="database is locked"), transaction.atomic(using=file):
+            pass
+    NumberSeries.objects.using(file).filter(code="a").update(last=5)
+    assert not connection.gate.held
+
+
+def test_a_database_in_memory_has_no_gate(db):
+    assert connections["default"].gate is None
+
+
+def test_writes_are_durable_and_logged_ahead(file):
+    with connections[file].cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert cursor.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+        assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_eight_writers_lose_nothing_and_are_never_locked_out(file, record_property):
+    make_rows(file)
+    path = Path(connections[file].settings_dict["NAME"])
+    reports = run_writers(path, writers=8, transactions=40)
+    record_property("longest_wait_s", max(report.longest_wait_s for report in reports))
+    assert [report.errors for report in reports] == [()] * 8
+    assert [report.done for report in reports] == [40] * 8
+    assert counted(file) == (320, 320)
