@@ -30,6 +30,7 @@ SHOWN_AS = {  # kinds that the component templates know
     Kind.PLACE: "place",
 }
 RIGHT = frozenset({Kind.NUMBER, Kind.MONEY})
+MEANINGS = frozenset({"red", "amber", "green", "blue", "grey"})
 SEVERITIES = frozenset({"fatal", "serious", "slight", "damage"})
 
 
@@ -153,7 +154,10 @@ class Renderer:
 def _colour(kind: Kind, colours: Mapping[str, str], value: Any) -> str:
     """The colour of a value; severities have shapes and colours of their own."""
     code = "" if value is None else str(value)
-    return code if kind == Kind.SEVERITY and code in SEVERITIES else colours.get(code, "")
+    if kind == Kind.SEVERITY and code in SEVERITIES:
+        return code
+    found = colours.get(code, "")
+    return found if found in MEANINGS else ""  # a dictionary may hold colours of charts as well
 
 
 def words_of(value: Any, kind: Kind = Kind.AUTO) -> str:

@@ -41,7 +41,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: usually a page left open over a sign-in."""
-    return fault(request, 403, detail="页面停留太久或已在别处重新登录,这次提交没有生效。请返回刷新后再试。")
+    return fault(request, 403, detail="页面停留太久或已在别处重新登录，这次提交没有生效。请返回刷新后再试。")
 
 
 def locked_out(request: HttpRequest, answer: HttpResponse, credentials: object = None) -> HttpResponse:

@@ -251,13 +251,13 @@ class Ledger:
     defer: tuple[str, ...] = ()
     icon: str = "clipboard-text"
     empty: str = ""
-    permission: str = ""  # of seeing, when it is not "<code>.view"
+    permissions: Mapping[str, str] = field(
+        default_factory=dict
+    )  # verb to permission, where not "<code>.<verb>"
 
     def permission_to(self, verb: str) -> str:
         """The permission for ``view``, ``add``, ``change``, ``void``, ``import``, ``export``, ``reveal``."""
-        if verb == "view" and self.permission:
-            return self.permission
-        return f"{self.code}.{verb}"
+        return self.permissions.get(verb) or f"{self.code}.{verb}"
 
     def column(self, name: str) -> Column | None:
         """The list column with this name."""

@@ -87,11 +87,11 @@ class SessionLimits:
     def _over(request: HttpRequest, viewer: Officer) -> str:
         """Why this session is over, "" when it is not."""
         if settings.ANLU_SESSION_SINGLE and request.session.get(SESSION_TURN) != token(turn_of(viewer)):
-            return "这个账号已在别处登录,此处已退出"
+            return "这个账号已在别处登录，此处已退出"
         moment = int(time())
         seen = request.session.get(SEEN)
         if seen is not None and moment - seen > settings.SESSION_COOKIE_AGE:
-            return "长时间没有操作,已自动退出,请重新登录"
+            return "长时间没有操作，已自动退出，请重新登录"
         if seen is None or moment - seen >= SEEN_EVERY_SECONDS:
             request.session[SEEN] = moment
         return ""

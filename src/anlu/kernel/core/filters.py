@@ -84,7 +84,7 @@ class ChoiceFilter(Filter):
         known = {code for code, _ in self.choices()} | {self.MISSING}
         unknown = [code for code in stated if code not in known]
         if unknown:
-            raise FilterProblem(f"{self.label}:没有「{unknown[0]}」这一项")
+            raise FilterProblem(f"{self.label}：没有「{unknown[0]}」这一项")
         return tuple(sorted(set(stated)))
 
     def q(self, value: tuple[str, ...]) -> Q:
@@ -115,7 +115,7 @@ class DateFilter(Filter):
         if start is None and end is None:
             return None
         if start and end and start > end:
-            raise FilterProblem(f"{self.label}:起始日期 {start} 晚于截止日期 {end}")
+            raise FilterProblem(f"{self.label}：起始日期 {start} 晚于截止日期 {end}")
         return start, end
 
     def _day(self, values: Parameters, name: str) -> date | None:
@@ -125,7 +125,7 @@ class DateFilter(Filter):
         try:
             return date.fromisoformat(stated[-1])
         except ValueError:
-            raise FilterProblem(f"{self.label}:「{stated[-1]}」不是日期,应写成 2023-06-30") from None
+            raise FilterProblem(f"{self.label}：「{stated[-1]}」不是日期，应写成 2023-06-30") from None
 
     def q(self, value: tuple[date | None, date | None]) -> Q:
         start, end = value
@@ -184,7 +184,7 @@ class NumberFilter(Filter):
         try:
             number = int(stated[-1])
         except ValueError:
-            raise FilterProblem(f"{self.label}:「{stated[-1]}」不是整数") from None
+            raise FilterProblem(f"{self.label}：「{stated[-1]}」不是整数") from None
         if abs(number) > 2**31:
             raise FilterProblem(f"{self.label}:{number} 超出范围")
         return number
@@ -220,7 +220,7 @@ class FlagFilter(Filter):
         if not stated:
             return None
         if stated[-1] not in ("1", "0"):
-            raise FilterProblem(f"{self.label}:应为 1(是)或 0(否)")
+            raise FilterProblem(f"{self.label}：应为 1(是)或 0(否)")
         return stated[-1] == "1"
 
     def q(self, value: bool) -> Q:
@@ -245,9 +245,9 @@ class TextFilter(Filter):
     def parse(self, values: Parameters) -> str | None:
         stated = " ".join(" ".join(_stated(values, self.name)).split())
         if "\x00" in stated:
-            raise FilterProblem(f"{self.label}:含有不能查找的字符")
+            raise FilterProblem(f"{self.label}：含有不能查找的字符")
         if len(stated) > self.LONGEST:
-            raise FilterProblem(f"{self.label}:最多 {self.LONGEST} 个字")
+            raise FilterProblem(f"{self.label}：最多 {self.LONGEST} 个字")
         return stated or None
 
     def q(self, value: str) -> Q:

@@ -42,7 +42,7 @@ def record_for(model: type[R], uid: UUID, *, by: Viewer, permission: str) -> R:
         model.objects.visible_to(by, permission).select_for_update(of=("self",)).filter(uid=uid).first()
     )
     if found is None:
-        raise NotFound(f"没有这条{model._meta.verbose_name},或不在您的管辖范围内")
+        raise NotFound(f"没有这条{model._meta.verbose_name}，或不在您的管辖范围内")
     return found
 
 
@@ -50,7 +50,7 @@ def require_inside(thing: Record, *, by: Viewer, permission: str) -> None:
     """Refuse a record that now lies outside the scope of ``by``; inside a transaction this undoes the write."""
     scope = by.scope_for(permission)
     if not type(thing).objects.in_scope(scope).filter(pk=thing.pk).exists():
-        raise NotAllowed("保存后这条记录不在您的管辖范围内,没有保存;请核对单位和辖区")
+        raise NotAllowed("保存后这条记录不在您的管辖范围内，没有保存；请核对单位和辖区")
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def change_record(
     """
     thing = record_for(model, uid, by=by, permission=permission)
     if thing.version != version:
-        raise ChangedMeanwhile(f"「{thing}」刚被他人修改,请核对后再保存")
+        raise ChangedMeanwhile(f"「{thing}」刚被他人修改，请核对后再保存")
     names = list(dict.fromkeys([*values, *tracked]))
     before = fields_of(thing, names)
     for name, value in values.items():
@@ -154,7 +154,7 @@ def restore_record(model: type[R], uid: UUID, *, by: Viewer, permission: str) ->
     voided = model.objects.published().in_scope(by.scope_for(permission)).filter(voided_at__isnull=False)
     thing: R | None = voided.select_for_update(of=("self",)).filter(uid=uid).first()
     if thing is None:
-        raise NotFound(f"没有这条作废的{model._meta.verbose_name},或不在您的管辖范围内")
+        raise NotFound(f"没有这条作废的{model._meta.verbose_name}，或不在您的管辖范围内")
     why = thing.voided_why
     thing.voided_at, thing.voided_by, thing.voided_why = None, None, ""
     thing.version += 1

@@ -31,12 +31,12 @@ class UnitFilter(Filter):
     def parse(self, values: Parameters) -> tuple[str, ...] | None:
         stated = tuple(sorted({code.strip() for code in values.get(self.name, ()) if code.strip()}))
         if any("\x00" in code for code in stated):
-            raise FilterProblem(f"{self.label}:含有不能查找的字符")
+            raise FilterProblem(f"{self.label}：含有不能查找的字符")
         wanted = [code for code in stated if code != self.MISSING]
         known = set(self._units(wanted).values_list("code", flat=True)) if wanted else set()
         unknown = [code for code in wanted if code.removeprefix(ITSELF) not in known]
         if unknown:
-            raise FilterProblem(f"{self.label}:没有代码为「{unknown[0][:20]}」的单位")
+            raise FilterProblem(f"{self.label}：没有代码为「{unknown[0][:20]}」的单位")
         return stated or None
 
     @staticmethod

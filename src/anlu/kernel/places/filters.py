@@ -31,7 +31,7 @@ class AreaFilter(Filter):
         stated = tuple(sorted({code.strip() for code in values.get(self.name, ()) if code.strip()}))
         unknown = [code for code in stated if code != self.MISSING and not self._below(code)]
         if unknown:
-            raise FilterProblem(f"{self.label}:没有代码为「{unknown[0][:20]}」的辖区")
+            raise FilterProblem(f"{self.label}：没有代码为「{unknown[0][:20]}」的辖区")
         return stated or None
 
     @staticmethod
@@ -83,9 +83,9 @@ class BoxFilter(Filter):
         try:
             west, south, east, north = (float(part) for part in stated[-1].split(","))
         except ValueError:
-            raise FilterProblem(f"{self.label}:应为 西,南,东,北 四个数") from None
+            raise FilterProblem(f"{self.label}：应为英文逗号隔开的四个数：西、南、东、北") from None
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-            raise FilterProblem(f"{self.label}:不是有效的经纬度范围")
+            raise FilterProblem(f"{self.label}：不是有效的经纬度范围")
         return west, south, east, north
 
     def q(self, value: Box) -> Q:

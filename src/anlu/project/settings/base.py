@@ -27,6 +27,7 @@ ANLU_PASSWORD_DAYS: int = configuration.password_days
 ANLU_LOG_DAYS: int = configuration.log_days
 ANLU_JOB_THREADS: int = configuration.job_threads
 ANLU_BEHIND_PROXY: bool = configuration.behind_proxy
+ANLU_EXAMINATION: str = "anlu.project.doctor.examine"  # behind 系统 › 体检 as behind `anlu doctor`
 TASKS_INLINE: bool = False  # True: a job runs at once, where it is enqueued (tests)
 
 SECRET_KEY = configuration.secret_key.get_secret_value() or read_secret_key(ANLU_KEYS_FOLDER)

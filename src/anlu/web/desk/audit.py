@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,14 @@ def _changes(entry: AuditEntry) -> str:
     )
 
 
+def kind_words(entry: AuditEntry) -> str:
+    """What the thing is, in words: the name of its table, else its kind as it stands."""
+    try:
+        return str(apps.get_model(entry.thing_kind)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return entry.thing_kind
+
+
 def _short(value: Any) -> str:
     text = words_of(value) if not isinstance(value, list | dict) else str(value)
     return (text[:80] + "…" if len(text) > 80 else text) or "空"
@@ -76,7 +85,7 @@ ENTRIES = ledgers.add(
             WHEN,
             ACTOR,
             Column("action", "动作", value=_action, kind=Kind.TAG),
-            Column("thing_kind", "对象类别", kind=Kind.CODE),
+            Column("thing_kind", "对象类别", value=kind_words),
             Column("thing_label", "对象"),
             Column("note", "说明"),
             Column("changes", "变更", value=_changes, listed=False),
@@ -96,7 +105,7 @@ ENTRIES = ledgers.add(
                     WHEN,
                     ACTOR,
                     Column("action", "动作", value=_action),
-                    Column("thing_kind", "对象类别"),
+                    Column("thing_kind", "对象类别", value=kind_words),
                     Column("thing_label", "对象"),
                     Column("thing_uid", "对象编号"),
                     Column("address", "来源地址"),

@@ -43,6 +43,10 @@ def _visible(viewer: Viewer, permission: str) -> QuerySet[Term]:
     return Term.objects.all() if viewer.may(permission) else Term.objects.none()
 
 
+def _colour_word(term: Term) -> str:
+    return dict(COLOURS).get(term.colour, "") if term.colour else ""
+
+
 def _state(term: Term) -> str:
     return "在用" if dictionaries.in_force(term, today()) else "停用"
 
@@ -57,14 +61,17 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Term
         fields = ("list", "code", "label", "label_en", "colour", "order", "source", "valid_from", "valid_to")
         help_texts = {
-            "code": "存入记录的代码,以后不能改",
-            "valid_to": "填写后从次日起不能再选;已有记录仍显示原名称",
+            "code": "存入记录的代码，以后不能改",
+            "valid_to": "填写后从次日起不能再选；已有记录仍显示原名称",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["list"].choices = _lists()  # type: ignore[attr-defined]
         self.fields["order"].required = False
+        if self.instance.colour and self.instance.colour not in dict(COLOURS):  # a colour of charts
+            known = [*COLOURS, (self.instance.colour, self.instance.colour)]
+            self.fields["colour"].choices = known  # type: ignore[attr-defined]
         for name in ("valid_from", "valid_to"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         if self.instance.pk:
@@ -118,7 +125,7 @@ TERMS = ledgers.add(
             Column(
                 "colour",
                 "颜色",
-                value=lambda term: dict(COLOURS).get(term.colour, ""),
+                value=_colour_word,
                 kind=Kind.STATUS,
                 colours={label: code for code, label in COLOURS if code},
             ),
@@ -158,6 +165,7 @@ TERMS = ledgers.add(
         ),
         form=TermForm,
         version_of=version_of,
+        permissions={"add": may.TERM_CHANGE},
         add=add_term,
         change=change_term,
         icon="stack-2",

@@ -100,7 +100,7 @@ BATCHES = ledgers.add(
         has_detail=False,
         opens=lambda batch: reverse("web.batch", args=[batch.uid]),
         icon="table-import",
-        empty="从各台账的「导入」上传文件后,每一批的结果和退回的行都在这里。",
+        empty="从各台账的「导入」上传文件后，每一批的结果和退回的行都在这里。",
     )
 )
 
@@ -206,11 +206,11 @@ def withdraw_batch(request: HttpRequest, uid: UUID) -> HttpResponse:
         if job.problem:
             messages.error(request, job.problem)
         else:
-            messages.success(request, "已开始撤回,完成后状态变为「已撤回」")
+            messages.success(request, "已开始撤回，完成后状态变为「已撤回」")
         return HttpResponseRedirect(url)
     context = {
         "page_title": f"撤回 {noun_label(batch)} {batch}",
-        "question": f"这一批新增的 {batch.accepted} 行将从台账、统计和地图中消失,更新过的 {batch.updated} 行恢复原来的内容。",
+        "question": f"这一批新增的 {batch.accepted} 行将从台账、统计和地图中消失，更新过的 {batch.updated} 行恢复原来的内容。",
         "button": f"撤回 {batch.accepted + batch.updated} 行",
         "danger": True,
         "cancel_url": url,

@@ -72,7 +72,7 @@ class OfficerForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Officer
         fields = ("name", "badge", "kind", "post", "unit", "login", "is_active", "valid_from", "valid_to")
-        help_texts = {"login": "登录时填写,不分大小写,以后不能改"}
+        help_texts = {"login": "登录时填写，不分大小写，以后不能改"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -208,7 +208,7 @@ OFFICERS = ledgers.add(
                     Column("officer", "", value=lambda grant: "", joins=("officer",), listed=False),
                 ),
                 order=("role__order",),
-                empty="还没有授予角色,此人登录后看不到任何业务",
+                empty="还没有授予角色，此人登录后看不到任何业务",
                 open_to=_grants_open,
                 link=_end_link,
                 deed="收回",
@@ -224,7 +224,7 @@ OFFICERS = ledgers.add(
         add=add_person,
         change=change_person,
         icon="users",
-        empty="这里是有账号的人员:民警、辅警、文职、镇街和成员单位联络员等。",
+        empty="这里是有账号的人员：民警、辅警、文职、镇街和成员单位联络员等。",
     )
 )
 
@@ -271,7 +271,7 @@ def reset_password(request: HttpRequest, uid: UUID) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("password", problem)
         else:
-            messages.success(request, f"已重置「{officer.name}」的密码,本人下次登录时须修改")
+            messages.success(request, f"已重置「{officer.name}」的密码，本人下次登录时须修改")
             return HttpResponseRedirect(OFFICERS.url_of(officer))
     context = {"form": form, "page_title": f"重置密码 {officer.name}", "cancel_url": OFFICERS.url_of(officer)}
     return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
@@ -297,7 +297,7 @@ def unlock_officer(request: HttpRequest, uid: UUID) -> HttpResponse:
         return HttpResponseRedirect(OFFICERS.url_of(officer))
     context = {
         "page_title": f"解除锁定 {officer.name}",
-        "question": f"清除「{officer.name}」的登录失败记录,本人即可重新登录。",
+        "question": f"清除「{officer.name}」的登录失败记录，本人即可重新登录。",
         "button": "解除锁定",
         "cancel_url": OFFICERS.url_of(officer),
     }
@@ -382,7 +382,7 @@ def take_grant(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
     if request.method == "POST":
         for grant in grants:
             end_grant(grant.pk, on=today(), by=require_viewer(request))
-        messages.success(request, f"已收回「{officer.name}」的角色「{grants[0].role}」,今日后不再有效")
+        messages.success(request, f"已收回「{officer.name}」的角色「{grants[0].role}」，今日后不再有效")
         return HttpResponseRedirect(OFFICERS.url_of(officer))
     context = {
         "page_title": f"收回角色 {officer.name}",
@@ -479,12 +479,13 @@ UNITS = ledgers.add(
                 columns=(Column("name", "姓名"), Column("kind", "身份"), Column("post", "职务")),
                 order=("sort_key",),
                 permission=may.OFFICER_VIEW,
-                empty="没有人员,或您无权查看",
+                empty="没有人员，或您无权查看",
             ),
         ),
         verbs=(Verb("撤销并入", "people.unit.close", icon="ban", possible=_may_not_close),),
         form=UnitForm,
         add=add_unit_from,
+        permissions={"add": may.UNIT_CHANGE},
         icon="building",
         empty="这里是大队、中队、股室、镇街安办、成员单位等。",
     )
@@ -498,7 +499,7 @@ class CloseForm(forms.Form):
     successor = forms.ModelChoiceField(
         label="并入单位",
         queryset=Unit.objects.none(),
-        help_text="原单位的记录保持原样,由并入单位的人员查看和办理",
+        help_text="原单位的记录保持原样，由并入单位的人员查看和办理",
     )
 
     def __init__(self, unit: Unit, *args: Any, **kwargs: Any) -> None:
@@ -529,7 +530,7 @@ def close_unit_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         except AnluError as problem:
             report(form, problem)
         else:
-            messages.success(request, f"「{unit}」已撤销,并入「{given['successor']}」")
+            messages.success(request, f"「{unit}」已撤销，并入「{given['successor']}」")
             return HttpResponseRedirect(UNITS.url_of(unit))
     context = {
         "form": form,
@@ -570,7 +571,7 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     for unit in units:
         above = branches.get(unit.parent_id) if unit.parent_id else None
         (above.below if above else tops).append(branches[unit.pk])
-    context = {"tops": tops, "page_note": f"{len(units)} 个单位,{sum(staff.values())} 人"}
+    context = {"tops": tops, "page_note": f"{len(units)} 个单位，{sum(staff.values())} 人"}
     return render(request, "web/desk/unit_tree.html", context)
 
 

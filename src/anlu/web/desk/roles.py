@@ -150,5 +150,5 @@ def _ticked(request: HttpRequest, role: Role, wanted: list[str], form: RoleForm)
     except AnluError as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"角色「{role}」已保存,{len(wanted)} 项权限,立即生效")
+        messages.success(request, f"角色「{role}」已保存，{len(wanted)} 项权限，立即生效")
     return HttpResponseRedirect(reverse("people.role.permissions", args=[role.code]))

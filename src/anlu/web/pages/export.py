@@ -61,7 +61,7 @@ class Export(LedgerPage):
         listing = Listing.read(self.ledger, self.viewer, request.GET, verb=self.verb)
         total = total_of(listing.rows(), up_to=10**9).number
         moment = now()
-        note = f"{self.form} {total} {self.ledger.unit}:{listing.words()}"
+        note = f"{self.form.upper()}，{total:,} {self.ledger.unit}；条件：{listing.words()}"
         record(
             "export",
             None,
@@ -126,7 +126,7 @@ def head_of(
             f"导出 {watermark}",
             f"装机 {place.uid}",
             f"格式 {form}",
-            "演示数据" if place.demo else "内部资料,注意保管",
+            "演示数据" if place.demo else "内部资料，注意保管",
         ],
     ]
 

@@ -229,7 +229,7 @@ class Reason(forms.Form):
         label="作废原因",
         max_length=200,
         strip=True,
-        help_text="会与作废人、时间一起保留,可在作废记录中恢复。",
+        help_text="会与作废人、时间一起保留，可在作废记录中恢复。",
     )
 
 
@@ -253,7 +253,7 @@ class Void(LedgerPage):
             except AnluError as problem:
                 form.add_error(None, str(problem))
             else:
-                messages.success(request, f"已作废「{self.ledger.title(thing)}」,需要时可在作废记录中恢复")
+                messages.success(request, f"已作废「{self.ledger.title(thing)}」，需要时可在作废记录中恢复")
                 return HttpResponseRedirect(reverse(self.ledger.code))
         return self._page(form, thing, status=422)
 

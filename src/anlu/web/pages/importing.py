@@ -124,7 +124,7 @@ class FilesForm(forms.Form):
             label="格式",
             required=False,
             choices=[("", "自动识别"), *profiles, ("map", "自己对应列")],
-            help_text="一般不用选;识别不了或识别错了再指定",
+            help_text="一般不用选；识别不了或识别错了再指定",
         )
 
     def uploaded(self) -> dict[str, UploadedFile]:
@@ -239,10 +239,10 @@ class ColumnsForm(forms.Form):
             label="日期写法",
             required=False,
             max_length=60,
-            help_text="识别不了时填写,如 %d/%m/%Y %H:%M",
+            help_text="识别不了时填写，如 %d/%m/%Y %H:%M",
         )
         self.fields["source"] = forms.CharField(
-            label="来源名称", required=False, max_length=40, help_text="这批数据从哪里来,如「支队下发」"
+            label="来源名称", required=False, max_length=40, help_text="这批数据从哪里来，如「支队下发」"
         )
 
     def mapping(self) -> str:
@@ -404,7 +404,7 @@ def progress_of(page: ImportPage, job: Job) -> dict[str, Any]:
         "words": f"{job.done_share:.0%}" if job.done_share else "",
         "state": "running",
         "poll_url": page.url("import.progress", job.uid),
-        "note": "可以离开这个页面,完成后在导入记录中查看。" if job.kind == RUN else "",
+        "note": "可以离开这个页面，完成后在导入记录中查看。" if job.kind == RUN else "",
     }
 
 

@@ -127,7 +127,7 @@ class List(LedgerPage):
             text = f"没有同时符合以上条件的{self.ledger.noun}。可以去掉一两个条件再看。"
             return {"title": "没有符合条件的记录", "text": text, "clear_url": clear}
         if listing.voided:
-            return {"title": f"没有作废的{self.ledger.noun}", "text": "作废的记录在这里,可以恢复。"}
+            return {"title": f"没有作废的{self.ledger.noun}", "text": "作废的记录在这里，可以恢复。"}
         return {"title": f"还没有{self.ledger.noun}", "text": self.ledger.empty}
 
 

@@ -108,7 +108,7 @@ class Listing:
 
     def words(self) -> str:
         """The selection in words, for the head of exports and the audit."""
-        chosen = ";".join(f"{label}:{words}" for label, words, _ in self.selection.chips())
+        chosen = "；".join(f"{label} {words}" for label, words, _ in self.selection.chips())
         return chosen or "全部"
 
 
