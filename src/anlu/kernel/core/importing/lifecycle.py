@@ -26,7 +26,7 @@ from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.leases import given_back, renewed, taken
 from anlu.kernel.core.importing.nouns import Composer, Context, Importer, importers
-from anlu.kernel.core.importing.passes import Counts, Pass
+from anlu.kernel.core.importing.passes import Counts, Pass, Slice
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
@@ -153,20 +153,24 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     writer = Writer(reading, batch, composer)
     digest = hashlib.sha256()
     for slice_ in reading.slices():
-        done = slice_.cursor <= batch.cursor
-        found = (
-            reading.sort(slice_, batch)
-            if done or batch.state == BatchState.PUBLISHING
-            else writer.write(slice_)
-        )
-        for one in found.digests:
-            digest.update(one)
+        for part, is_written in _parts(slice_, batch):
+            found = reading.sort(part, batch) if is_written else writer.write(part)
+            for one in found.digests:
+                digest.update(one)
         if progress:
             progress(slice_.rows)
     orphans = reading.orphans()
     refused.orphans = orphans
     _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), by)
     return Result(batch, writer.counts, {sheet: len(rows) for sheet, rows in orphans.items()}, refused)
+
+
+def _parts(slice_: Slice, batch: Batch) -> list[tuple[Slice, bool]]:
+    """A slice, or its two parts where the cursor lies within it, and whether each is written already."""
+    if batch.state == BatchState.PUBLISHING or slice_.cursor <= batch.cursor:
+        return [(slice_, True)]
+    early, late = slice_.cut(batch.cursor)
+    return [(early, True), (late, False)] if early.rows else [(late, False)]
 
 
 @transaction.atomic

@@ -84,6 +84,9 @@ class Importer:
         Dictionary of the codes of marks.
     revision
         Code of the revision that is touched when records appear or change.
+    follows
+        Given the fields that each brought sheet states: the columns of the record that follow from a sheet of
+        children where it has any. An import without that sheet leaves these columns of known records alone.
     texts
         What the search finds a record by, for one record (``Composed.texts`` for many).
     forget
@@ -100,6 +103,7 @@ class Importer:
     profiles: Traversable
     compose: Callable[[Context], Composer]
     texts: Callable[[Any], Sequence[str]]
+    follows: Callable[[Mapping[str, frozenset[str]]], Mapping[str, Iterable[str]]]
     unit: str = "条"
     marks: str = ""
     revision: str = ""

@@ -208,7 +208,7 @@ class Parser:
             for name in sorted(cells)
         ]
         if not parts:
-            return pl.Series(["{}"] * len(clean))
+            return pl.Series(["{}"] * len(clean), dtype=pl.String)
         whole = pl.DataFrame([s.alias(n) for n, s in cells.items()]).select(
             pl.lit("{") + pl.concat_str(parts, separator=",", ignore_nulls=True) + pl.lit("}")
         )

@@ -20,7 +20,7 @@ from anlu.kernel.core.importing.nouns import Composed, Composer, Importer
 from anlu.kernel.core.importing.parsing import LINK, REFUSAL
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
-from anlu.kernel.core.importing.tables import ROW, Block
+from anlu.kernel.core.importing.tables import ROW, Block, Misshapen
 from anlu.kernel.core.models import Batch
 
 CHUNK: Final = 4_000
@@ -54,13 +54,31 @@ class Slice:
 
     good: pl.DataFrame
     raw: pl.DataFrame
-    refused: int
+    bad: tuple[int, ...]  # row numbers of the refused ones
     cursor: int
 
     @property
     def rows(self) -> int:
-        """All rows of the slice."""
-        return self.good.height + self.refused
+        """How many rows there are in the slice."""
+        return self.good.height + len(self.bad)
+
+    def cut(self, cursor: int) -> tuple[Slice, Slice]:
+        """The rows up to ``cursor`` and those behind it."""
+        early = pl.col(ROW) <= cursor
+        return (
+            Slice(
+                self.good.filter(early),
+                self.raw.filter(early),
+                tuple(row for row in self.bad if row <= cursor),
+                min(cursor, self.cursor),
+            ),
+            Slice(
+                self.good.filter(~early),
+                self.raw.filter(~early),
+                tuple(row for row in self.bad if row > cursor),
+                self.cursor,
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -153,14 +171,15 @@ class Pass:
             part, raw = parsed[start : start + CHUNK], block.frame[start : start + CHUNK]
             is_last = start + CHUNK >= parsed.height
             cursor = max(part[ROW].to_list(), default=0)
-            bad = [one for one in misshapen if is_last or one.row <= cursor]
-            misshapen = misshapen[len(bad) :]
-            for one in bad:
-                self.refused.add(one.row, one.cells, one.reason)
-            cursor = max([cursor, *(one.row for one in bad)])
+            shapeless = [one for one in misshapen if is_last or one.row <= cursor]
+            misshapen = misshapen[len(shapeless) :]
             good, good_raw, refused = self._without_refused(part, raw)
-            if good.height or refused or bad:
-                yield Slice(good, good_raw, refused + len(bad), cursor)
+            refused = sorted([*refused, *shapeless], key=lambda one: one.row)
+            for one in refused:
+                self.refused.add(one.row, one.cells, one.reason)
+            if good.height or refused:
+                bad = tuple(one.row for one in refused)
+                yield Slice(good, good_raw, bad, max([cursor, *bad]))
 
     def _numbered(self, parsed: pl.DataFrame) -> pl.DataFrame:
         """Every row has the number that it will be known by; without a column for it, the key is the
@@ -179,7 +198,8 @@ class Pass:
 
     def _without_refused(
         self, part: pl.DataFrame, raw: pl.DataFrame
-    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    ) -> tuple[pl.DataFrame, pl.DataFrame, list[Misshapen]]:
+        """The good rows, parsed and as they came, and the others with what is wrong."""
         reasons = part[REFUSAL].to_list()
         for place, number in enumerate(part[NUMBER].to_list()):
             if reasons[place] is None:
@@ -188,18 +208,19 @@ class Pass:
                 else:
                     self.seen.add(number)
         bad = [place for place, reason in enumerate(reasons) if reason is not None]
-        if bad:
-            self._hand_back(raw[bad], [reasons[place] or "" for place in bad])
-            for sheet in self.children.values():  # theirs are not orphans
-                sheet.of(part[bad][LINK].drop_nulls())
-            keep = pl.Series([reason is None for reason in reasons])
-            part, raw = part.filter(keep), raw.filter(keep)
-        return part.drop(REFUSAL), raw, len(bad)
+        if not bad:
+            return part.drop(REFUSAL), raw, []
+        for sheet in self.children.values():  # theirs are not orphans
+            sheet.of(part[bad][LINK].drop_nulls())
+        refused = self._as_they_came(raw[bad], [reasons[place] or "" for place in bad])
+        keep = pl.Series([reason is None for reason in reasons])
+        return part.filter(keep).drop(REFUSAL), raw.filter(keep), refused
 
-    def _hand_back(self, raw: pl.DataFrame, reasons: list[str]) -> None:
-        header = self.plan.main.header
-        for cells, number, reason in zip(raw.select(header).iter_rows(), raw[ROW], reasons, strict=True):
-            self.refused.add(number, cells, reason)
+    def _as_they_came(self, raw: pl.DataFrame, reasons: list[str]) -> list[Misshapen]:
+        rows = zip(raw.select(self.plan.main.header).iter_rows(), raw[ROW], reasons, strict=True)
+        return [
+            Misshapen(number, tuple(cell or "" for cell in cells), reason) for cells, number, reason in rows
+        ]
 
     # --- what it means for the records that are there
 
@@ -209,14 +230,15 @@ class Pass:
         known, voided = self._known(rows[NUMBER].to_list(), batch)
         gone = [place for place, number in enumerate(rows[NUMBER]) if number in voided]
         if gone:
-            self._hand_back(slice_.raw[gone], [VOIDED] * len(gone))
+            for one in self._as_they_came(slice_.raw[gone], [VOIDED] * len(gone)):
+                self.refused.add(one.row, one.cells, one.reason)
             keep = pl.Series([number not in voided for number in rows[NUMBER]])
             for sheet in self.children.values():
                 sheet.of(rows[gone][LINK])
             rows = rows.filter(keep)
         children = {sheet: found.of(rows[LINK]) for sheet, found in self.children.items()}
         digests = self._digests(rows, children)
-        return self._sorted(rows, digests, children, known, slice_.refused + len(gone))
+        return self._sorted(rows, digests, children, known, len(slice_.bad) + len(gone))
 
     def _known(self, numbers: list[str], batch: Batch | None) -> tuple[dict[str, Known], set[str]]:
         """Live records by number, and numbers of which only a voided record is left."""

@@ -7,7 +7,7 @@ is audited.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -42,6 +42,8 @@ def _apply(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -
     thing: Any = importer.model._base_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
     if thing is not None and thing.voided_at is None and _digest(thing) == _bytes(change.old_digest):
         values = from_json(importer.model, change.values["row"])
+        for name in _following(importer, thing, change.values["follows"]):
+            values.pop(name, None)
         before = fields_of(thing, values)
         change.values["before"] = to_json(_as_row(thing, values)) | {"source": thing.source}
         change.values["replaced"] = _replace_children(importer, thing, change, by)
@@ -55,6 +57,14 @@ def _apply(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -
         _find_again(importer, thing)
     change.applied_at = now()
     change.save(update_fields=["applied_at", "values"])
+
+
+def _following(importer: Importer, thing: Any, follows: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Columns that follow from children which this import does not bring and the record has."""
+    for sheet, names in follows.items():
+        children = importer.models[sheet]._base_manager
+        if children.filter(**{importer.parent: thing.pk}, voided_at__isnull=True).exists():
+            yield from names
 
 
 def _as_row(thing: Record, names: Mapping[str, Any]) -> dict[str, Any]:

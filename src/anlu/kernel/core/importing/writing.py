@@ -37,6 +37,10 @@ class Writer:
         self.importer = reading.importer
         self.source = reading.plan.profile.options.source or reading.plan.profile.code
         self.counts = Counts(**{name: getattr(batch, name) for name in COUNTED})
+        follows = self.importer.follows(reading.plan.read)
+        self.follows = {
+            sheet: sorted(names) for sheet, names in follows.items() if sheet not in reading.plan.read
+        }
 
     def write(self, slice_: Slice) -> Sorted:
         """
@@ -161,6 +165,7 @@ class Writer:
                     "row": to_json(row),
                     "children": {sheet: by_parent[place] for sheet, by_parent in children.items()},
                     "references": made.references,
+                    "follows": self.follows,
                     "source": self.source,
                 },
             )
