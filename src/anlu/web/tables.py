@@ -171,17 +171,22 @@ def _totals(part: Part, address: Address) -> list[Number]:
 def heat_table(
     code: str, title: str, corner: str, table: Table, address: Address, *, measure: str = "", note: str = ""
 ) -> NumberTable:
-    """A cross table whose cells carry the levels of the ramp."""
+    """A cross table whose cells carry the levels of the ramp; totals are not shaded."""
     largest = table.largest
-    lines = tuple(
-        Line(
-            row.label,
-            tuple(number_of(cell, address, measure, level_of(cell.value, largest)) for cell in cells),
-        )
-        for row, cells, _ in table.lines()
-    )
-    heads = tuple(column.label for column in table.columns)
-    return NumberTable(code, title, corner, heads, lines, note=note, heat=True)
+
+    def line(row: Heading, cells: Sequence[Cell], total: Cell | None) -> Line:
+        shaded = [number_of(cell, address, measure, level_of(cell.value, largest)) for cell in cells]
+        return Line(row.label, (*shaded, *_total_of(total, address, measure)))
+
+    sums = [number_of(cell, address, measure) for cell in table.footer]
+    below = Line("合计", (*sums, *_total_of(table.total, address, measure)), total=True)
+    heads = [column.label for column in table.columns] + ["合计"] * (table.total is not None)
+    lines = (*(line(*one) for one in table.lines()), below)
+    return NumberTable(code, title, corner, tuple(heads), lines, note=note, heat=True)
+
+
+def _total_of(cell: Cell | None, address: Address, measure: str) -> list[Number]:
+    return [] if cell is None else [number_of(cell, address, measure)]
 
 
 # ------------------------------------------------------------------------------------------------ files

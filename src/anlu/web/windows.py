@@ -142,7 +142,7 @@ class Asked:
 
     @property
     def kinds(self) -> list[Choice]:
-        """Year, half-year, quarter, month around the end of the present period; the page's own first, if named."""
+        """Year, half-year, quarter, month around the end of the period; before them the page's own."""
         around = self.window.period.end
         is_own = self.period == self.usual_period
         own = [Choice(self.usual, self.url(period=""), is_own)] if self.usual else []
@@ -217,6 +217,11 @@ class Asked:
         return self.kept("period")
 
     @property
+    def period_words(self) -> str:
+        """The period as far as it has come, whole years short."""
+        return words_of_period(self.window.period)
+
+    @property
     def place_words(self) -> str:
         """Which unit and area, "" for everything that the person sees."""
         return " ".join(one.name for one in (self.window.unit, self.window.area) if one is not None)
@@ -225,9 +230,7 @@ class Asked:
         """The whole window in words, for heads of pages and files."""
         known = f"{self.window.as_of} 时已入账" if self.window.as_of else ""
         chosen = [dict(one.options)[self.chosen[one.name]] for one in self.switches]
-        return " · ".join(
-            part for part in (self.window.period.label, self.place_words, *chosen, known) if part
-        )
+        return " · ".join(part for part in (self.period_words, self.place_words, *chosen, known) if part)
 
 
 def _chosen(values: QueryDict, switch: Switch) -> str:
@@ -319,6 +322,17 @@ def areas_in(scope: Scope) -> list[Area]:
 
 def _name(one: Unit | Area) -> str:
     return one.name + ("(已撤销)" if one.valid_to is not None else "")
+
+
+def words_of_period(period: Period) -> str:
+    """2023年上半年; years in a row as 2019–2023年(截至7月3日)."""
+    start, end = period.start, period.end
+    if period.kind != "span" or (start.month, start.day) != (1, 1) or start.year == end.year:
+        return period.label
+    whole = (end.month, end.day) == (12, 31)
+    if not whole and end != today():
+        return period.label
+    return f"{start.year}–{end.year}年" + ("" if whole else f"(截至{end.month}月{end.day}日)")
 
 
 def latest_year(last: date | None) -> Period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from anlu.apps.crashes.permissions import EXPORT, VIEW
 from anlu.apps.crashes.statistics import divisions
 from anlu.apps.crashes.statistics.content import (
     MEASURE_SWITCH,
+    Block,
     Build,
     Content,
     Days,
@@ -108,15 +109,14 @@ def _view(sheet: Sheet) -> Callable[[HttpRequest], HttpResponse]:
     def answer(request: HttpRequest) -> HttpResponse:
         looking, content = _look(sheet, request)
         asked = looking.asked
-        blocks = [replace(one, table=_with_download(one.table, sheet, looking)) for one in content.blocks]
+        blocks, pairs = (_with_downloads(some, sheet, looking) for some in (content.blocks, content.pairs))
         context: dict[str, Any] = {
             "page_title": sheet.label,
             "page_note": asked.words(),
             "asked": asked,
-            "content": replace(content, blocks=blocks),
+            "content": replace(content, blocks=blocks, pairs=pairs),
             "tabs": tabs_of(sheet, asked),
             "data_as_of": data_as_of(looking.days),
-            "source": f"来源:事故台账 · 数据截至 {today()}",
             "no_crashes": looking.days.last is None,
         }
         return render(request, "crashes/statistics.html", context)
@@ -161,12 +161,16 @@ def data_as_of(days: Days) -> str:
     return f"数据截至 {today()}{latest}"
 
 
-def _with_download(table: NumberTable, sheet: Sheet, looking: Looking) -> NumberTable:
-    """The table with the address of its file, for people who may export."""
+def _with_downloads(blocks: Sequence[Block], sheet: Sheet, looking: Looking) -> list[Block]:
+    """The tables with the address of their files, for people who may export."""
     if not looking.viewer.may(EXPORT):
-        return table
-    stated = {"sheet": sheet.code, "table": table.code, **looking.asked.parameters()}
-    return replace(table, download_url=f"{reverse(EXPORT_PAGE)}?{urlencode(stated)}")
+        return list(blocks)
+    found = []
+    for one in blocks:
+        stated = {"sheet": sheet.code, "table": one.table.code, **looking.asked.parameters()}
+        url = f"{reverse(EXPORT_PAGE)}?{urlencode(stated)}"
+        found.append(replace(one, table=replace(one.table, download_url=url)))
+    return found
 
 
 @page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -233,7 +233,7 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
     if not asked.problems:
         value = value_of(one, asked.window, viewer)
         context |= {
-            "figure": figure_of(value),
+            "figure": replace(figure_of(value), method_url=""),  # this is the page it would lead to
             "interval": interval_words(value),
             "formula": formula_of(one),
             "sides": sides_of(value),

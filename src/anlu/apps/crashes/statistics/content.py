@@ -34,6 +34,7 @@ class Block:
 
     table: NumberTable
     chart: dict[str, Any] | None = None
+    wide: bool = False  # the chart below the table, not beside it
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,13 @@ class Content:
     blocks: Sequence[Block] = ()
     hints: Sequence[str] = ()
     charts: Sequence[dict[str, Any]] = ()
+    charts_below: Sequence[dict[str, Any]] = ()
+    pairs: Sequence[Block] = ()  # small tables, two beside each other
 
     def table(self, code: str) -> NumberTable | None:
         """The table of this code; the first without one."""
-        return next((one.table for one in self.blocks if code in ("", one.table.code)), None)
+        tables = (one.table for one in (*self.blocks, *self.pairs))
+        return next((one for one in tables if code in ("", one.code)), None)
 
 
 @dataclass(frozen=True)

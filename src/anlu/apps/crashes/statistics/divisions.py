@@ -28,10 +28,11 @@ from anlu.kernel.indicators.define import Amount
 from anlu.kernel.indicators.tables import Dimension, Heading, Table
 from anlu.web.figures import amount_words, chart_number, chart_unit
 from anlu.web.tables import NumberTable, Part, heat_table, number_table
-from anlu.web.windows import Switch
+from anlu.web.windows import Switch, words_of_period
 
 COLUMNS_SWITCH: Final = Switch("columns", "分栏", (("severity", "按后果"), ("year", "按年份")), "severity")
 BARS: Final = 16  # most bars of a chart
+NARROW: Final = 6  # most columns of a table that has its chart beside it
 
 # ------------------------------------------------------------------------------------------------ time
 
@@ -44,8 +45,13 @@ def time(looking: Looking) -> Content:
     in_last = replace(looking, asked=replace(looking.asked, window=looking.window.at(last)))
     monthly = _by_severity("months", "月份", by_time(in_last.window, "month"), in_last)
     return Content(
-        finding=f"{looking.window.period.label}{looking.indicator.label}{_total(yearly[1], looking)}",
-        blocks=[_time_block(yearly, looking), _time_block(monthly, in_last)],
+        finding=_time_finding(yearly[1], looking),
+        charts=[
+            _stacked(f"chart-{numbers.code}", _time_finding(table, here), table, here)
+            for (numbers, table), here in ((yearly, looking), (monthly, in_last))
+            if len(table.rows) > 1
+        ],
+        blocks=[Block(yearly[0]), Block(monthly[0])],
     )
 
 
@@ -55,21 +61,14 @@ def _by_severity(code: str, corner: str, rows: Dimension, looking: Looking) -> t
     if looking.measure is CRASHES:
         hurt = persons(rows, looking.window, looking.viewer, handling=looking.handling)
         parts.append(Part(hurt, "伤亡人数(人)"))
-    title = _time_finding(table, looking)
+    title = f"{words_of_period(looking.window.period)}各{corner}"
     return number_table(code, title, corner, parts, address), table
-
-
-def _time_block(shown: tuple[NumberTable, Table], looking: Looking) -> Block:
-    numbers, table = shown
-    if len(table.rows) < 2:
-        return Block(numbers)
-    return Block(numbers, _stacked(f"chart-{numbers.code}", numbers.title, table, looking))
 
 
 def _time_finding(table: Table, looking: Looking) -> str:
     """2014–2019年共95,821起,2015年最多(16,170起)."""
     most = _greatest(table)
-    span = looking.window.period.label
+    span = words_of_period(looking.window.period)
     if most is None:
         return f"{span}没有事故"
     if len(table.rows) < 2:
@@ -85,29 +84,35 @@ def hours(looking: Looking) -> Content:
     """Hour × weekday."""
     table = weekday_by_hour(looking.window, looking.viewer, leaf=looking.leaf)
     title = hour_finding(table, looking)
-    heat = heat_table("hours", title, "星期", table, address, measure=looking.indicator.measure)
-    note = f"{looking.window.period.label}{_counted(looking)},按当地发生时刻;点格看事故"
-    blocks = [Block(replace(heat, note=note)), Block(_hour_lines(table, looking))]
-    return Content(finding=title, blocks=blocks)
+    note = f"{_counted(looking)},按当地发生时刻;点格看事故"
+    heat = heat_table("hours", title, "星期", table, address, measure=looking.indicator.measure, note=note)
+    turned = turn(table)
+    charts = [
+        _bars("chart-hours", _peak_words(turned, looking), turned, looking, horizontal=False, most=25),
+        _bars("chart-days", _peak_words(table, looking), table, looking, horizontal=False),
+    ]
+    return Content(finding=title, blocks=[Block(heat)], charts_below=charts if _sum(table) else [])
+
+
+def _peak_words(table: Table, looking: Looking) -> str:
+    """18时最多(443起,占9.3%)."""
+    most = _greatest(table)
+    if most is None:
+        return ""
+    row, amount = most
+    return f"{row.label}最多({_counted_words(amount, looking)},占{_percent(amount, _sum(table))})"
 
 
 def hour_finding(table: Table, looking: Looking) -> str:
     """17–19时占全天19.6%,周五最多: the three hours in a row with most of it, and the day of the week."""
     total = _sum(table)
     if not total:
-        return f"{looking.window.period.label}没有事故"
+        return f"{words_of_period(looking.window.period)}没有事故"
     by_hour = [table.column_totals[hour].value for hour in range(24)]
     first = max(range(24), key=lambda hour: sum(by_hour[(hour + step) % 24] for step in range(3)))
     share = _percent(sum(by_hour[(first + step) % 24] for step in range(3)), total)
     day = _greatest(table)
     return f"{first}–{(first + 3) % 24 or 24}时占全天{share},{day[0].label if day else ''}最多"
-
-
-def _hour_lines(table: Table, looking: Looking) -> NumberTable:
-    """The hours one below the other, with the days of the week as columns: to read and to download."""
-    turned = turn(table)
-    title = "各时段与星期的数量"
-    return number_table("hour-days", title, "时段", [Part(turned, "", looking.indicator.measure)], address)
 
 
 def turn(table: Table) -> Table:
@@ -152,7 +157,8 @@ def roads(looking: Looking) -> Content:
 
 
 def _content(blocks: Sequence[Block]) -> Content:
-    return Content(finding=blocks[0].table.title, blocks=blocks)
+    chart = blocks[0].chart
+    return Content(finding=chart["title"] if chart else "", blocks=blocks)
 
 
 def _columns(looking: Looking) -> Dimension:
@@ -160,22 +166,17 @@ def _columns(looking: Looking) -> Dimension:
 
 
 def _division(rows: Dimension, looking: Looking, *, hide_empty: bool = True) -> Block:
-    table = divided(
-        rows, _columns(looking), looking.window, looking.viewer, leaf=looking.leaf, hide_empty=hide_empty
+    columns = _columns(looking)
+    table = ranked(
+        divided(rows, columns, looking.window, looking.viewer, leaf=looking.leaf, hide_empty=hide_empty)
     )
-    table = ranked(table)
-    title = division_finding(rows, table, looking)
+    title = f"{rows.label}({columns.label})"
     part = Part(table, "", looking.indicator.measure)
-    numbers = number_table(
-        rows.code,
-        title,
-        rows.label,
-        [part],
-        address,
-        note=f"{looking.window.period.label} {_counted(looking)}",
-    )
-    chart = _bars(f"chart-{rows.code}", title, rows, table, looking) if _sum(table) else None
-    return Block(numbers, chart)
+    numbers = number_table(rows.code, title, rows.label, [part], address, note=_counted(looking))
+    if not _sum(table):
+        return Block(numbers)
+    chart = _bars(f"chart-{rows.code}", division_finding(rows, table, looking), table, looking)
+    return Block(numbers, chart, wide=len(table.columns) > NARROW)
 
 
 def division_finding(rows: Dimension, table: Table, looking: Looking) -> str:
@@ -211,10 +212,6 @@ def _sum(table: Table) -> Amount:
     return table.total.value if table.total is not None else 0
 
 
-def _total(table: Table, looking: Looking) -> str:
-    return _counted_words(_sum(table), looking)
-
-
 def _greatest(table: Table) -> tuple[Heading, Amount] | None:
     """The row with most, None when nothing happened."""
     found = max(
@@ -233,7 +230,7 @@ def _stacked(chart: str, title: str, table: Table, looking: Looking) -> dict[str
         "title": title,
         "options": {
             "kind": "stack",
-            "categories": [row.label for row in table.rows],
+            "categories": short_labels(table.rows),
             "series": [
                 {
                     "label": column.label,
@@ -250,18 +247,27 @@ def _stacked(chart: str, title: str, table: Table, looking: Looking) -> dict[str
     }
 
 
-def _bars(chart: str, title: str, rows: Dimension, table: Table, looking: Looking) -> dict[str, Any]:
-    shown = [row for row in table.rows if table.row_totals[row.key].value][:BARS]
+def short_labels(rows: Sequence[Heading]) -> list[str]:
+    """Labels for an axis: without (截至...), and without the year where all have the same."""
+    plain = [row.label.split("(")[0] for row in rows]
+    years = {label[:5] for label in plain}
+    return [label[5:] for label in plain] if len(years) == 1 and all(label[5:] for label in plain) else plain
+
+
+def _bars(
+    chart: str, title: str, table: Table, looking: Looking, *, horizontal: bool = True, most: int = BARS
+) -> dict[str, Any]:
+    rows = [row for row in table.rows if not horizontal or table.row_totals[row.key].value]
+    shown, rest = rows[:most], len(rows[most:])
     measure = looking.indicator.measure
-    rest = len([row for row in table.rows if table.row_totals[row.key].value]) - len(shown)
     return {
         "id": chart,
         "title": title,
         "note": f"前 {len(shown)} 项,其余 {rest} 项见表" if rest else "",
-        "height": "tall" if len(shown) > 8 else "",
+        "height": "tall" if horizontal and len(shown) > 8 else "",
         "options": {
             "kind": "bars",
-            "horizontal": True,
+            "horizontal": horizontal,
             "categories": [row.label for row in shown],
             "current": [chart_number(table.row_totals[row.key].value, measure) for row in shown],
             "unit": chart_unit(measure),

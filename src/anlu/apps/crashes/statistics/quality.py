@@ -38,9 +38,11 @@ def quality(looking: Looking) -> Content:
         figures=[figure_of(values[code]) for code in CARDS],
         blocks=[
             Block(share_table([values[code] for code in SHARES])),
+        ],
+        pairs=[
             Block(count_table([values[code] for code in COUNTS])),
-            Block(delays),
             Block(mark_table(looking)),
+            Block(delays),
         ],
         hints=[HINT] if is_shift(values["crash.count"], values["crash.summary_hurt"]) else [],
     )
