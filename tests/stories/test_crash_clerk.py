@@ -62,7 +62,7 @@ def test_the_ledger_is_searched_and_filtered_down_to_one_crash(with_the_real_fil
     page.get_by_role("searchbox", name="查找").fill("YUEN LONG HIGHWAY")
     page.get_by_role("searchbox", name="查找").press("Enter")
     page.wait_for_url(re.compile("q=YUEN"))
-    assert total(page) == 3  # fatal crashes of 2014 in the file that name this road
+    assert total(page) == 3  # of the fatal crashes of 2014 in the file, those with all three words
     picture(page, "ledger")
     first = page.locator("tbody tr a").first
     number = first.inner_text()
