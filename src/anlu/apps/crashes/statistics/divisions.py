@@ -21,7 +21,7 @@ from anlu.apps.crashes.statistics.dimensions import (
     by_year,
     ranked,
 )
-from anlu.apps.crashes.statistics.measures import CRASHES
+from anlu.apps.crashes.statistics.measures import CRASHES, short_label
 from anlu.apps.crashes.statistics.tables import divided, persons, scope_of, weekday_by_hour
 from anlu.engine.indicators.rounding import round_half_up
 from anlu.kernel.indicators.define import Amount
@@ -170,7 +170,8 @@ def _division(rows: Dimension, looking: Looking, *, hide_empty: bool = True) -> 
     table = ranked(
         divided(rows, columns, looking.window, looking.viewer, leaf=looking.leaf, hide_empty=hide_empty)
     )
-    title = f"{rows.label}({columns.label})"
+    chosen = dict(COLUMNS_SWITCH.options)[looking.asked.chosen["columns"]]
+    title = f"各{rows.label}({chosen})"
     part = Part(table, "", looking.indicator.measure)
     numbers = number_table(rows.code, title, rows.label, [part], address, note=_counted(looking))
     if not _sum(table):
@@ -196,7 +197,7 @@ def division_finding(rows: Dimension, table: Table, looking: Looking) -> str:
 
 
 def _counted(looking: Looking) -> str:
-    return f"{looking.indicator.label}({chart_unit(looking.indicator.measure)})"
+    return f"{short_label(looking.indicator)}({chart_unit(looking.indicator.measure)})"
 
 
 def _counted_words(amount: Amount, looking: Looking) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from anlu.apps.crashes.statistics.content import Block, Content, Looking, crash_url
 from anlu.apps.crashes.statistics.dimensions import Atlas, by_town
-from anlu.apps.crashes.statistics.measures import MEASURES, Handling
+from anlu.apps.crashes.statistics.measures import MEASURES, Handling, short_label
 from anlu.apps.crashes.statistics.tables import NAMES, scope_of
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.scope import Viewer
@@ -41,7 +42,7 @@ def four(looking: Looking) -> Content:
     return Content(
         finding=finding(values, looking.window.period),
         figures=[_figure(value, courses) for value in values],
-        charts=[_chart(value, courses) for value in values],
+        charts=[_chart(value, courses) for value in values if value.numerator or value.previous],
         blocks=[
             Block(course_table(indicators, courses, looking.window)),
             Block(town_table(indicators, looking.window, looking.viewer)),
@@ -117,7 +118,7 @@ def _figure(value: Value, courses: Courses) -> Figure:
         labels[0],
         labels[-1] if len(labels) > 1 else "",
     )
-    return figure_of(value, spark=spark)
+    return replace(figure_of(value, spark=spark), label=short_label(value.indicator))
 
 
 def _chart(value: Value, courses: Courses) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def chart_title(value: Value) -> str:
     """死亡人数下降26.42%(53→39人)."""
     words, unit = in_words(value.value, value.indicator)
     before, _ = in_words(value.previous, value.indicator)
-    return f"{value.indicator.label}{value.words}({before}→{words}{unit})"
+    return f"{short_label(value.indicator)}{value.words}({before}→{words}{unit})"
 
 
 def _url(indicator: Indicator, window: Window, part: Period) -> str:
@@ -183,7 +184,7 @@ def course_table(indicators: Sequence[Indicator], courses: Courses, window: Wind
 
 
 def _head(indicator: Indicator) -> str:
-    return f"{indicator.label}({chart_unit(indicator.measure)})"
+    return f"{short_label(indicator)}({chart_unit(indicator.measure)})"
 
 
 def _pairs(indicators: Sequence[Indicator], courses: Courses, place: int) -> list[Number]:

@@ -50,6 +50,11 @@ MEASURES: tuple[Measure, ...] = (
 CRASHES = MEASURES[0]
 
 
+def short_label(indicator: Indicator) -> str:
+    """What an indicator is called on a page that says already which procedures count."""
+    return indicator.label.removesuffix("(全部程序)")
+
+
 def measure_of(code: str) -> Measure:
     """The measure with this code; the number of crashes for any other."""
     return next((one for one in MEASURES if one.code == code), CRASHES)

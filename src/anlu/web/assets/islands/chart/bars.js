@@ -82,7 +82,9 @@ export function bars(options, colour, width) {
       formatter: ({ value }) => (value ? number(value) : ''),
     },
   }
-  const before = previous && (options.ordered && !horizontal ? line(options, colour, room) : strokes(options, colour))
+  // Last year's numbers stand above its line only where they cannot run into those of the bars.
+  const roomy = width / Math.max(1, categories.length) > 90
+  const before = previous && (options.ordered && !horizontal ? line(options, colour, roomy) : strokes(options, colour))
   const category = categoryAxis(colour, categories, horizontal ? { inverse: true, axisLabel: { color: colour['text-2'], width: 110, overflow: 'truncate' } } : {})
   const value = valueAxis(colour, horizontal ? '' : options.unit)
   return {
