@@ -27,6 +27,7 @@ from anlu.kernel.core.filters import (
 )
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.models import Batch
+from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.search import LONGEST_QUERY, matching
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
@@ -35,6 +36,7 @@ KIND = kind_of(Crash)
 LOCATED = Q(cell_x__isnull=False)
 LATE_DEATH = Q(killed_30d__gt=F("killed"))
 FILED_LATE = Q(filed_at__gt=F("occurred_at") + FILING_LIMIT)
+BATCHES_OFFERED = 20
 WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 
 
@@ -58,27 +60,30 @@ class MarkFilter(ChoiceFilter):
 
 
 @dataclass(frozen=True)
-class BatchFilter(Filter):
-    """Records that an import batch added, by the public identity of the batch."""
+class BatchFilter(ChoiceFilter):
+    """Records that an import batch added, by the public identity of the batch; the latest ones are offered."""
 
-    def parse(self, values: Parameters) -> UUID | None:
-        stated = [value.strip() for value in values.get(self.name, ()) if value.strip()]
-        if not stated:
-            return None
+    def parse(self, values: Parameters) -> tuple[str, ...] | None:
+        stated = sorted({value.strip() for value in values.get(self.name, ()) if value.strip()})
         try:
-            return UUID(stated[-1])
+            wanted = {UUID(value) for value in stated}
         except ValueError:
-            raise FilterProblem(f"{self.label}:「{stated[-1][:40]}」不是批次的编号") from None
+            raise FilterProblem(f"{self.label}:不是批次的编号") from None
+        known = set(Batch.objects.filter(uid__in=wanted).values_list("uid", flat=True)) if wanted else set()
+        if known != wanted:
+            raise FilterProblem(f"{self.label}:没有这个批次")
+        return tuple(str(uid) for uid in sorted(known)) or None
 
-    def q(self, value: UUID) -> Q:
-        return Q(batch__uid=value)
+    def q(self, value: tuple[str, ...]) -> Q:
+        return Q(batch__uid__in=value)
 
-    def parameters(self, value: UUID) -> list[tuple[str, str]]:
-        return [(self.name, str(value))]
+    def words(self, value: tuple[str, ...]) -> str:
+        return "、".join(str(batch) for batch in Batch.objects.filter(uid__in=value).order_by("pk"))
 
-    def words(self, value: UUID) -> str:
-        batch = Batch.objects.filter(uid=value).first()
-        return str(batch) if batch else "未知批次"
+
+def _batches() -> Sequence[tuple[str, str]]:
+    latest = Batch.objects.filter(noun="crashes", state=BatchState.LIVE).order_by("-pk")[:BATCHES_OFFERED]
+    return [(str(batch.uid), f"{batch} {batch.created_at:%Y-%m-%d}") for batch in latest]
 
 
 def hours() -> Sequence[tuple[str, str]]:
@@ -129,5 +134,5 @@ FILTERS: tuple[Filter, ...] = (
     FlagFilter("marked", "有质量标记", yes=Q(marked=True)),
     MarkFilter("mark", "质量标记", choices=choices("crash.mark")),
     ChoiceFilter("source", "来源", choices=_sources),
-    BatchFilter("batch", "导入批次"),
+    BatchFilter("batch", "导入批次", choices=_batches),
 )

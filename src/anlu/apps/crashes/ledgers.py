@@ -19,6 +19,7 @@ from anlu.apps.crashes.forms import CrashForm, PartyForm, ProcedureForm, Vehicle
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureChange
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.models.records import Precision
 from anlu.kernel.core.scope import Viewer
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, Preset, RelatedRows, Verb, ledgers
 from anlu.web.nav import Crumb, page
@@ -46,9 +47,16 @@ def place_of(crash: Crash) -> str:
 
 
 def when(crash: Crash) -> str:
-    """The frozen local day and hour."""
-    hour = f" {crash.occurred_hour:02d}时" if crash.occurred_hour is not None else ""
-    return f"{crash.occurred_on} 周{WEEKDAYS[crash.occurred_weekday - 1]}{hour}"
+    """The frozen local day, and the time of day as exactly as it is known."""
+    if crash.occurred_hour is None:
+        return f"{crash.occurred_on}"
+    exact = crash.time_precision == Precision.MINUTE
+    return f"{crash.occurred_on} {crash.occurred_hour:02d}" + (f":{crash.occurred_at:%M}" if exact else "时")
+
+
+def weekday_of(crash: Crash) -> str:
+    """周一 … 周日."""
+    return f"周{WEEKDAYS[crash.occurred_weekday - 1]}"
 
 
 COLUMNS = (
@@ -71,8 +79,8 @@ SECTIONS = (
         "基本情况",
         (
             Column("case_number", "案件编号", kind=Kind.CODE),
-            Column("occurred", "发生时间", value="occurred_at", kind=Kind.TIME),
-            Column("local", "当地日期", value=when),
+            Column("occurred", "发生时间", value=when, kind=Kind.CODE),
+            Column("weekday", "星期", value=weekday_of),
             Column("time_precision", "时间精度"),
             Column("reported_at", "接报时间"),
             Column("filed_at", "立案时间"),
@@ -229,7 +237,6 @@ CRASHES = ledgers.add(
         filters=FILTERS,
         order="-occurred_at",
         presets=(
-            Preset("全部", dict),
             Preset("亡人", lambda: {"severity": "fatal"}),
             Preset("今年", _this_year),
             Preset("未定位", lambda: {"located": "0"}),
