@@ -11,10 +11,11 @@ import django_stubs_ext
 
 import anlu.apps
 from anlu.kernel.core.keys import read_secret_key
-from anlu.project.configuration import configuration
+from anlu.project.configuration import load
 from anlu.project.databases import database_settings
 
 django_stubs_ext.monkeypatch()
+configuration = load()  # anew: `anlu init --database` has just changed the environment
 
 # ------------------------------------------------------------------------------------ this installation
 ANLU_DATA_FOLDER: Path = configuration.data_folder

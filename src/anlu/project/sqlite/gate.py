@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Between two looks at a lock that somebody else holds. The one whose turn it is looks more often.
-GATE_WAIT_S = (0.0002, 0.0006)
+GATE_WAIT_S = (0.0002, 0.0005)
 TURN_WAIT_S = (0.001, 0.003)
 
 
