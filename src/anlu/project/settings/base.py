@@ -70,7 +70,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -153,7 +152,7 @@ CSRF_FAILURE_VIEW = "anlu.web.faults.forged"
 
 # ------------------------------------------------------------------------------------ language and time
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # chosen per person once English is complete, never guessed
 TIME_ZONE = configuration.time_zone
 USE_I18N = True
 USE_TZ = True
