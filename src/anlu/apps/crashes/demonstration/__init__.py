@@ -1,0 +1,1 @@
+"""Invented crashes of the demonstration county, made from a seed."""
