@@ -44,6 +44,8 @@ class Roads:
         1 where the edge is the right carriageway of a divided road, -1 the left, 0 neither.
     rank : (E,)
         Of edges with the same stake the lowest is meant.
+    staked : (R,)
+        Whether the chainage of each road comes from stakes; else it was measured from an end of the road.
     """
 
     network: Network
@@ -53,6 +55,7 @@ class Roads:
     to_m: Floats
     side: NDArray[np.int8]
     rank: Ints
+    staked: Flags
 
     @property
     def rises(self) -> Flags:
@@ -187,6 +190,7 @@ def reference_roads(
         to_m=np.full(network.edges, np.nan),
         side=sides[network.line].astype(np.int8),
         rank=np.zeros(network.edges, np.int64),
+        staked=np.zeros(len(names), np.bool_),
     )
     return _measured(roads, np.where(starts_a_line[: network.edges], stakes[network.line], np.nan))
 
@@ -251,10 +255,8 @@ def places_of(
     -----
     A chainage up to half a metre beyond a line, as rounding makes it, is taken as the end of that line.
     """
-    number, at_m = (
-        np.atleast_1d(np.asarray(road, np.int64)),
-        np.atleast_1d(np.asarray(chainage_m, np.float64)),
-    )
+    number = np.array(road, np.int64, ndmin=1)
+    at_m = np.array(chainage_m, np.float64, ndmin=1)
     wanted = np.broadcast_to(0 if side is None else np.asarray(side, np.int64), at_m.shape)
     places = Places(
         np.full(len(at_m), np.nan),
@@ -297,8 +299,9 @@ def _one_each(values: ArrayLike, lines: int) -> Floats:
 def _measured(roads: Roads, stakes_m: Floats) -> Roads:
     order = np.argsort(roads.road, kind="stable")
     bounds = np.searchsorted(roads.road[order], np.arange(len(roads.names) + 1))
-    for begin, end in pairwise(bounds):
+    for number, (begin, end) in enumerate(pairwise(bounds)):
         rank = 0
+        roads.staked[number] = np.isfinite(stakes_m[order[begin:end]]).any()
         for chainage in _chainages(roads, order[begin:end], stakes_m):
             edges = np.array(chainage.order, np.int64)
             roads.from_m[edges] = [chainage.from_m[edge] for edge in chainage.order]
