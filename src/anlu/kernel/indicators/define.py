@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count as CountOf
-from django.db.models import Q, QuerySet
+from django.db.models import DecimalField, Q, QuerySet
 from django.db.models import Sum as SumOf
 
 from anlu.kernel.core.errors import AnluError
@@ -131,6 +131,11 @@ class Sum(Leaf):
 
     def contributing(self) -> Q:
         return Q(**{f"{self.column}__isnull": False}) & ~Q(**{self.column: 0})
+
+    @property
+    def is_amount(self) -> bool:
+        """True for money and measures (a decimal column), False for whole things that are counted."""
+        return isinstance(self.rows.model._meta.get_field(self.column), DecimalField)
 
     def exact(self, found: Amount | None) -> Amount:
         if not isinstance(found, Decimal):

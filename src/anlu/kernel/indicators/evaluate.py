@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -247,7 +246,7 @@ def _compared(indicator: Indicator, window: Window, before: Window, now: Parts, 
             return _share(indicator, window, before, now, then)
         case Ratio(scale=scale):
             return _ratio(indicator, window, before, now, then, scale)
-        case Sum() if isinstance(now[0], Decimal) or isinstance(then[0], Decimal):
+        case Sum(is_amount=True):
             return _amount(indicator, window, before, now[0], then[0])
         case Leaf():
             return _count(indicator, window, before, int(now[0]), int(then[0]))
