@@ -42,7 +42,8 @@ class Landmarks:
         apart = np.abs(self.chainage_m[rows] - chainage_m)
         names = [self.names[row] for row in rows]
         keep = (apart <= within_m) & np.array([names.count(name) == 1 for name in names], bool)
-        return rows[keep][np.argsort(apart[keep], kind="stable")]
+        nearest: Ints = rows[keep][np.argsort(apart[keep], kind="stable")]
+        return nearest
 
 
 class Spot(NamedTuple):
