@@ -1,4 +1,4 @@
-"""A small world for the repository-wide tests: two squadrons, two towns, and one record of every ledger in the first."""
+"""A small world for the repository-wide tests: two squadrons, two towns, and a record of every ledger in the first."""
 
 from __future__ import annotations
 

@@ -138,6 +138,22 @@ def test_titles_tell_pages_apart(world: World, insider: Officer, client: Client)
     assert len(titles) > 20
 
 
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: Client, db: None) -> None:
+    policy = client.get(reverse("web.sign_in")).headers["Content-Security-Policy"]
+    assert dict(part.split(" ", 1) for part in policy.split("; ")) == {
+        "default-src": "'self'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "frame-ancestors": "'none'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+    }
+
+
 @by_code
 def test_a_page_is_declared_in_chinese_with_a_known_permission(page: Page) -> None:
     assert CHINESE.search(page.label)

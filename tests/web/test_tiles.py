@@ -136,10 +136,13 @@ def test_others_get_tiles_of_their_own_records_only(county: County, client: Clie
 
 
 def test_two_people_with_different_scope_never_share_a_tile(county: County) -> None:
+    units = (county.squadrons[0], county.squadrons[1], county.office)
+    people = [make_officer(unit, "crashes.crash.view", width=Width.OWN) for unit in units]
+    other = make_officer(county.squadrons[2], "crashes.crash.view", width=Width.OWN)
     tags = set()
-    for unit in (county.squadrons[0], county.squadrons[1], county.office):
+    for one in people:  # nothing is written from here on: only the scope differs
         client = Client()
-        client.force_login(make_officer(unit, "crashes.crash.view", width=Width.OWN))
+        client.force_login(one)
         answer = client.get(tile_url(0, 0, 0))
         tags.add(answer.headers["ETag"])
         assert answer.headers["Cache-Control"].startswith("private")
@@ -147,7 +150,7 @@ def test_two_people_with_different_scope_never_share_a_tile(county: County) -> N
     assert len(tags) == 3
     for tag in tags:
         client = Client()
-        client.force_login(make_officer(county.squadrons[2], "crashes.crash.view", width=Width.OWN))
+        client.force_login(other)
         assert client.get(tile_url(0, 0, 0), headers={"If-None-Match": tag}).status_code == 200
 
 

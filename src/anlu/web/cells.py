@@ -127,7 +127,7 @@ class Renderer:
         return self._kinds[column.name]
 
     def plain(self, column: Column, thing: Any) -> Plain:
-        """The value for a file: numbers and days stay numbers and days, codes become words, personal data stay masked."""
+        """The value for a file: numbers and days stay what they are, codes become words, personal data stay masked."""
         value = value_at(column.source, thing)
         labels, _ = self._labels[column.name]
         if column.personal:

@@ -210,7 +210,10 @@ def withdraw_batch(request: HttpRequest, uid: UUID) -> HttpResponse:
         return HttpResponseRedirect(url)
     context = {
         "page_title": f"撤回 {noun_label(batch)} {batch}",
-        "question": f"这一批新增的 {batch.accepted} 行将从台账、统计和地图中消失，更新过的 {batch.updated} 行恢复原来的内容。",
+        "question": (
+            f"这一批新增的 {batch.accepted:,} 行将从台账、统计和地图中消失，"
+            f"更新过的 {batch.updated:,} 行恢复原来的内容。"
+        ),
         "button": f"撤回 {batch.accepted + batch.updated} 行",
         "danger": True,
         "cancel_url": url,

@@ -227,7 +227,7 @@ def bold(sheet: Any, label: str) -> WriteOnlyCell:
 
 
 def safe_cell(sheet: Any, value: Plain) -> Any:
-    """A value that stays what it is: text that looks like a formula is marked as text, as if typed after an apostrophe."""
+    """A value that stays what it is: text that looks like a formula is marked as text (as after an apostrophe)."""
     if not isinstance(value, str):
         return value
     text = value.translate(ILLEGAL)[:LONGEST_CELL]

@@ -129,11 +129,8 @@ class Change(FormPage):
         stated = request.POST.get("version", "")
         version = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else 0
         form = self.form_for(data=request.POST, thing=thing)
-        shown = self.ledger.title(thing)
         if form.is_valid():
             try:
-                if version != self.ledger.version_of(thing):
-                    raise ChangedMeanwhile(f"「{shown}」刚被他人修改")
                 changed = self.ledger.change(getattr(thing, self.ledger.identity), form.cleaned_data,
                                              version=version, by=self.viewer)  # fmt: skip
             except ChangedMeanwhile:

@@ -64,10 +64,8 @@ class Listing:
 
     def rows(self) -> QuerySet[Any]:
         """All rows of the selection inside the person's scope, not yet ordered."""
-        if self.voided:
-            rows = self.ledger.voided_rows(self.viewer)
-        else:
-            rows = self.ledger.visible_rows(self.viewer, self.verb)
+        ledger, viewer = self.ledger, self.viewer
+        rows = ledger.voided_rows(viewer) if self.voided else ledger.visible_rows(viewer, self.verb)
         return rows.filter(self.selection.q())
 
     def shown(self, columns: Sequence[Column] | None = None) -> QuerySet[Any]:
