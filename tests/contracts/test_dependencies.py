@@ -1,0 +1,47 @@
+"""Users get every package that the code imports, and the file says what each is for."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def plain(name: str) -> str:
+    """Return a package name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[ ~<>=!\[;]", name)[0]).lower()
+
+
+def imported_packages() -> dict[str, str]:
+    """Return {top-level module outside the standard library: one file that imports it} of the whole package."""
+    found: dict[str, str] = {}
+    for file in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.append(node.module)
+            found.update({name.split(".")[0]: str(file.relative_to(ROOT)) for name in names})
+    return {name: file for name, file in found.items() if name not in {*sys.stdlib_module_names, "anlu"}}
+
+
+def test_everything_imported_is_a_declared_dependency() -> None:
+    declared = {plain(each) for each in PROJECT["dependencies"]}
+    providers = packages_distributions()
+    missing = {
+        module: file
+        for module, file in imported_packages().items()
+        if not declared & {plain(name) for name in providers.get(module, [])}
+    }
+    assert missing == {}
+
+
+def test_every_dependency_says_what_it_is_for() -> None:
+    lines = re.findall(
+        r'^ {4}"([A-Za-z][\w.\[\]-]*[^"]*)",(.*)$', (ROOT / "pyproject.toml").read_text(), re.M
+    )
+    said = {plain(name) for name, rest in lines if re.match(r" +# \w", rest)}
+    assert {plain(each) for each in PROJECT["dependencies"]} - said == set()
