@@ -7,6 +7,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -28,15 +30,27 @@ def imported_packages() -> dict[str, str]:
     return {name: file for name, file in found.items() if name not in {*sys.stdlib_module_names, "anlu"}}
 
 
-def test_everything_imported_is_a_declared_dependency() -> None:
+def undeclared(modules: dict[str, str]) -> dict[str, str]:
+    """Return those of {module: who wants it} that no declared dependency provides."""
     declared = {plain(each) for each in PROJECT["dependencies"]}
     providers = packages_distributions()
-    missing = {
-        module: file
-        for module, file in imported_packages().items()
+    return {
+        module: wanted_by
+        for module, wanted_by in modules.items()
         if not declared & {plain(name) for name in providers.get(module, [])}
     }
-    assert missing == {}
+
+
+def test_everything_imported_is_a_declared_dependency() -> None:
+    assert undeclared(imported_packages()) == {}
+
+
+def test_everything_that_the_settings_name_is_a_declared_dependency() -> None:
+    named = [*settings.INSTALLED_APPS, *settings.MIDDLEWARE, *settings.AUTHENTICATION_BACKENDS]
+    modules = {path.split(".")[0]: path for path in named}
+    del modules["anlu"]
+    assert "django" in modules
+    assert undeclared(modules) == {}
 
 
 def test_every_dependency_says_what_it_is_for() -> None:
