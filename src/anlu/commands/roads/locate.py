@@ -215,9 +215,10 @@ def _chainages(table: Table) -> tuple[Floats, list[Side]]:
     at_m, sides = np.full(len(table), np.nan), [Side.NONE] * len(table)
     if "chainage_m" in table.columns:
         at_m = numbers(table, "chainage_m", missing=math.nan)
+    known: dict[str, Stake] = {}
     for row, text in enumerate(texts(table, "stake") if "stake" in table.columns else ()):
         if text:
-            stake = _stake(table, row, text)
+            stake = known[text] = known.get(text) or _stake(table, row, text)
             sides[row] = stake.side
             at_m[row] = stake.chainage_m if math.isnan(at_m[row]) else at_m[row]
     return at_m, sides
