@@ -82,6 +82,14 @@ def test_a_change_is_recorded_with_the_old_and_the_new_value(client: Client, wri
     assert re.search(r"职务\s*<del>空</del> → <ins>中队长</ins>", shown)
 
 
+def test_the_history_speaks_in_words_not_in_codes(client: Client, writer: Officer) -> None:
+    person = make_officer()
+    url = reverse("people.officer.change", args=[person.uid])
+    client.post(url, form_of(client, url) | {"kind": "auxiliary"})
+    shown = client.get(reverse("people.officer.detail", args=[person.uid])).content.decode()
+    assert re.search(r"身份\s*<del>民警</del> → <ins>辅警</ins>", shown)
+
+
 def test_two_people_changing_at_once_see_both_versions_and_decide(client: Client, writer: Officer) -> None:
     person = make_officer()
     url = reverse("people.officer.change", args=[person.uid])
@@ -221,6 +229,7 @@ def test_revealing_is_asked_for_one_datum_at_a_time_and_recorded(client: Client,
     related = next(one for one in ledger.related if one.code.startswith("part"))
     names = [column.name for column in related.columns if column.personal]
     assert "id_number" in names
+    assert f'value="{related.code}/{party.uid}/id_number"' in page  # the way to ask for it
     url = ledger.url_of(crash, "reveal")
     shown = client.post(url, {"column": f"{related.code}/{party.uid}/id_number"}).content.decode()
     assert "11010519491231002X" in shown

@@ -16,6 +16,8 @@ from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.people.models import Officer
+from anlu.web.cells import words_of
+from anlu.web.desk.imports import noun_label
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import page, pages
 from anlu.web.pages.paging import Total, total_of
@@ -43,7 +45,15 @@ def my_today(request: HttpRequest) -> HttpResponse:
     mine = Batch.objects.filter(actor=viewer.uid)
     context = {
         "page_note": f"{today():%Y年%-m月%-d日} {'一二三四五六日'[today().weekday()]}".replace(" ", " 星期"),
-        "refused": mine.filter(refused__gt=0, state=BatchState.LIVE)[:SHOWN],
+        "refused": [
+            {
+                "noun": noun_label(batch),
+                "number": batch.refused,
+                "at": words_of(batch.created_at),
+                "url": reverse("web.batch", args=[batch.uid]),
+            }
+            for batch in mine.filter(refused__gt=0, state=BatchState.LIVE)[:SHOWN]
+        ],
         "failed": Job.objects.filter(actor=viewer.uid, state=JobState.FAILED).order_by("-pk")[:SHOWN],
         "running": Job.objects.filter(
             actor=viewer.uid, state__in=(JobState.WAITING, JobState.RUNNING)

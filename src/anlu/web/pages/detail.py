@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from anlu.kernel.core.history import history_of
 from anlu.kernel.core.models import AuditEntry, Batch, Sourced
 from anlu.kernel.core.permissions import BATCH_VIEW
 from anlu.kernel.core.scope import Viewer
-from anlu.web.cells import Cell, Fact, Renderer, facts_of, words_of
+from anlu.web.cells import Cell, Fact, Renderer, facts_of, labels_of, words_of
 from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
 from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
@@ -26,6 +26,7 @@ from anlu.web.pages.listing import POSITION_PARAMETERS, Listing
 from anlu.web.pages.paging import neighbours_of
 
 EVENTS_SHOWN = 50
+LONGEST_CHANGE = 60
 ACTION_WORDS = {
     "add": ("登记", "blue"),
     "change": ("更正", "amber"),
@@ -296,25 +297,36 @@ def event_of(entry: AuditEntry, thing: Any, ledger: Ledger) -> Event:
 
 
 def changes_of(changes: Mapping[str, Any], thing: Any, ledger: Ledger) -> list[dict[str, str]]:
-    """Changed fields with their labels; personal ones without their values."""
+    """Changed fields with their labels, codes as words; personal ones without their values."""
+    columns = {column.name: column for column in (*ledger.columns, *all_columns(ledger))}
     found = []
-    personal = {column.name for column in all_columns(ledger) if column.personal}
     for name, pair in changes.items():
         if not (isinstance(pair, list | tuple) and len(pair) == 2):
             continue
-        before, after = ("***", "***") if name in personal else (_short(pair[0]), _short(pair[1]))
-        found.append({"label": _label(name, thing, ledger), "before": before, "after": after})
+        column = columns.get(name) or Column(name, _label_of_field(name, thing))
+        words = _words_for(column, ledger.model)
+        found.append({"label": column.label, "before": words(pair[0]), "after": words(pair[1])})
     return found
 
 
-def _short(value: Any) -> str:
-    text = "、".join(map(str, value)) if isinstance(value, list) else words_of(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+def _words_for(column: Column, model: type[Model]) -> Callable[[Any], str]:
+    """How the values of a changed column are written."""
+    labels, _ = labels_of(model, column)
+
+    def words(value: Any) -> str:
+        if column.personal and value:
+            return "***"
+        if isinstance(value, list):
+            return _cut("、".join(labels.get(str(one), str(one)) for one in value))
+        return _cut(labels.get(str(value)) or words_of(value))
+
+    return words
 
 
-def _label(name: str, thing: Any, ledger: Ledger) -> str:
-    column = next((one for one in all_columns(ledger) if one.name == name), None)
-    if column is not None:
-        return column.label
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…"
+
+
+def _label_of_field(name: str, thing: Any) -> str:
     known = {one.name: str(one.verbose_name) for one in thing._meta.concrete_fields}
     return known.get(name, name)

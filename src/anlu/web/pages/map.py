@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Max, Min
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +31,8 @@ CHAPTER = "一张图"
 BESIDE = 30  # records in the list beside the map
 WORLD = 2**Located.CELL_ZOOM
 CARD_FACTS = 4
+SQUARE_BITS = 12  # squares of some ten kilometres
+STRAYING = 0.005
 
 
 class LayerPage(View):
@@ -93,16 +95,43 @@ class MapPage(LayerPage):
 
 
 def extent_of(layer: PointLayer, listing: Listing) -> list[list[float]] | None:
-    """South-west and north-east corner of what is selected, a little widened; None when nothing is located."""
-    selection = listing.selection
-    found = layer.rows(listing.viewer, selection).aggregate(
-        west=Min("cell_x"), east=Max("cell_x"), north=Min("cell_y"), south=Max("cell_y")
+    """
+    South-west and north-east corner of what is selected, a little widened; None when nothing is located.
+
+    A few points far away from all others (wrong coordinates are kept, and marked) do not make the map useless: the
+    outermost ``STRAYING`` on each side are left out.
+    """
+    cells = layer.rows(listing.viewer, listing.selection).annotate(
+        square_x=F("cell_x").bitrightshift(SQUARE_BITS), square_y=F("cell_y").bitrightshift(SQUARE_BITS)
     )
-    if found["west"] is None:
+    squares = list(cells.values_list("square_x", "square_y").annotate(n=Count("pk")))
+    if not squares:
         return None
-    margin = max(found["east"] - found["west"], found["south"] - found["north"]) // 40 + 200
-    south_west = _degrees(found["west"] - margin, found["south"] + margin)
-    return [south_west, _degrees(found["east"] + margin, found["north"] - margin)]
+    west, east = _span([(x, n) for x, _, n in squares])
+    north, south = _span([(y, n) for _, y, n in squares])
+    side = 1 << SQUARE_BITS
+    margin = side // 2
+    return [
+        _degrees(west * side - margin, (south + 1) * side + margin),
+        _degrees((east + 1) * side + margin, north * side - margin),
+    ]
+
+
+def _span(weighted: list[tuple[int, int]]) -> tuple[int, int]:
+    """First and last place without the outermost ``STRAYING`` of all records on either side."""
+    ordered = sorted(weighted)
+    allowed = int(sum(n for _, n in ordered) * STRAYING)
+    return _inner(ordered, allowed), _inner(ordered[::-1], allowed)
+
+
+def _inner(ordered: list[tuple[int, int]], allowed: int) -> int:
+    """The first place that cannot be left out any more."""
+    passed = 0
+    for place, n in ordered:
+        passed += n
+        if passed > allowed:
+            return place
+    return ordered[-1][0]
 
 
 def _degrees(cell_x: float, cell_y: float) -> list[float]:
