@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -58,6 +59,12 @@ class Unreadable(str):
         return text
 
 
+@cache
+def _report_once(problem: str) -> None:
+    """A lost key concerns every row: the log says so once in the life of a process."""
+    log.error("encrypted values cannot be read: %s", problem)
+
+
 class EncryptedText(models.Field[str, str]):
     """Text that is ciphertext in the database. It can be tested for emptiness, not searched or sorted."""
 
@@ -90,8 +97,8 @@ class EncryptedText(models.Field[str, str]):
             return None
         try:
             return crypto.decrypt(bytes(value))
-        except KeyProblem:
-            log.exception("an encrypted value of %s cannot be read", self)
+        except KeyProblem as problem:
+            _report_once(f"{self}: {problem}")
             return Unreadable(bytes(value))
 
     def to_python(self, value: Any) -> Any:

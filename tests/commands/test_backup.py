@@ -1,0 +1,207 @@
+"""`anlu backup` and `anlu restore`: everything comes back, on either database, or nothing changes."""
+
+import json
+import os
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.commands.installations import ENCRYPTED, READ, Place, ended, lines_until, sqlite_place
+from tests.project.test_archive import rewritten
+
+UPLOAD = (
+    "from anlu.kernel.core import store\n"
+    "from anlu.kernel.core.scope import SYSTEM\n"
+    "store.keep('照片'.encode() * 50_000, name='现场.jpg', purpose='test', by=SYSTEM)\n"
+)
+SESSION = (
+    "from django.contrib.sessions.backends.db import SessionStore\n"
+    "session = SessionStore(); session['a'] = 1; session.save()\n"
+)
+# Every row of every table, in words that are the same on both databases. What backing up and restoring itself
+# writes (an audit entry and its seal, the worker's times) is left out.
+EVERYTHING = """
+import json
+from anlu.kernel.core.history import plain
+from anlu.project.tables import carried_models, columns_of
+tables = {}
+for model in carried_models():
+    names = [field.attname for field in columns_of(model)]
+    rows = model._base_manager.all()
+    if model._meta.label_lower == "core.auditentry":
+        rows = rows.exclude(action__in=("backup", "restore"))
+    if model._meta.label_lower != "core.seal":
+        words = (json.dumps(plain(list(row)), sort_keys=True) for row in rows.values_list(*names))
+        tables[model._meta.label_lower] = sorted(words)
+print(json.dumps(tables))
+"""
+VERIFY = """
+from anlu.kernel.core import store
+from anlu.kernel.core.audit import verify_chain
+from anlu.kernel.core.models import Upload
+print(verify_chain(), [upload.name for upload in Upload.objects.all() if store.is_whole(upload.sha256)])
+"""
+
+
+def everything(place: Place) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(place.script(EVERYTHING))
+    return found
+
+
+@dataclass
+class Stock:
+    """An installation with a person, a file and a chain; its backup with keys; all its rows."""
+
+    place: Place
+    backup: Path
+    rows: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def stock(made: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    """Made once; nobody changes it."""
+    folder = tmp_path_factory.mktemp("stock")
+    place = made.copy_to(folder / "data")
+    place.script(ENCRYPTED + UPLOAD + SESSION)
+    ran = place.anlu("backup", folder / "backup.tar.gz", "--with-keys")
+    assert (ran.code, ran.err) == (0, "")
+    yield Stock(place, folder / "backup.tar.gz", everything(place))
+    place.drop()
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as tar:
+        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
+
+
+def test_everything_comes_back_and_work_goes_on(stock, nowhere):
+    ran = nowhere.anlu("restore", stock.backup)
+    assert (ran.code, ran.err) == (0, "")
+    assert everything(nowhere) == stock.rows
+    assert nowhere.script(VERIFY).strip() == "[] ['现场.jpg']"
+    assert nowhere.script(READ + ENCRYPTED.replace("测-1", "测-2")).strip() == "37152519900101002X"
+    assert nowhere.anlu("doctor").code == 0
+
+
+@pytest.mark.postgres
+def test_a_backup_moves_between_the_two_databases(stock, nowhere, tmp_path):
+    small = sqlite_place(tmp_path / "small")
+    assert small.anlu("restore", stock.backup).code == 0
+    assert everything(small) == stock.rows
+    assert small.anlu("backup", tmp_path / "again.tar.gz", "--with-keys").code == 0
+    ran = nowhere.anlu("restore", tmp_path / "again.tar.gz")
+    assert (ran.code, ran.err) == (0, "")
+    assert everything(nowhere) == stock.rows
+    assert nowhere.script(VERIFY).strip() == "[] ['现场.jpg']"
+
+
+def test_without_the_keys_all_but_the_encrypted_values_opens_and_that_is_said(stock, nowhere, tmp_path):
+    out = tmp_path / "b.tar.gz"
+    ran = stock.place.anlu("backup", out)
+    assert "密钥不在备份中" in ran.out
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert not [name for name in parts_of(out) if name.startswith("keys/")]
+    ran = nowhere.anlu("restore", out)
+    assert ran.code == 0
+    assert "警告: 密钥 field-1, index 与备份时不同或缺失" in ran.out
+    kind = READ.replace(
+        'id_number_index="37152519900101002x").id_number', 'crash__number="测-1").id_number.__class__'
+    )
+    assert "Unreadable" in nowhere.script(kind)
+    assert nowhere.anlu("doctor").code == 1
+    for path in (stock.place.folder / "keys").iterdir():
+        (nowhere.folder / "keys" / path.name).write_bytes(path.read_bytes())
+        (nowhere.folder / "keys" / path.name).chmod(0o600)
+    assert nowhere.script(READ).strip() == "37152519900101002X"
+    assert nowhere.anlu("doctor").code == 0
+
+
+def test_nobody_is_signed_in_by_a_backup(stock, tmp_path):
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes(parts_of(stock.backup)["database.sqlite3"])
+    with sqlite3.connect(copy) as database:
+        assert database.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM people_officer").fetchone()[0] > 30
+        assert b"37152519900101002X" not in copy.read_bytes()
+
+
+def test_an_installation_in_use_is_overwritten_only_by_force_and_only_by_a_whole_backup(
+    installation, stock, tmp_path
+):
+    before = everything(installation)
+    ran = installation.anlu("restore", stock.backup)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--force" in ran.err
+    half = tmp_path / "half.tar.gz"
+    half.write_bytes(stock.backup.read_bytes()[:-20_000])
+    ran = installation.anlu("restore", half, "--force")
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
+    assert everything(installation) == before
+    assert not list(installation.folder.glob("restore-*"))
+    assert installation.anlu("restore", stock.backup, "--force").code == 0
+    assert everything(installation) == stock.rows
+
+
+def test_a_backup_of_newer_software_is_refused(stock, nowhere, tmp_path):
+    parts = parts_of(stock.backup)
+    manifest = json.loads(parts["manifest.json"]) | {"database_format": 99}
+    parts["manifest.json"] = json.dumps(manifest).encode()
+    ran = nowhere.anlu("restore", rewritten(tmp_path / "newer.tar.gz", list(parts.items())))
+    assert ran.code == 2
+    assert "较新的版本" in ran.err
+
+
+def test_an_older_backup_is_replaced_only_by_a_whole_one(made, tmp_path):
+    out = tmp_path / "b.tar.gz"
+    out.write_bytes(b"older")
+    for wrong in (tmp_path / "no" / "b.tar.gz", tmp_path):
+        assert made.anlu("backup", wrong).code == 2
+    assert out.read_bytes() == b"older"
+    assert made.anlu("backup", out).code == 0
+    assert "manifest.json" in parts_of(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["b.tar.gz"]
+
+
+def test_a_damaged_upload_is_left_out_and_named(installation, tmp_path):
+    installation.script(UPLOAD)
+    (stored,) = [path for path in (installation.folder / "uploads").rglob("*") if path.is_file()]
+    stored.write_bytes(b"damaged")
+    ran = installation.anlu("backup", tmp_path / "b.tar.gz")
+    assert ran.code == 0
+    assert f"警告: 文件 {stored.name} 缺失或已损坏" in ran.out
+    ran = installation.anlu("doctor")
+    assert ran.code == 1
+    assert "损坏或缺失 1 个" in ran.out
+
+
+def test_a_backup_is_of_one_moment_while_somebody_writes(installation, nowhere, tmp_path):
+    write = (
+        "from anlu.project.start import set_up\nset_up()\n"
+        "from django.db import transaction\n"
+        "from anlu.kernel.core.numbers import next_number\n"
+        "print('writing', flush=True)\n"
+        "while True:\n"
+        "    with transaction.atomic():\n"
+        "        next_number('left'); next_number('right')\n"
+    )
+    with ended(installation.start("-c", write)) as writer:
+        lines_until(writer, "writing")
+        assert installation.anlu("backup", tmp_path / "b.tar.gz").code == 0
+        assert writer.poll() is None
+    assert nowhere.anlu("restore", tmp_path / "b.tar.gz").code == 0
+    models = "from anlu.kernel.core.models import NumberSeries\n"
+    left, right = nowhere.script(
+        f"{models}print(*NumberSeries.objects.values_list('last', flat=True))"
+    ).split()
+    assert left == right
+
+
+def test_this_run_is_on_the_database_that_it_says(made):
+    vendor = "postgresql" if os.environ.get(databases.CHOICE_VARIABLE) == "postgres" else "sqlite"
+    assert made.script("from django.db import connection\nprint(connection.vendor)").strip() == vendor
