@@ -46,7 +46,7 @@ class PointLayer:
     A layer of the map: the records of a ``Located`` table as points.
 
     ``number`` and ``severity`` name the columns that the points carry ("" = none), ``ledger`` the ledger whose list
-    stands beside the map, ``item`` the line of the chapter 一张图, ``card`` the facts of the small card.
+    stands beside the map, ``item`` the line of the chapter 一张图, ``revision`` the revision that every write touches.
     """
 
     code: str
@@ -58,6 +58,7 @@ class PointLayer:
     filters: tuple[Filter, ...] = ()
     number: str = "number"
     severity: str = ""
+    revision: str = ""
     legend: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, viewer: Viewer | None, selection: Selection) -> QuerySet[Any]:
@@ -185,16 +186,20 @@ def encoded(features: Sequence[Feature]) -> bytes:
 # ------------------------------------------------------------------------------------------------ answering
 
 
-def data_mark(model: type[Record]) -> str:
-    """A text that differs whenever rows of the model may have changed.
-
-    Every write leaves an audit entry, and a batch becomes visible by a change of its state; whoever writes past both
-    touches the model's revision.
+def data_mark(layer: PointLayer) -> str:
     """
-    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    A text that differs whenever rows of the layer may have changed.
+
+    The app touches the layer's revision with every write; a layer without one goes by the audit, in which every write
+    of anything leaves an entry. Batches become visible by a change of their state.
+    """
+    if layer.revision:
+        written = token(layer.revision)
+    else:
+        written = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     batch = Batch.objects.order_by("-pk").values_list("pk", "state", "finished_at").first()
     hidden = list(Record.hidden_batches().order_by("pk").values_list("pk", flat=True))
-    return repr((last, batch, hidden, token(model._meta.label_lower)))
+    return repr((written, batch, hidden))
 
 
 def etag_of(layer: PointLayer, viewer: Viewer, selection: Selection, tile: Tile, mark: str) -> str:
@@ -209,7 +214,7 @@ def answer_tile(request: HttpRequest, layer: PointLayer, tile: Tile) -> HttpResp
         raise Http404(layer.label)
     viewer = require_viewer(request)
     selection = Selection.read(layer.filters, dict(request.GET.lists()))
-    etag = f'W/"{etag_of(layer, viewer, selection, tile, data_mark(layer.model))}"'
+    etag = f'W/"{etag_of(layer, viewer, selection, tile, data_mark(layer))}"'
     if etag in request.headers.get("If-None-Match", ""):
         answer = HttpResponse(status=304)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlu.apps.crashes import permissions
 from anlu.apps.crashes.filters import FILTERS
+from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash
 from anlu.web.tiles import PointLayer, layers
 
@@ -17,5 +18,6 @@ layers.add(
         item="事故",
         filters=FILTERS,
         severity="severity",
+        revision=REVISION,
     )
 )
