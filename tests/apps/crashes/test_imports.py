@@ -689,8 +689,7 @@ def test_an_import_is_withdrawn_only_while_nothing_stands_on_it(tmp_path: Path) 
     with pytest.raises(CannotWithdraw, match="之后的批次"):
         withdraw(first, by=SYSTEM)
     withdraw(second, by=SYSTEM)
-    Crash.objects.filter(number=rows[0]["number"]).update(last_seen_batch=first, version=2)
-    Crash.objects.filter(batch=first).update(last_seen_batch=first)
+    Crash.objects.filter(number=rows[0]["number"]).update(version=2)
     with pytest.raises(CannotWithdraw, match="已被修改"):
         withdraw(first, by=SYSTEM)
     Crash.objects.update(version=1)
@@ -699,6 +698,10 @@ def test_an_import_is_withdrawn_only_while_nothing_stands_on_it(tmp_path: Path) 
     with pytest.raises(CannotWithdraw, match="24 小时"):
         withdraw(first, by=SYSTEM)
     assert Crash.objects.live().count() == 4
+    Batch.objects.filter(pk=first.pk).update(finished_at=now())
+    first.refresh_from_db()
+    withdraw(first, by=SYSTEM)
+    assert Crash.objects.count() == 0
 
 
 def test_areas_that_a_profile_brings_come_and_go_with_its_batch(tmp_path: Path) -> None:

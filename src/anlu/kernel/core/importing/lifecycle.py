@@ -308,7 +308,7 @@ def _check_withdrawable(importer: Importer, batch: Batch) -> None:
         raise CannotWithdraw(f"{batch}的状态是「{batch.get_state_display()}」,不能撤回")
     if batch.finished_at is None or now() - batch.finished_at > WITHDRAW_WITHIN:
         raise CannotWithdraw("超过 24 小时,不能撤回")
-    if rows.filter(last_seen_batch__gt=batch.pk).exists():
+    if rows.filter(last_seen_batch__gt=batch.pk).exclude(last_seen_batch__state__in=Batch.HIDDEN).exists():
         raise CannotWithdraw("之后的批次也含有这些记录,请先撤回后面的批次")
     worked_on = rows.filter(version__gt=1).count()
     if worked_on:
