@@ -24,6 +24,8 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         ensure("dev")
         subprocess.run([tool("python"), str(ROOT / "tools/third_party.py")], check=True)
+        settings = [tool("python"), "-m", "anlu.project.reference", str(ROOT / "docs/reference/settings.md")]
+        subprocess.run(settings, check=True)
     pages = [ROOT / name for name in listed("*.md")]
     broken = [f"{page.relative_to(ROOT)}: {link}" for page in pages for link in broken_links(page)]
     print("\n".join([*broken, f"{len(pages)} documents, {len(broken)} broken links"]))

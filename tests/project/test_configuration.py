@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from anlu.engine.errors import BadInput
 from anlu.project import configuration
 from anlu.project.configuration import Configuration, load, write_sample
 from anlu.project.databases import database_settings
+from anlu.project.reference import settings_page
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def test_the_database_address_comes_from_its_usual_variable_or_the_file(folder, 
         ("upload_limt_mb = 5\n", "upload_limt_mb"),
         ("upload_limit_mb = \n", "不是有效的 TOML"),
         ("log_days = 30\n", "log_days"),
+        ('time_zone = "Mars/Olympus"\n', "time_zone"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(folder, text, words):
@@ -81,6 +84,16 @@ def test_the_sample_file_states_every_setting_and_changes_nothing(folder):
 
 def test_every_setting_says_what_it_is():
     assert all(field.description for field in Configuration.model_fields.values())
+
+
+def test_the_reference_page_is_what_the_declarations_say():
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
+    assert page.read_text(encoding="utf-8") == settings_page(), "run make docs"
+    assert all(
+        f"`{name}`" in settings_page()
+        for name in Configuration.model_fields
+        if name not in configuration.NOT_IN_FILE
+    )
 
 
 def test_no_address_means_a_file_in_the_data_folder(tmp_path):

@@ -131,7 +131,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = configuration.https
 SECURE_HSTS_SECONDS = 31_536_000 if configuration.https else 0
-SECURE_SSL_REDIRECT = configuration.https
+# Only a proxy says which requests came encrypted; without one everything would be redirected for ever.
+SECURE_SSL_REDIRECT = configuration.https and configuration.behind_proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if configuration.behind_proxy else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -152,7 +153,10 @@ CSRF_FAILURE_VIEW = "anlu.web.faults.forged"
 
 # ------------------------------------------------------------------------------------ language and time
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # chosen per person once English is complete, never guessed
+LANGUAGES = [
+    ("zh-hans", "中文"),
+    ("en", "English"),
+]  # chosen per person once English is complete, never guessed
 TIME_ZONE = configuration.time_zone
 USE_I18N = True
 USE_TZ = True
