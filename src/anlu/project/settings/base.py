@@ -27,7 +27,6 @@ ANLU_SESSION_SINGLE: bool = configuration.session_single
 ANLU_PASSWORD_DAYS: int = configuration.password_days
 ANLU_LOG_DAYS: int = configuration.log_days
 ANLU_JOB_THREADS: int = configuration.job_threads
-ANLU_BEHIND_PROXY: bool = configuration.behind_proxy
 ANLU_EXAMINATION: str = "anlu.project.doctor.examine"  # behind 系统 › 体检 as behind `anlu doctor`
 TASKS_INLINE: bool = False  # True: a job runs at once, where it is enqueued (tests)
 
@@ -66,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["anlu.project.proxy.PeerAddress"] if configuration.behind_proxy else []),
     "anlu.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
