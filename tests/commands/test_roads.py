@@ -119,7 +119,7 @@ def test_a_vector_result_has_the_points_in_the_coordinates_of_the_network(folder
     back = read_features("o.gpkg")
     assert back.crs == METRES
     x, _ = back.points()
-    assert np.allclose(x[[0, 1, 3]], [X0 + 100, X0 + 550, X0 + 700])
+    assert np.allclose(x[[0, 1, 3]], [X0 + 100, X0 + 550, X0 + 700], rtol=0)
     assert back.wkb[2] is None
     assert back.fields["stake"].tolist() == ["K0+100", "K0+550", None, "K7+700", "K7+300"]
 
@@ -162,7 +162,7 @@ def test_chainage_counts_before_stake_and_stake_where_it_is_empty(folder: Path) 
     write_table("s.csv", {"road": ["G105"] * 2, "chainage_m": [200.4, ""], "stake": ["K0+200", "K0+300"]})
     assert locate("--stakes", "s.csv", "--out", "o.gpkg") == 0
     x, _ = read_features("o.gpkg").points()
-    assert np.allclose(x, [X0 + 200.4, X0 + 300])
+    assert np.allclose(x, [X0 + 200.4, X0 + 300], rtol=0, atol=1e-6)
 
 
 def test_the_side_of_a_divided_road_chooses_the_carriageway(folder: Path) -> None:
@@ -173,7 +173,7 @@ def test_the_side_of_a_divided_road_chooses_the_carriageway(folder: Path) -> Non
                           "side": ["", "", "左", "上行"]})  # fmt: skip
     assert locate("--stakes", "s.csv", "--out", "o.gpkg") == 0
     _, y = read_features("o.gpkg").points()
-    assert np.allclose(y, [Y0, Y0 + 20, Y0 + 20, Y0], atol=1e-6)
+    assert np.allclose(y, [Y0, Y0 + 20, Y0 + 20, Y0], rtol=0, atol=1e-6)
 
 
 def test_carriageways_named_in_the_file_need_no_stakes(folder: Path) -> None:
@@ -385,7 +385,7 @@ def test_national_coordinates_may_become_a_vector_file(
     converted(capsys, "--to", "cgcs2000", *words)
     back = read_features("o.gpkg")
     assert back.crs == DEGREES
-    assert np.allclose([values[0] for values in back.points()], [115.70, 36.83], atol=1e-6)
+    assert np.allclose([values[0] for values in back.points()], [115.70, 36.83], rtol=0, atol=1e-6)
     assert back.fields["lon_given"].tolist() == ["115.705845", ""]
     err = refused(capsys, main(["roads", "convert", "--to", "bd09", *words]))
     assert "--out" in err

@@ -32,7 +32,7 @@ def test_no_edge_is_nearer_than_the_one_found(
     assert found.distance_m == pytest.approx(distances.min(axis=1), abs=1e-7)
     assert shapely.distance(shapes[found.edge], spots) == pytest.approx(found.distance_m, abs=1e-7)
     on_edge = points_along(network, found.edge, found.offset_m)
-    assert np.allclose(on_edge, np.stack([found.x, found.y], axis=1), atol=1e-7)
+    assert np.allclose(on_edge, np.stack([found.x, found.y], axis=1), rtol=0, atol=1e-7)
     assert np.hypot(found.x - xy[:, 0], found.y - xy[:, 1]) == pytest.approx(found.distance_m, abs=1e-7)
 
 

@@ -186,7 +186,7 @@ def test_offsets_along_an_edge_are_where_shapely_says(
     edges = np.arange(network.edges)
     points = points_along(network, edges, share * network.lengths)
     expected = shapely.line_interpolate_point(edge_lines(network), share, normalized=True)
-    assert np.allclose(points, shapely.get_coordinates(expected).reshape(-1, 2), atol=1e-6)
+    assert np.allclose(points, shapely.get_coordinates(expected).reshape(-1, 2), rtol=0, atol=1e-6)
 
 
 @given(street_lines)

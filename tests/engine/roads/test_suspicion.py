@@ -68,6 +68,14 @@ def test_points_anywhere_raise_no_suspicion() -> None:
     assert suspected_reading(NETWORK, PROJECTION, lon, lat) is None
 
 
+def test_a_mixed_file_in_which_most_points_fit_either_way_raises_no_suspicion() -> None:
+    lon, lat = crashes(1_000)
+    shifted = convert(lon, lat, source="wgs84", target="bd09")
+    some = np.arange(1_000) % 100 < 55
+    lon, lat = np.where(some, shifted[0], lon), np.where(some, shifted[1], lat)
+    assert suspected_reading(NETWORK, PROJECTION, lon, lat) is None
+
+
 def test_a_handful_of_points_is_too_few_to_suspect() -> None:
     lon, lat = convert(*crashes(7), source="wgs84", target="gcj02")
     assert suspected_reading(NETWORK, PROJECTION, lon, lat) is None
