@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -47,6 +48,8 @@ def require_database() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, ImproperlyConfigured) as error:
+        if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+            raise BadInput(_NOT_READY["empty"]) from None
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise BadInput(f"数据库打不开: {reason}", field="DATABASE_URL") from None
 
