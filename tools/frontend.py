@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def main() -> int:
 
 def build_assets() -> None:
     """Install the locked packages and build, each only when what it is made from has changed."""
-    sources = sources_digest()
+    sources = digest_of(SOURCES)
     if MANIFEST.exists() and read(BUILT_STAMP) == sources:
         return
     node = find_node()
@@ -104,13 +105,13 @@ def run_npm(node: Node, *arguments: str) -> None:
         give_up(f"`npm {arguments[0]}` failed: see above; `rm -rf node_modules` starts afresh")
 
 
-def sources_digest() -> str:
-    """Return one digest over everything that the built files are made from."""
+def digest_of(names: Iterable[str]) -> str:
+    """Return one digest over files of the project and everything in its folders, compiled Python aside."""
     whole = hashlib.sha256()
-    for name in SOURCES:
+    for name in names:
         path = ROOT / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
+            if file.is_file() and file.suffix != ".pyc":
                 whole.update(f"{file.relative_to(ROOT)} {digest(file)}\n".encode())
     return whole.hexdigest()
 
