@@ -7,7 +7,18 @@ import pytest
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "methods"
 HEADINGS = ["回答什么问题", "公式", "依据", "输入", "局限", "算例"]
-NAMES = ["calendars", "compare", "geo", "identity", "periods", "quality", "roads", "severity", "wording"]
+NAMES = [
+    "calendars",
+    "compare",
+    "geo",
+    "identity",
+    "indicators",
+    "periods",
+    "quality",
+    "roads",
+    "severity",
+    "wording",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

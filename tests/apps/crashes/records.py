@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 
 from anlu.apps.crashes.models import Crash, Procedure, Severity
 from anlu.engine.crashes.local_parts import local_parts
+from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all, terms
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.models.batches import BatchState
-from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.people.models import Unit, UnitKind
-from anlu.kernel.people.services import assign_area, close_unit
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators.window import Window
+from anlu.kernel.people.models import Officer, Unit, UnitKind
+from anlu.kernel.people.services import assign_area, close_unit, grant_role
 from anlu.kernel.places.models import Area, AreaKind, LocationState
 from anlu.kernel.places.services import position_of
-from tests.factories import make_area, make_unit
+from tests.factories import make_area, make_officer, make_role, make_unit
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2021, 1, 1), date(2023, 6, 30)
@@ -181,3 +184,68 @@ def _position(rng: random.Random) -> dict[str, Any]:
         "cell_y": place.cell_y,
         "location_state": LocationState.LOCATED,
     }
+
+
+def make_viewers(county: County) -> dict[str, Officer]:
+    """People of every width of scope, who may do everything with crashes and figures inside it."""
+    everything = permissions.codes()
+    squadron = county.squadrons[0]
+    viewers = {
+        "all": make_officer(county.brigade, *everything),
+        "below": make_officer(county.brigade, *everything, width=Width.BELOW),
+        "squadron": make_officer(squadron, *everything, width=Width.BELOW),
+        "own": make_officer(squadron, *everything, width=Width.OWN),
+        "town": make_officer(county.office, *everything, width=Width.OWN),
+        "mine": make_officer(squadron, *everything, width=Width.MINE),
+        "chosen": make_officer(county.brigade),
+        "nobody": make_officer(squadron),
+    }
+    role = make_role(*everything, width=Width.CHOSEN)
+    places = {"units": [county.squadrons[1]], "areas": [county.towns[0]]}
+    grant_role(viewers["chosen"], role, by=SYSTEM, **places)
+    return viewers
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A county with crashes and the people who look at them."""
+
+    county: County
+    crashes: list[Crash]
+    viewers: dict[str, Officer]
+
+
+def make_scene(count: int = 300, *, seed: int = 1) -> Scene:
+    """The county, its viewers and ``count`` crashes, a fifth of them recorded by the person who sees only their own."""
+    county = make_county()
+    viewers = make_viewers(county)
+    return Scene(county, make_crashes(county, count, seed=seed, owner=viewers["mine"].uid), viewers)
+
+
+def random_period(rng: random.Random) -> Period:
+    """A period of any kind within the crashes' years: whole, cut, or a span of days."""
+    day = FIRST + timedelta(days=rng.randrange((LAST - FIRST).days + 1))
+    kind = rng.choice(
+        ["year", "year", "half", "half", "quarter", "month", "week", "day", "span", "span", "cut"]
+    )
+    if kind == "span":
+        start = FIRST + timedelta(days=rng.randrange(300))
+        return Period("span", start, max(start, day))
+    if kind == "cut":
+        whole = Period.containing(day, rng.choice(["year", "half", "quarter"]))
+        return Period(whole.kind, whole.start, max(day, whole.start))
+    return Period.containing(day, kind)  # type: ignore[arg-type]
+
+
+def random_window(rng: random.Random, county: County, *, with_as_of: bool = True) -> Window:
+    """Any period, with or without a unit and an area, alone or with what lies below, as known now or on a day."""
+    as_of = (
+        date(2021, 6, 1) + timedelta(days=rng.randrange(760)) if with_as_of and rng.random() < 0.3 else None
+    )
+    return Window(
+        random_period(rng),
+        unit=rng.choice(county.units) if rng.random() < 0.3 else None,
+        area=rng.choice([*county.regions, *county.areas]) if rng.random() < 0.3 else None,
+        as_of=as_of,
+        alone=rng.random() < 0.2,
+    )

@@ -308,9 +308,9 @@ def rows(request: HttpRequest, indicator: str) -> HttpResponse:
     up = Crumb(one.label, own_url("indicators.indicator", one, asked.window))
     request.trail = [up, Crumb("明细")]  # type: ignore[attr-defined]
     found = rows_behind(one, asked.window, viewer, base=base)
-    if asked.problems:
+    value = None if asked.problems else value_of(one, asked.window, viewer)
+    if value is None:
         found = found.none()
-    value = value_of(one, asked.window, viewer)
     listing = Listing(one, leaf, found, request, viewer)
     context = {
         "page_title": f"{one.label}的明细",
@@ -318,8 +318,8 @@ def rows(request: HttpRequest, indicator: str) -> HttpResponse:
         "asked": asked,
         "one": one,
         "base": base,
-        "total_words": _sum_words(value, one, base=base),
-        "count": (value.base_rows if base else value.rows) or 0,
+        "total_words": _sum_words(value, one, base=base) if value else NOTHING,
+        "count": ((value.base_rows if base else value.rows) or 0) if value else 0,
         **listing.context(),
     }
     return render(request, "web/desk/indicator_rows.html", context)

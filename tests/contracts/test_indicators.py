@@ -1,0 +1,287 @@
+"""Every registered figure: its rows add up to it, for everybody, through every window; it is declared and explained."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+from django.urls import reverse
+
+from anlu.engine.periods import Period
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.indicators.define import (
+    Better,
+    Distinct,
+    Indicator,
+    Leaf,
+    Nature,
+    Share,
+    indicators,
+)
+from anlu.kernel.indicators.evaluate import rows_behind, rows_of, tallies, value_of, values_of
+from anlu.kernel.indicators.window import Window
+from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.places.models import Area
+from anlu.web.figures import ledger_url, own_url
+from anlu.web.ledgers import ledgers
+from anlu.web.windows import areas_in, units_in
+from tests.apps.crashes.records import Scene, make_scene, random_period, random_window
+
+pytestmark = pytest.mark.django_db
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+CHINESE = re.compile("[一-鿿]")
+ALL = list(indicators)
+by_code = pytest.mark.parametrize("one", ALL, ids=lambda one: one.code)
+FILLED = {
+    "crashes.crash"
+}  # tables that the scene of these tests has rows of; a new one adds its records there
+ROUNDS = 10
+EVERYTHING = Period.parse("2021-01-01..2023-06-30")
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """
+    A county with a few hundred crashes and people of every scope, on a fixed day.
+
+    Made once for all tests of this file, which only read it; taken back at the end.
+    """
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setenv("ANLU_TODAY", "2023-07-03")
+        yield make_scene(240)
+        transaction.set_rollback(True)
+
+
+def leaves_of(one: Indicator) -> list[Leaf]:
+    """What stands above and below the line."""
+    return [leaf for leaf in (one.main, one.base) if leaf is not None]
+
+
+def added_up(leaf: Leaf, rows: models.QuerySet[Any]) -> Any:
+    """What rows add one by one; of a ``Distinct``, how many different values they have."""
+    if isinstance(leaf, Distinct):
+        return len({getattr(row, leaf.column) for row in rows})
+    return sum((leaf.adds(row) for row in rows), start=0)
+
+
+def chances(one: Indicator, scene: Scene, count: int = ROUNDS) -> list[tuple[Window, Any]]:
+    """Windows and viewers drawn at random, the same on every run."""
+    rng = random.Random(one.code)
+    people = [SYSTEM, *scene.viewers.values()]
+    everything = Window(EVERYTHING), scene.viewers["all"]
+    drawn = [(random_window(rng, scene.county), rng.choice(people)) for _ in range(count - 1)]
+    return [*drawn, everything]
+
+
+# ------------------------------------------------------------------------------------------------ rows
+
+
+@by_code
+def test_its_rows_are_of_a_table_that_these_tests_fill(one: Indicator) -> None:
+    for leaf in leaves_of(one):
+        assert leaf.rows.model._meta.label_lower in FILLED
+
+
+@by_code
+def test_its_rows_add_up_to_the_number(one: Indicator, scene: Scene) -> None:
+    anything = 0
+    for window, viewer in chances(one, scene):
+        value = value_of(one, window, viewer)
+        rows = rows_behind(one, window, viewer)
+        assert added_up(one.main, rows) == value.numerator
+        assert rows.count() == value.rows
+        if one.base is not None:
+            base = rows_behind(one, window, viewer, base=True)
+            assert added_up(one.base, base) == value.denominator
+            assert base.count() == value.base_rows
+        anything += value.rows
+    assert anything, "no window had any rows: nothing was tested"
+
+
+@by_code
+def test_no_row_behind_it_lies_outside_the_scope_of_the_person(one: Indicator, scene: Scene) -> None:
+    for window, viewer in chances(one, scene):
+        seen = one.main.rows.model.objects.published().in_scope(  # type: ignore[attr-defined]
+            viewer.scope_for(one.main.rows.model.view_permission)
+        )
+        mine = set(seen.values_list("pk", flat=True))
+        assert set(rows_behind(one, window, viewer).values_list("pk", flat=True)) <= mine
+    nobody = scene.viewers["nobody"]
+    assert value_of(one, Window(random_period(random.Random(1))), nobody).numerator == 0
+
+
+@by_code
+def test_every_row_behind_it_lies_inside_the_period(one: Indicator, scene: Scene) -> None:
+    for window, viewer in chances(one, scene):
+        for leaf in leaves_of(one):
+            outside = rows_of(leaf, window, viewer).exclude(
+                leaf.during(window.period.start, window.period.end)
+            )
+            assert not outside.exists()
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in ALL if isinstance(one.expression, Share)], ids=lambda one: one.code
+)
+def test_the_part_of_a_share_is_rows_of_its_whole(one: Indicator, scene: Scene) -> None:
+    assert one.base is not None
+    for window, viewer in chances(one, scene):
+        part = rows_of(one.main, window, viewer).values_list("pk", flat=True)
+        whole = rows_of(one.base, window, viewer).values_list("pk", flat=True)
+        assert set(part) <= set(whole)
+
+
+@by_code
+def test_many_figures_at_once_are_the_same_as_one_by_one(one: Indicator, scene: Scene) -> None:
+    window, viewer = chances(one, scene, 1)[0]
+    together = {value.indicator.code: value for value in values_of(ALL, window, viewer)}
+    assert together[one.code] == value_of(one, window, viewer)
+
+
+# ------------------------------------------------------------------------------------------------ trees
+
+
+@pytest.mark.parametrize("tree", ["unit", "area"])
+@by_code
+def test_the_parts_of_a_tree_and_its_own_add_up_to_the_whole(one: Indicator, tree: str, scene: Scene) -> None:
+    rng = random.Random(f"{one.code} {tree}")
+    model: Any = Unit if tree == "unit" else Area
+    places = list(model.objects.all())
+    summed = 0
+    drawn = [(random_period(rng), rng.choice([SYSTEM, *scene.viewers.values()])) for _ in range(1)]
+    for period, viewer in [(EVERYTHING, SYSTEM), *drawn]:
+        for leaf in leaves_of(one):
+            if not leaf.additive or not getattr(leaf, tree):
+                continue
+            for place in places:
+                found = {
+                    child.pk: amount(leaf, Window(period, **{tree: child}), viewer)
+                    for child in [place, *(other for other in places if other.parent_id == place.pk)]
+                }
+                whole = found.pop(place.pk)
+                own = amount(leaf, Window(period, **{tree: place}, alone=True), viewer)
+                assert own + sum(found.values()) == whole, f"{place} {period}"
+                summed += bool(whole)
+    assert summed, "nothing was added up"
+
+
+def amount(leaf: Leaf, window: Window, viewer: Any) -> Any:
+    """The value of one leaf."""
+    return tallies([leaf], window, viewer)[leaf].amount
+
+
+# ------------------------------------------------------------------------------------------------ pages
+
+
+@by_code
+def test_the_ledger_lists_exactly_its_rows(one: Indicator, scene: Scene, client: Client) -> None:
+    rng = random.Random(f"ledger {one.code}")
+    viewer = scene.viewers[rng.choice(["all", "below", "squadron", "town", "chosen", "mine"])]
+    client.force_login(viewer)
+    for _ in range(3):
+        window = random_window(rng, scene.county, with_as_of=False)
+        for base in (False, True)[: len(leaves_of(one))]:
+            leaf = leaves_of(one)[base]
+            rows = rows_behind(one, window, viewer, base=base)
+            for url in (
+                ledger_url(one.ledger, leaf, window),
+                own_url("indicators.rows", one, window, base=base),
+            ):
+                if not url or ("indicators" in url and not is_offered(window, viewer, leaf)):
+                    continue
+                context = client.get(url).context
+                listed = context["total"].number if "total" in context else context["count"]
+                assert listed == rows.count(), url
+
+
+def is_offered(window: Window, viewer: Officer, leaf: Leaf) -> bool:
+    """Whether the page of a figure can be asked for this window: places in scope, with what lies below."""
+    scope = viewer.scope_for(leaf.rows.model.view_permission)  # type: ignore[attr-defined]
+    units, areas = [None, *units_in(scope)], [None, *areas_in(scope)]
+    return not window.alone and window.unit in units and window.area in areas
+
+
+def test_a_place_outside_the_scope_is_a_problem_and_shows_nothing(scene: Scene, client: Client) -> None:
+    client.force_login(scene.viewers["town"])
+    elsewhere = scene.county.towns[3]
+    for page in ("indicators.rows", "indicators.indicator"):
+        answer = client.get(reverse(page, args=["crash.all"]), {"period": "2022", "area": elsewhere.code})
+        assert answer.context["asked"].problems
+        assert not answer.context.get("count")
+        assert "figure" not in answer.context
+    answer = client.get(reverse("indicators.catalogue"), {"period": "2022", "area": elsewhere.code})
+    assert answer.context["entries"] == []
+
+
+@by_code
+def test_the_page_of_a_figure_lists_each_row_once_with_what_it_adds(
+    one: Indicator, scene: Scene, client: Client
+) -> None:
+    viewer = scene.viewers["all"]
+    client.force_login(viewer)
+    url: str | None = reverse("indicators.rows", args=[one.code]) + "?from=2021-01-01&to=2023-06-30"
+    seen: list[str] = []
+    while url:
+        answer = client.get(url)
+        assert answer.status_code == 200
+        seen += [row.uid for row in answer.context["rows"]]
+        following = answer.context["pager"]["next_url"]
+        url = reverse("indicators.rows", args=[one.code]) + following if following else None
+    assert len(seen) == len(set(seen)) == answer.context["count"]
+
+
+@by_code
+def test_a_figure_opens_the_ledger_that_it_names(one: Indicator) -> None:
+    assert one.ledger in ledgers
+    assert ledgers.get(one.ledger).model is one.main.rows.model
+
+
+def test_the_catalogue_shows_every_figure_and_only_to_whom_it_may(scene: Scene, client: Client) -> None:
+    client.force_login(scene.viewers["all"])
+    shown = client.get(reverse("indicators.catalogue")).content.decode()
+    assert [one.code for one in ALL if f"/{one.code}/" not in shown] == []
+    client.force_login(scene.viewers["nobody"])
+    assert client.get(reverse("indicators.catalogue")).status_code == 403
+    assert client.get(reverse("indicators.rows", args=[ALL[0].code])).status_code == 403
+
+
+def test_an_unknown_figure_is_not_found(scene: Scene, client: Client) -> None:
+    client.force_login(scene.viewers["all"])
+    assert client.get(reverse("indicators.rows", args=["no.such"])).status_code == 404
+    assert client.get(reverse("indicators.indicator", args=["no.such"])).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ declarations
+
+
+@by_code
+def test_it_is_defined_in_chinese_and_explained_on_a_page(one: Indicator) -> None:
+    assert CHINESE.search(one.label)
+    assert CHINESE.search(one.definition)
+    assert (DOCS / one.method).is_file()
+    assert one.label in (DOCS / one.method).read_text(encoding="utf-8")
+
+
+def test_labels_are_unique() -> None:
+    labels = [one.label for one in ALL]
+    assert len(set(labels)) == len(labels)
+
+
+@by_code
+def test_enforcement_takes_neither_target_nor_direction(one: Indicator) -> None:
+    if one.nature == Nature.ENFORCEMENT:
+        assert not one.targeted
+        assert one.better == Better.NEITHER
+
+
+@by_code
+def test_it_names_figures_of_the_report_as_the_report_does(one: Indicator) -> None:
+    assert all(re.fullmatch(r"F[0-9]{2}", name) for name in one.figures)
+    others = [name for other in ALL if other is not one for name in other.figures]
+    assert not set(one.figures) & set(others)
