@@ -54,6 +54,18 @@ def test_another_data_folder_gets_its_own_county(start: ModuleType, monkeypatch:
     assert start.made == ["var", "elsewhere"]
 
 
+def test_a_folder_left_behind_by_an_upgrade_is_upgraded_on_return(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start.make_county()
+    monkeypatch.setenv("ANLU_DATA", "elsewhere")
+    (start.ROOT / "src/anlu/kernel/terms.csv").write_text("code,label\n1,晴\n")
+    start.make_county()
+    monkeypatch.delenv("ANLU_DATA")
+    start.make_county()
+    assert start.made == ["var", "elsewhere", "var"]
+
+
 @pytest.mark.parametrize("lost", ["anlu.sqlite3", "keys"])
 def test_a_county_that_was_deleted_is_made_again(start: ModuleType, lost: str) -> None:
     start.make_county()
