@@ -1,7 +1,12 @@
-"""Who works on a batch: a lease that a living process renews with every chunk, and that a dead one loses."""
+"""
+Who works on a batch: a lease that a living thread renews with every chunk, and that a dead process loses.
+
+The holder is a thread, not a process: the worker tends what was left behind beside the very imports it runs.
+"""
 
 from __future__ import annotations
 
+from threading import get_ident
 from typing import Any
 
 from django.db.models import Q
@@ -11,12 +16,17 @@ from anlu.kernel.core.leases import LEASE, is_gone, process_name
 from anlu.kernel.core.models import Batch
 
 
+def holder() -> str:
+    """This thread of this process, as leases name it."""
+    return f"{process_name()} {get_ident() % 1_000_000}"
+
+
 def taken(batch: Batch) -> bool:
     """Take a batch that nobody works on; False when somebody does."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now()) | Q(lease_holder=process_name())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now()) | Q(lease_holder=holder())
     if batch.lease_holder and is_gone(batch.lease_holder):
         free |= Q(lease_holder=batch.lease_holder)
-    mine = {"lease_holder": process_name(), "lease_until": now() + LEASE}
+    mine = {"lease_holder": holder(), "lease_until": now() + LEASE}
     got = Batch.objects.filter(free, pk=batch.pk).update(**mine)
     if got:
         batch.refresh_from_db()
@@ -24,8 +34,8 @@ def taken(batch: Batch) -> bool:
 
 
 def renewed(batch: Batch, **values: Any) -> bool:
-    """Set values on the batch if this process still holds it, and hold it for longer."""
-    held = Batch.objects.filter(pk=batch.pk, lease_holder=process_name())
+    """Set values on the batch if this thread still holds it, and hold it for longer."""
+    held = Batch.objects.filter(pk=batch.pk, lease_holder=holder())
     done = held.update(lease_until=now() + LEASE, **values)
     for name, value in values.items():
         setattr(batch, name, value)
@@ -34,4 +44,4 @@ def renewed(batch: Batch, **values: Any) -> bool:
 
 def given_back(batch: Batch) -> None:
     """Nobody works on the batch any more."""
-    Batch.objects.filter(pk=batch.pk, lease_holder=process_name()).update(lease_until=None, lease_holder="")
+    Batch.objects.filter(pk=batch.pk, lease_holder=holder()).update(lease_until=None, lease_holder="")
