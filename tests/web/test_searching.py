@@ -35,6 +35,20 @@ def test_nobody_finds_what_lies_outside_their_scope(client: Client) -> None:
         assert answer.context["number"] == 0
 
 
+def test_people_and_units_are_found_by_name(client: Client) -> None:
+    unit = make_unit("柳亭中队")
+    person = make_officer(unit, *permissions.codes(), login="liuting1")
+    client.force_login(person)
+    by_name = client.get(reverse("web.search"), {"q": "柳亭"}).context["groups"]
+    assert [(group["label"], [hit.title for hit in group["hits"]]) for group in by_name] == [
+        ("单位", ["柳亭中队"])
+    ]
+    by_login = client.get(reverse("web.search"), {"q": "LIUTING1"}).context["groups"]
+    assert [(group["label"], [hit.uid for hit in group["hits"]]) for group in by_login] == [
+        ("人员", [person.uid])
+    ]
+
+
 def test_a_kind_is_searched_only_with_its_permission(client: Client) -> None:
     unit = make_unit()
     crash: Any = MAKERS["crashes.crash"](unit, make_area())

@@ -162,13 +162,13 @@ class Preset:
 class Adder(Protocol):
     """Service that writes a new record from the cleaned values of the form."""
 
-    def __call__(self, values: Mapping[str, Any], *, by: Viewer) -> Record: ...
+    def __call__(self, values: Mapping[str, Any], *, by: Viewer) -> Model: ...
 
 
 class Changer(Protocol):
     """Service that changes a record; raises ``ChangedMeanwhile`` when ``version`` is not the present one."""
 
-    def __call__(self, uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> Record: ...
+    def __call__(self, uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> Model: ...
 
 
 class Voider(Protocol):
@@ -180,7 +180,7 @@ class Voider(Protocol):
 class Restorer(Protocol):
     """Service that takes a voided record back."""
 
-    def __call__(self, uid: UUID, *, by: Viewer) -> Record: ...
+    def __call__(self, uid: UUID, *, by: Viewer) -> Model: ...
 
 
 Rows = Callable[[Viewer, str], "QuerySet[Any]"]

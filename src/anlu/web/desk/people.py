@@ -567,7 +567,7 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     staff = _staff_by_unit(viewer)
     units = list(Unit.objects.visible_to(viewer).filter(IN_FORCE).order_by("sort_key", "code"))
     branches = {unit.pk: Branch(unit, UNITS.url_of(unit), staff.get(unit.pk, 0)) for unit in units}
-    tops = []
+    tops: list[Branch] = []
     for unit in units:
         above = branches.get(unit.parent_id) if unit.parent_id else None
         (above.below if above else tops).append(branches[unit.pk])

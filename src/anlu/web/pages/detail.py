@@ -17,6 +17,7 @@ from anlu.kernel.core.history import history_of
 from anlu.kernel.core.models import AuditEntry, Batch, Sourced
 from anlu.kernel.core.permissions import BATCH_VIEW
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.signin import address_of
 from anlu.web.cells import Cell, Fact, Renderer, facts_of, labels_of, words_of
 from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
 from anlu.web.nav import Crumb, pages
@@ -192,7 +193,7 @@ class Reveal(Detail):
         thing = self.thing(identity, columns=all_columns(self.ledger))
         owner, column, model = self._datum(thing, name)
         label = f"{self.ledger.title(thing)} {column.label}"
-        record("reveal", thing, by=self.viewer, note=label[:300], address=request.META.get("REMOTE_ADDR", ""))
+        record("reveal", thing, by=self.viewer, note=label[:300], address=address_of(request))
         cell = Renderer(model, [column]).cell(column, owner, revealed=True)
         if request.htmx:  # type: ignore[attr-defined]
             return render(request, "web/ledger/revealed.html", {"cell": cell, "label": column.label})

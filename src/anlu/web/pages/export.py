@@ -26,6 +26,7 @@ from openpyxl.utils import get_column_letter
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.people.models import Officer
+from anlu.kernel.people.signin import address_of
 from anlu.web.cells import Plain, Renderer, words_of
 from anlu.web.installation import the_installation
 from anlu.web.ledgers import Column, Ledger
@@ -70,7 +71,7 @@ class Export(LedgerPage):
             label=self.ledger.label,
             note=note[:300],
             changes={"rows": [None, total], "selection": [None, listing.selection.query_string()]},
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address_of(request),
         )
         table = table_of(listing, total=total, moment=moment, viewer=self.viewer)
         name = f"{self.ledger.label}_{words_of(moment).replace(' ', '_').replace(':', '')}.{self.form}"
@@ -219,7 +220,7 @@ def new_sheet(book: Workbook, table: Table, number: int) -> Any:
     return sheet
 
 
-def bold(sheet: Any, label: str) -> WriteOnlyCell:
+def bold(sheet: Any, label: str) -> Any:
     """A cell in bold type."""
     cell = WriteOnlyCell(sheet, label)
     cell.font = Font(bold=True)

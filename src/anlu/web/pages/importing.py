@@ -127,7 +127,7 @@ class FilesForm(forms.Form):
             help_text="一般不用选；识别不了或识别错了再指定",
         )
 
-    def uploaded(self) -> dict[str, UploadedFile]:
+    def uploaded(self) -> dict[str, UploadedFile[Any]]:
         """Uploaded files by role."""
         return {name: value for name, value in self.cleaned_data.items() if isinstance(value, UploadedFile)}
 
@@ -152,7 +152,7 @@ class Start(ImportPage):
             return self._to_columns(files)
         return self._checked(form, files, profile)
 
-    def _keep(self, role: str, file: UploadedFile) -> dict[str, str]:
+    def _keep(self, role: str, file: UploadedFile[Any]) -> dict[str, str]:
         upload = keep(file, name=file.name or role, purpose="import", by=self.viewer)
         return {"role": role, "upload": str(upload.uid)}
 
@@ -524,7 +524,7 @@ def write_template(sheet: Sheet, file: Any) -> None:
     book.save(file)
 
 
-def _heading(table: Any, one: ImportField) -> WriteOnlyCell:
+def _heading(table: Any, one: ImportField) -> Any:
     cell = WriteOnlyCell(table, one.label)
     cell.font = Font(bold=True)
     if one.required:
