@@ -20,21 +20,8 @@ from tests.commands.installations import Place
 from tests.factories import make_area, make_unit
 
 FIELDS = [
-    "code",
-    "label",
-    "unit",
-    "nature",
-    "value",
-    "numerator",
-    "denominator",
-    "previous",
-    "change_pct",
-    "change_points",
-    "ci95",
-    "target",
-    "rows",
-    "denominator_rows",
-    "figures",
+    *("code", "label", "unit", "nature", "value", "numerator", "denominator", "previous"),
+    *("change_pct", "change_points", "ci95", "target", "rows", "denominator_rows", "figures"),
 ]
 
 
