@@ -33,7 +33,7 @@ class Children:
     """
 
     def __init__(self, frames: Iterable[pl.DataFrame], misshapen: int = 0) -> None:
-        whole = pl.concat(list(frames), rechunk=True)
+        whole = pl.concat(list(frames))  # sorting copies it once; a rechunk would copy it twice
         self.unusable = misshapen + whole.select(pl.col(REFUSAL).is_not_null().sum()).item()
         usable = whole.filter(pl.col(REFUSAL).is_null()).drop(REFUSAL)
         hashes = usable[LINK].hash()
