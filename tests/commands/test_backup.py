@@ -144,8 +144,11 @@ def test_an_installation_in_use_is_overwritten_only_by_force_and_only_by_a_whole
     assert len(ran.err.splitlines()) == 1
     assert everything(installation) == before
     assert not list(installation.folder.glob("restore-*"))
+    (installation.folder / "audit-anchors.log").write_text("1 0123 of the chain that was here\n")
     assert installation.anlu("restore", stock.backup, "--force").code == 0
     assert everything(installation) == stock.rows
+    assert installation.script(VERIFY).strip() == "[] ['现场.jpg']"
+    assert len(list(installation.folder.glob("*-audit-anchors.log"))) == 1
 
 
 def test_a_backup_of_newer_software_is_refused(stock, nowhere, tmp_path):

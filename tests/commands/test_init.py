@@ -6,6 +6,7 @@ import pytest
 
 from tests.commands.installations import ENCRYPTED, READ, Place, sqlite_place
 
+MODELS = "from anlu.kernel.people.models import Officer\n"
 COUNTS = (
     "from django.apps import apps\n"
     "skip = ('core.auditentry', 'core.seal', 'core.job')\n"
@@ -21,6 +22,14 @@ def test_init_twice_changes_nothing(installation):
     assert (ran.code, ran.err) == (0, "")
     assert installation.script(COUNTS) == before
     assert {path.name: path.read_bytes() for path in (installation.folder / "keys").iterdir()} == keys
+
+
+def test_a_real_installation_does_not_become_a_demonstration(nowhere):
+    assert nowhere.anlu("init", "--name", "青澜大队").code == 0
+    ran = nowhere.anlu("init", "--demo")
+    assert ran.code == 2
+    assert "青澜大队" in ran.err
+    assert nowhere.script(f"{MODELS}print(Officer.objects.count())").strip() == "3"
 
 
 def test_only_the_owner_can_read_the_data_folder(made: Place):

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         first = not field_numbers(folder / "keys")
         set_up(database=args.database)
         require_database()
-        _make_database(folder)
+        _make_database(folder, demo=args.demo)
         _make_secrets(folder / "keys", first=first, new_key=args.new_key)
         _fill(name=args.name, demo=args.demo)
         if args.new_key:
@@ -56,12 +56,15 @@ def _make_secrets(folder: Path, *, first: bool, new_key: bool) -> None:
         print(f"启用新密钥 field-{add_field_key(folder)}")
 
 
-def _make_database(folder: Path) -> None:
+def _make_database(folder: Path, *, demo: bool) -> None:
     """Bring the tables up to this version."""
     from django.core.management import call_command  # Django is set up by now, not at import
 
-    from anlu.kernel.core.installation import DatabaseState, database_state
+    from anlu.kernel.core.installation import DatabaseState, database_state, installation
 
+    row = installation()
+    if demo and row is not None and not row.demo:
+        raise BadInput(f"这里是「{row.name}」的正式安装, 不能加入演示数据: 用 ANLU_DATA 另选一个文件夹")
     state = database_state()
     if state is DatabaseState.NEWER:
         raise BadInput("数据库由较新的版本写过, 本版本不能打开: 请升级软件")
@@ -112,8 +115,13 @@ def _make_first_accounts() -> None:
 
 
 def _ask_for_rekeying() -> None:
-    from anlu.kernel.core import tasks
+    from anlu.kernel.core import crypto, tasks
+    from anlu.kernel.core.audit import record, seal_pending
     from anlu.kernel.core.scope import SYSTEM
 
+    crypto.forget_keys()
+    number = crypto.keyring().current
+    record("new_key", None, by=SYSTEM, kind="core.installation", label=f"field-{number}")
+    seal_pending()
     tasks.enqueue("core.rekey", by=SYSTEM)
     print("已安排后台重新加密, 进度见 系统 › 后台任务")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from typing import Any, Final
 
@@ -50,6 +51,12 @@ class WorkerConsumer(Consumer):  # type: ignore[misc]
     """Tells running jobs to stop before it waits for them."""
 
     scheduler_class = Tick
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._signal_actions.pop(
+            signal.SIGHUP, None
+        )  # huey would start the whole command line again in our place
 
     def stop(self, graceful: bool = False) -> None:
         """Stop: jobs give up at their next sign of progress."""

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from anlu.engine.errors import BadInput
 from anlu.kernel.core import crypto, store
-from anlu.kernel.core.audit import record, seal_pending
+from anlu.kernel.core.audit import ANCHOR_FILE, anchor_file, record, seal_pending
+from anlu.kernel.core.clock import now
 from anlu.kernel.core.installation import FORMAT_NUMBER, DatabaseState, database_state, register_installation
 from anlu.kernel.core.keys import fingerprints, make_keys
 from anlu.kernel.core.scope import SYSTEM
@@ -100,8 +101,10 @@ def _add_uploads(staged: Path) -> None:
 
 
 def _exchange(staged: Path, folder: Path, *, with_keys: bool) -> None:
-    """The step after which everything is different."""
+    """The step after which everything is different. Anchors of the chain that was here are put aside."""
     renames: list[tuple[str, str]] = []
+    if anchor_file().exists():
+        renames.append((ANCHOR_FILE, f"{now():%Y%m%d-%H%M%S}-{ANCHOR_FILE}"))
     if with_keys:
         shutil.rmtree(folder / "keys.restored", ignore_errors=True)
         shutil.copytree(staged / "keys", folder / "keys.restored")
@@ -116,7 +119,11 @@ def _exchange(staged: Path, folder: Path, *, with_keys: bool) -> None:
         return
     if database_state() is not DatabaseState.CURRENT:
         call_command("migrate", verbosity=0, interactive=False)
-    import_into_postgres(staged / DATABASE)
+    try:
+        import_into_postgres(staged / DATABASE)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise BadInput(f"数据库没有让出来, 什么也没有改变: {reason}", field="DATABASE_URL") from None
     rename_all(folder, renames)
 
 

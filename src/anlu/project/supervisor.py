@@ -26,6 +26,7 @@ QUICK_DEATH_S: Final = 5.0
 QUICK_DEATHS: Final = 5
 LONGEST_PAUSE_S: Final = 10.0
 PR_SET_PDEATHSIG: Final = 1
+STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # asked, Ctrl-C, terminal closed
 
 log = logging.getLogger("anlu.serve")
 
@@ -44,7 +45,7 @@ class Part:
 
 class Supervisor:
     """
-    Runs ``parts`` (name → what the process does) until SIGTERM or SIGINT.
+    Runs ``parts`` (name → what the process does) until SIGTERM, SIGINT or SIGHUP.
 
     ``before_fork`` closes what must not be shared; ``on_tick`` is called between looks, in the supervisor.
     """
@@ -62,7 +63,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Keep everything running; 0 after a stop that was asked for, 1 when a part cannot be kept alive."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPS:
             signal.signal(number, self._stop_asked)
         try:
             while not self.stopping:
@@ -136,7 +137,7 @@ def _become(part: Part, parent: int) -> None:
     code = 1
     try:
         os.setpgid(0, 0)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPS:
             signal.signal(number, signal.SIG_DFL)
         end_with_parent(parent)
         part.work()

@@ -156,6 +156,7 @@ def import_into_postgres(source: Path, *, on_table: Callable[[str], None] = lamb
     tables = [*(model._meta.db_table for model in carried_models()), *NOT_CARRIED]
     with _reading(source) as file, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        cursor.execute("SET LOCAL lock_timeout = '20s'")  # somebody else is using the tables
         cursor.execute(f"TRUNCATE {', '.join(connection.ops.quote_name(table) for table in tables)}")
         for model in carried_models():
             on_table(model._meta.db_table)
