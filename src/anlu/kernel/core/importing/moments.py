@@ -99,12 +99,13 @@ def _parsed(written: pl.Series, form: str) -> pl.Series:
 
 
 def is_usable(form: str) -> bool:
-    """Whether a form of ``date_format`` is one that dates can be read by."""
+    """Whether a form of ``date_format`` is one by which a day that was written in it comes back."""
     try:
         written = datetime(2023, 6, 5, 8, 15).strftime(form.replace("%.f", ""))
-        return _parsed(pl.Series([written]), form)[0] is not None
+        found = _parsed(pl.Series([written]), form)[0]
     except (pl.exceptions.PolarsError, ValueError):
         return False
+    return found is not None and found.date() == date(2023, 6, 5)
 
 
 def _zoned(frame: pl.DataFrame, zone: str) -> list[pl.DataFrame]:
