@@ -75,7 +75,9 @@ def _upload(uid: str) -> Upload:
 
 def _person(running: RunningJob) -> Officer:
     """Whoever asked for the job, with the permissions that they have now."""
-    found: Officer | None = Officer.objects.filter(uid=running.actor, voided_at__isnull=True, is_active=True).first()
+    found: Officer | None = Officer.objects.filter(
+        uid=running.actor, voided_at__isnull=True, is_active=True
+    ).first()
     if found is None:
         raise NotFound("提交人的账号已停用")
     return found
