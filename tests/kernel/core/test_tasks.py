@@ -16,6 +16,7 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.tasks import JobKind, RunningJob, enqueue, every, job, run_due_jobs, take_due
 
 pytestmark = pytest.mark.django_db
+RING = tasks.ring
 
 
 @pytest.fixture(autouse=True)
@@ -70,21 +71,16 @@ def test_the_bell_rings_only_when_the_row_is_committed(monkeypatch, django_captu
 
 
 def test_a_broken_bell_does_not_lose_the_job(monkeypatch, done, django_capture_on_commit_callbacks):
-    monkeypatch.undo()
-
     def broken() -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(tasks, "bell", broken)
-    registry: Registry[JobKind] = Registry("job")
-    monkeypatch.setattr(tasks, "kinds", registry)
-    job("test.note")(lambda running: done.append("done"))
-    monkeypatch.setattr(leases, "close_old_connections", lambda: None)
-    monkeypatch.setattr("django.conf.settings.TASKS_INLINE", False)
-    with django_capture_on_commit_callbacks(execute=True):
-        enqueue("test.note", by=SYSTEM)
+    monkeypatch.setattr(tasks, "ring", RING)
+    with django_capture_on_commit_callbacks(execute=True) as rung:
+        enqueue("test.note", by=SYSTEM, what="甲")
+    assert rung == [RING]
     assert run_due_jobs() == 1
-    assert done == ["done"]
+    assert done == [{"what": "甲"}]
 
 
 def test_the_same_key_is_the_same_piece_of_work(done):
