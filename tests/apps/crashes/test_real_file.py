@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
 from anlu.apps.crashes.filters import FILTERS
@@ -24,9 +25,7 @@ from anlu.apps.crashes.statistics.tables import (
 from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.filters import Selection
-from anlu.kernel.core.importing.lifecycle import Result, withdraw
-from anlu.kernel.core.models import Batch
-from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.importing.lifecycle import Result
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.tables import Cell, Table
 from anlu.kernel.indicators.window import Window
@@ -51,7 +50,7 @@ REGIONS = {"Hong Kong Island": "HKI", "Kowloon": "KLN", "New Territories": "NT"}
 def imported(
     shared_data: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[tuple[Result, Result]]:
-    """The real file imported twice, once for the whole module; taken out again afterwards."""
+    """The real file imported twice, once for the whole module; the database is emptied afterwards."""
     files = {
         "main": shared_data / "hk_crashes_2014_2019.csv.gz",
         "casualties": shared_data / "hk_casualties_2014_2019.csv.gz",
@@ -62,8 +61,7 @@ def imported(
         first, second = import_file(**files), import_file(**files)
     yield first, second
     with django_db_blocker.unblock():
-        for batch in Batch.objects.filter(noun="crashes", state=BatchState.LIVE).order_by("-pk"):
-            withdraw(batch, by=SYSTEM)
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture
