@@ -149,6 +149,23 @@ def test_part_of_a_backup_is_refused(archive, tmp_path, share):
         unpack(archive, tmp_path / "out")
 
 
+@pytest.mark.parametrize("missing", [1, 4, 8, 12])
+def test_a_backup_that_lacks_its_last_bytes_is_refused(archive, tmp_path, missing):
+    archive.write_bytes(archive.read_bytes()[:-missing])
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BadInput, match="不是完整的备份文件"):
+        unpack(archive, tmp_path / "out")
+
+
+def test_a_backup_with_a_wrong_checksum_is_refused(archive, tmp_path):
+    content = bytearray(archive.read_bytes())
+    content[-8] ^= 1
+    archive.write_bytes(content)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BadInput, match="不是完整的备份文件"):
+        unpack(archive, tmp_path / "out")
+
+
 @pytest.mark.parametrize("step", range(4))
 def test_renames_that_a_killed_process_left_are_finished_by_the_next_command(tmp_path, step):
     folder = tmp_path / "data"

@@ -117,10 +117,18 @@ def _add(tar: tarfile.TarFile, name: str, file: Any, size: int) -> None:
 # ------------------------------------------------------------------------------------------------ reading
 @contextmanager
 def _reading(path: Path) -> Iterator[tarfile.TarFile]:
-    """The tar inside; whatever is wrong with it is bad input."""
+    """
+    The tar inside; whatever is wrong with it is bad input.
+
+    Its packing is read to the end, past the last member: only there stand the length and the checksum by
+    which a file that was cut short shows.
+    """
     try:
-        with tarfile.open(path, "r|gz") as tar:
-            yield tar
+        with gzip.open(path) as packed:
+            with tarfile.open(fileobj=packed, mode="r|") as tar:
+                yield tar
+            while packed.read(BLOCK_BYTES):
+                pass
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadInput(
             f"不是完整的备份文件({error})", file=path, expected="anlu backup 写出的 .tar.gz"
