@@ -78,7 +78,7 @@ class AreaPath(models.Model):
 
 
 class Road(Record, Sourced):
-    """A road by the number and name people say; its geometry and stakes follow with the road network."""
+    """A road by the number and name people say; its lines carry geometry and stakes."""
 
     scope_open: ClassVar[bool] = True
     view_permission: ClassVar[str] = permissions.ROAD_VIEW
@@ -91,6 +91,7 @@ class Road(Record, Sourced):
     technical_class = models.CharField("技术等级", max_length=4, blank=True)
     administrative_class = models.CharField("行政等级", max_length=4, blank=True)
     owner_name = models.CharField("管养单位", max_length=80, blank=True)
+    length_m = models.FloatField("里程(米)", null=True, blank=True)
     sort_key = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -104,6 +105,62 @@ class Road(Record, Sourced):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoadSide(models.TextChoices):
+    """Carriageway of a divided road, seen the way stakes rise."""
+
+    RIGHT = "right", "右幅"
+    LEFT = "left", "左幅"
+
+
+class RoadLine(Record, Sourced):
+    """
+    One line of a road as surveyed: its shape and the stakes at both ends. Lines of a road may leave gaps, run
+    against rising stakes, or lie side by side; ``engine.roads`` makes a network of them.
+
+    ``geometry`` is well-known binary, WGS-84, portable between databases; the box beside it finds lines for a map.
+    """
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = permissions.ROAD_VIEW
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    road = models.ForeignKey(Road, on_delete=models.CASCADE, related_name="lines", verbose_name="道路")
+    seq = models.PositiveIntegerField("序号")
+    stake_start_m = models.FloatField("起点桩号(米)", null=True, blank=True)
+    stake_end_m = models.FloatField("止点桩号(米)", null=True, blank=True)
+    side = models.CharField("幅", max_length=5, choices=RoadSide, blank=True)
+    length_m = models.FloatField("长度(米)")
+    town = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="辖区"
+    )
+    local_name = models.CharField("当地名称", max_length=80, blank=True)
+    urban = models.BooleanField("城区", default=False)
+    lit = models.BooleanField("有路灯", null=True, blank=True)
+    limit_kmh = models.PositiveSmallIntegerField("限速(公里/小时)", null=True, blank=True)
+    geometry = models.BinaryField("线形", editable=False)
+    west = models.FloatField(editable=False)
+    south = models.FloatField(editable=False)
+    east = models.FloatField(editable=False)
+    north = models.FloatField(editable=False)
+
+    class Meta:
+        verbose_name = "路段线"
+        ordering: ClassVar[list[str]] = ["road", "seq"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["road", "seq"],
+                condition=models.Q(voided_at__isnull=True),
+                name="one_live_line_per_seq",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["west", "east"], name="road_line_box")]
+
+    def __str__(self) -> str:
+        return f"{self.road} {self.seq}"
 
 
 class LocationState(models.TextChoices):
@@ -144,3 +201,93 @@ class Located(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Junction(Record, Sourced, Located):
+    """Where roads meet; ``road`` and ``chainage_m`` are those of the greatest of them, the others are ``arms``."""
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = permissions.ROAD_VIEW
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    code = models.CharField("编号", max_length=20)
+    name = models.CharField("名称", max_length=120)
+    form = models.CharField("路口类型", max_length=4, blank=True)
+    legs = models.PositiveSmallIntegerField("岔数", default=0)
+    signals = models.BooleanField("信号灯", null=True, blank=True)
+    sort_key = models.CharField(max_length=200, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "路口"
+        ordering: ClassVar[list[str]] = ["code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(voided_at__isnull=True), name="one_live_junction_per_code"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["cell_x", "cell_y"], name="junction_cells")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JunctionArm(models.Model):
+    """A road that passes or begins at a junction, with its chainage there."""
+
+    junction = models.ForeignKey(Junction, on_delete=models.CASCADE, related_name="arms")
+    road = models.ForeignKey(Road, on_delete=models.CASCADE, related_name="junction_arms")
+    chainage_m = models.FloatField("桩号(米)", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["junction", "road"], name="one_arm_per_road")
+        ]
+
+
+class SiteKind(models.TextChoices):
+    """What a site is."""
+
+    SCHOOL = "school", "学校"
+    MARKET = "market", "集市"
+    HOSPITAL = "hospital", "医院"
+    STATION = "station", "加油站"
+    ENTERPRISE = "enterprise", "企业场站"
+    OTHER = "other", "其他"
+
+
+class Site(Record, Sourced, Located):
+    """
+    A place that matters to traffic and that records can be pinned to.
+
+    ``fair_days`` are the last digits of the lunar days on which a market is held (逢一、六 = [1, 6]; 10 for 十).
+    """
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = permissions.SITE_VIEW
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    code = models.CharField("编号", max_length=20)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=12, choices=SiteKind)
+    sort_key = models.CharField(max_length=200, blank=True, db_index=True)
+    fair_days = models.JSONField("逢集", default=list, blank=True)
+    opens = models.CharField("开始", max_length=5, blank=True, help_text="06:00")
+    closes = models.CharField("结束", max_length=5, blank=True, help_text="11:30")
+
+    class Meta:
+        verbose_name = "点位"
+        ordering: ClassVar[list[str]] = ["kind", "sort_key", "code"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(voided_at__isnull=True), name="one_live_site_per_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,8 +10,12 @@ from django.db import transaction
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.naming import sort_key_of
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.models import Area, AreaKind, AreaPath, Located, LocationState, Road
+
+AREAS_REVISION = "places.area"  # touched by every change of an area, boundaries among them
+ROADS_REVISION = "places.road"  # touched by every change of a road or its lines
 
 
 class TreeProblem(AnluError):
@@ -49,6 +53,7 @@ def add_area(
     links.append(AreaPath(ancestor=area, descendant=area, valid_from=valid_from))
     AreaPath.objects.bulk_create(links)
     record("add", area, by=by)
+    touch(AREAS_REVISION)
     return area
 
 
@@ -78,6 +83,7 @@ def close_area(area_id: int, *, successor_id: int, on: date, by: Viewer) -> Area
         by=by,
         changes={"valid_to": [None, on.isoformat()], "successor": [None, str(successor)]},
     )
+    touch(AREAS_REVISION)
     return area
 
 
@@ -104,6 +110,7 @@ def add_road(
         created_by=by.uid,
     )
     record("add", road, by=by)
+    touch(ROADS_REVISION)
     return road
 
 
