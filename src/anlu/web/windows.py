@@ -274,7 +274,7 @@ class _Reader:
         try:
             return date.fromisoformat(stated) if stated else None
         except ValueError:
-            self.problems.append(f"「{stated}」不是日期,应写成 2023-06-30")
+            self.problems.append(f"「{stated}」不是日期，应写成 2023-06-30")
             return None
 
     def unit(self, scope: Scope) -> Unit | None:
@@ -284,7 +284,7 @@ class _Reader:
             return None
         found = next((one for one in units_in(scope) if one.code == stated), None)
         if found is None:
-            self.problems.append(f"没有代码为「{stated}」的单位,或不在您的范围内")
+            self.problems.append(f"没有代码为「{stated}」的单位，或不在您的范围内")
         return found
 
     def area(self, scope: Scope) -> Area | None:
@@ -294,7 +294,7 @@ class _Reader:
             return None
         found = next((one for one in areas_in(scope) if one.code == stated), None)
         if found is None:
-            self.problems.append(f"没有代码为「{stated}」的辖区,或不在您的范围内")
+            self.problems.append(f"没有代码为「{stated}」的辖区，或不在您的范围内")
         return found
 
 

@@ -46,7 +46,7 @@ from anlu.apps.crashes.statistics.tables import (
 from anlu.engine.periods import Period
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.indicators.define import Count, Leaf
+from anlu.kernel.indicators.define import Count, Leaf, indicators
 from anlu.kernel.indicators.tables import Cell, Dimension, Table
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, UnitPath
@@ -373,3 +373,16 @@ def test_each_table_is_one_grouped_query(db: None, django_assert_max_num_queries
         divided(towns, severity, window, SYSTEM, leaf=leaf)
     with django_assert_max_num_queries(2):
         persons(by_year(window), window, SYSTEM)
+
+
+def test_a_heading_takes_the_place_of_what_the_figure_asks_for_under_the_same_name(db: None) -> None:
+    """伤亡事故 ask for three severities; the cell of one of them must not list the others."""
+    for n, severity in enumerate(Severity):
+        add_crash(f"N{n}", date(2020, 1, 1), severity=severity)
+    hurt = indicators.get("crash.ordinary_share").base
+    assert hurt is not None
+    table = by_year_and(by_severity(), Window(Period.parse("2020")), SYSTEM, leaf=hurt)
+    cell = table.cells["2020"][Severity.FATAL]
+    assert [pair for pair in cell.parameters if pair[0] == "severity"] == [("severity", "fatal")]
+    assert cell.value == 1
+    assert [crash.severity for crash in listed(cell, SYSTEM)] == [Severity.FATAL]  # type: ignore[arg-type]

@@ -68,10 +68,10 @@ class BatchFilter(ChoiceFilter):
         try:
             wanted = {UUID(value) for value in stated}
         except ValueError:
-            raise FilterProblem(f"{self.label}:不是批次的编号") from None
+            raise FilterProblem(f"{self.label}：不是批次的编号") from None
         known = set(Batch.objects.filter(uid__in=wanted).values_list("uid", flat=True)) if wanted else set()
         if known != wanted:
-            raise FilterProblem(f"{self.label}:没有这个批次")
+            raise FilterProblem(f"{self.label}：没有这个批次")
         return tuple(str(uid) for uid in sorted(known)) or None
 
     def q(self, value: tuple[str, ...]) -> Q:

@@ -157,7 +157,7 @@ def _query(sheet: Sheet, asked: Asked) -> str:
 
 def data_as_of(days: Days) -> str:
     """数据截至 2023-07-03,最近一起发生于 2023-07-02."""
-    latest = f",最近一起发生于 {days.last}" if days.last else ""
+    latest = f"，最近一起发生于 {days.last}" if days.last else ""
     return f"数据截至 {today()}{latest}"
 
 

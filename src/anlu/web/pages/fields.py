@@ -74,14 +74,22 @@ def _choice(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterFiel
     return _chosen(one, value, options)
 
 
+def _with_stated(one: Filter, value: Any, options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is chosen stays in the form even where it is not offered: "=CODE" (the unit alone), a closed one."""
+    offered = {code for code, _ in options}
+    return [*options, *((code, one.words((code,))) for code in value or () if code not in offered)]
+
+
 def _area(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterField:
     towns = Area.objects.live().exclude(kind=AreaKind.VILLAGE).order_by("sort_key", "code")
-    return _chosen(one, value, [*towns.values_list("code", "name"), ("-", "未定辖区")])
+    return _chosen(
+        one, value, _with_stated(one, value, [*towns.values_list("code", "name"), ("-", "未定辖区")])
+    )
 
 
 def _unit(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterField:
     units = Unit.objects.live().filter(valid_to__isnull=True).order_by("sort_key", "code")
-    return _chosen(one, value, units.values_list("code", "name"))
+    return _chosen(one, value, _with_stated(one, value, list(units.values_list("code", "name"))))
 
 
 def _flag(one: Filter, value: Any, stated: dict[str, list[str]]) -> FilterField:

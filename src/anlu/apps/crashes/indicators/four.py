@@ -33,7 +33,7 @@ LOSS: Parameters = (("has_loss", "1"),)
     order=10,
 )
 def ordinary_crashes() -> Count:
-    """按一般程序处理的道路交通事故起数,按发生日期统计。"""
+    """按一般程序处理的道路交通事故起数，按发生日期统计。"""
     return Count(ORDINARY, parameters=ORDINARY_ONES)
 
 
@@ -48,7 +48,7 @@ def ordinary_crashes() -> Count:
     order=20,
 )
 def killed() -> Sum:
-    """一般程序事故中 7 日内死亡的人数,按事故发生日期统计。"""
+    """一般程序事故中 7 日内死亡的人数，按事故发生日期统计。"""
     return Sum(ORDINARY, column="killed", parameters=ORDINARY_ONES + KILLED)
 
 
@@ -63,7 +63,7 @@ def killed() -> Sum:
     order=30,
 )
 def injured() -> Sum:
-    """一般程序事故中受伤且在统计截止时存活的人数,按事故发生日期统计。"""
+    """一般程序事故中受伤且在统计截止时存活的人数，按事故发生日期统计。"""
     return Sum(ORDINARY, column="injured", parameters=ORDINARY_ONES + INJURED)
 
 
@@ -77,7 +77,7 @@ def injured() -> Sum:
     order=40,
 )
 def loss() -> Sum:
-    """一般程序事故的直接财产损失,不含抢救、医疗、丧葬费用和收入损失。"""
+    """一般程序事故的直接财产损失，不含抢救、医疗、丧葬费用和收入损失。"""
     return Sum(ORDINARY, column="loss_cny", parameters=ORDINARY_ONES + LOSS)
 
 
@@ -91,7 +91,7 @@ def loss() -> Sum:
     order=50,
 )
 def all_crashes() -> Count:
-    """不分处理程序的全部事故起数;与一般事故并看,防止程序变化造成的假下降。"""
+    """不分处理程序的全部事故起数；与一般事故并看，防止程序变化造成的假下降。"""
     return Count(ALL, parameters=())
 
 

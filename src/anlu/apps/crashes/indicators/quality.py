@@ -22,7 +22,7 @@ HURT_ONES: Parameters = tuple(("severity", one.value) for one in CASUALTY)
     order=110,
 )
 def ordinary_share() -> Share:
-    """伤亡事故中按一般程序处理的比例;比例下降而简易程序上升时,起数下降可能来自程序变化。"""
+    """伤亡事故中按一般程序处理的比例；比例下降而简易程序上升时，起数下降可能来自程序变化。"""
     part = Count(HURT.filter(procedure=Procedure.ORDINARY), parameters=HURT_ONES + ORDINARY_ONES)
     return Share(part, Count(HURT, parameters=HURT_ONES))
 
@@ -81,7 +81,7 @@ def located_share() -> Share:
     order=150,
 )
 def summary_hurt() -> Count:
-    """按简易程序处理的伤人事故起数;一般程序下降而它上升时,起数下降可能来自程序变化。"""
+    """按简易程序处理的伤人事故起数；一般程序下降而它上升时，起数下降可能来自程序变化。"""
     rows = Crash.objects.filter(procedure=Procedure.SUMMARY, severity__in=INJURY)
     stated = (("procedure", Procedure.SUMMARY.value), *(("severity", one.value) for one in INJURY))
     return Count(rows, parameters=stated)
@@ -97,7 +97,7 @@ def summary_hurt() -> Count:
     order=160,
 )
 def late_deaths() -> Count:
-    """有人在事故后第 8 日至第 30 日死亡的事故起数;这些死亡不计入 7 日死亡人数。"""
+    """有人在事故后第 8 日至第 30 日死亡的事故起数；这些死亡不计入 7 日死亡人数。"""
     return Count(Crash.objects.filter(LATE_DEATH), parameters=(("late_death", "1"),))
 
 
@@ -112,7 +112,7 @@ def late_deaths() -> Count:
     order=170,
 )
 def filed_late() -> Count:
-    """立案在发生 30 日以后的事故起数;补录多时,近期的数字还会变。"""
+    """立案在发生 30 日以后的事故起数；补录多时，近期的数字还会变。"""
     return Count(Crash.objects.filter(FILED_LATE), parameters=(("filed_late", "1"),))
 
 

@@ -57,7 +57,7 @@ def time(looking: Looking) -> Content:
 
 def _by_severity(code: str, corner: str, rows: Dimension, looking: Looking) -> tuple[NumberTable, Table]:
     table = divided(rows, by_severity(), looking.window, looking.viewer, leaf=looking.leaf)
-    parts = [Part(table, f"{_counted(looking)},按后果", looking.indicator.measure)]
+    parts = [Part(table, f"{_counted(looking)}，按后果", looking.indicator.measure)]
     if looking.measure is CRASHES:
         hurt = persons(rows, looking.window, looking.viewer, handling=looking.handling)
         parts.append(Part(hurt, "伤亡人数(人)"))
@@ -74,7 +74,7 @@ def _time_finding(table: Table, looking: Looking) -> str:
     if len(table.rows) < 2:
         return f"{span}{_counted_words(_sum(table), looking)}"
     words = _counted_words(most[1], looking)
-    return f"{span}{_counted_words(_sum(table), looking)},{most[0].label}最多({words})"
+    return f"{span}{_counted_words(_sum(table), looking)}，{most[0].label}最多({words})"
 
 
 # ------------------------------------------------------------------------------------------------ hours
@@ -84,7 +84,7 @@ def hours(looking: Looking) -> Content:
     """Hour × weekday."""
     table = weekday_by_hour(looking.window, looking.viewer, leaf=looking.leaf)
     title = hour_finding(table, looking)
-    note = f"{_counted(looking)},按当地发生时刻;点格看事故"
+    note = f"{_counted(looking)}，按当地发生时刻；点格看事故"
     heat = heat_table("hours", title, "星期", table, address, measure=looking.indicator.measure, note=note)
     turned = turn(table)
     charts = [
@@ -95,12 +95,12 @@ def hours(looking: Looking) -> Content:
 
 
 def _peak_words(table: Table, looking: Looking) -> str:
-    """18时最多(443起,占9.3%)."""
+    """18时最多(443起，占9.3%)."""
     most = _greatest(table)
     if most is None:
         return ""
     row, amount = most
-    return f"{row.label}最多({_counted_words(amount, looking)},占{_percent(amount, _sum(table))})"
+    return f"{row.label}最多({_counted_words(amount, looking)}，占{_percent(amount, _sum(table))})"
 
 
 def hour_finding(table: Table, looking: Looking) -> str:
@@ -112,7 +112,7 @@ def hour_finding(table: Table, looking: Looking) -> str:
     first = max(range(24), key=lambda hour: sum(by_hour[(hour + step) % 24] for step in range(3)))
     share = _percent(sum(by_hour[(first + step) % 24] for step in range(3)), total)
     day = _greatest(table)
-    return f"{first}–{(first + 3) % 24 or 24}时占全天{share},{day[0].label if day else ''}最多"
+    return f"{first}–{(first + 3) % 24 or 24}时占全天{share}，{day[0].label if day else ''}最多"
 
 
 def turn(table: Table) -> Table:
@@ -181,16 +181,16 @@ def _division(rows: Dimension, looking: Looking, *, hide_empty: bool = True) -> 
 
 
 def division_finding(rows: Dimension, table: Table, looking: Looking) -> str:
-    """沙田区最多(1,234起,占12.3%): which part of what is stated has most."""
+    """沙田区最多(1,234起，占12.3%): which part of what is stated has most."""
     stated = [row for row in table.rows if row.key not in (None, "")]
     total = _sum(table)
     if not total:
-        return f"{rows.label}:没有事故"
+        return f"{rows.label}：没有事故"
     most = max(stated, key=lambda row: table.row_totals[row.key].value, default=None)
     if most is None or not table.row_totals[most.key].value:
-        return f"{rows.label}:来源都没有填写"
+        return f"{rows.label}：来源都没有填写"
     amount = table.row_totals[most.key].value
-    return f"{rows.label}:{most.label}最多({_counted_words(amount, looking)},占{_percent(amount, total)})"
+    return f"{rows.label}：{most.label}最多({_counted_words(amount, looking)}，占{_percent(amount, total)})"
 
 
 # ------------------------------------------------------------------------------------------------ words
@@ -264,7 +264,7 @@ def _bars(
     return {
         "id": chart,
         "title": title,
-        "note": f"前 {len(shown)} 项,其余 {rest} 项见表" if rest else "",
+        "note": f"前 {len(shown)} 项，其余 {rest} 项见表" if rest else "",
         "height": "tall" if horizontal and len(shown) > 8 else "",
         "options": {
             "kind": "bars",

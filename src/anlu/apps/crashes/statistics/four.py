@@ -60,7 +60,7 @@ def finding(values: Sequence[Value], period: Period) -> str:
     if len(fallen) == len(values):
         return f"{period.label}四项指数全部下降"
     parts = [f"{'、'.join(names)}{verb}" for names, verb in ((fallen, "下降"), (risen, "上升")) if names]
-    return f"{period.label}{','.join(parts) or '四项指数持平'}"
+    return f"{period.label}{'，'.join(parts) or '四项指数持平'}"
 
 
 def _short(value: Value) -> str:
@@ -72,9 +72,9 @@ def hints(values: Sequence[Value], looking: Looking) -> list[str]:
     """What a reader should know before using the numbers."""
     found = []
     if looking.handling is Handling.ORDINARY and not values[0].numerator:
-        found.append("本期没有标明按一般程序处理的事故;来源未写处理程序时,请看“全部程序”。")
+        found.append("本期没有标明按一般程序处理的事故；来源未写处理程序时，请看“全部程序”。")
     if looking.window.period.is_cut:
-        found.append("本期未满,与上年同样起止日期的一段比较。")
+        found.append("本期未满，与上年同样起止日期的一段比较。")
     return found
 
 

@@ -49,8 +49,8 @@ def quality(looking: Looking) -> Content:
 
 
 HINT: Final = (
-    "一般程序事故比上年同期减少,而按简易程序处理的伤人事故增加:"
-    "起数下降可能部分来自处理程序的变化,请对照核实。"
+    "一般程序事故比上年同期减少，而按简易程序处理的伤人事故增加："
+    "起数下降可能部分来自处理程序的变化，请对照核实。"
 )
 
 
@@ -62,8 +62,8 @@ def is_shift(ordinary: Value, summary: Value) -> bool:
 def shift_finding(ordinary: Value, summary: Value) -> str:
     """What happened to both, in one sentence without a judgement."""
     if not (ordinary.numerator or ordinary.previous or summary.numerator or summary.previous):
-        return "处理程序:本期和上年同期都没有标明处理程序的伤亡事故"
-    return f"一般事故{ordinary.words},简易程序伤人事故{summary.words}"
+        return "处理程序：本期和上年同期都没有标明处理程序的伤亡事故"
+    return f"一般事故{ordinary.words}，简易程序伤人事故{summary.words}"
 
 
 # ------------------------------------------------------------------------------------------------ tables
@@ -165,14 +165,14 @@ def mark_table(looking: Looking) -> NumberTable:
         ]
         change = change_of(now[code], then[code], Better.DOWN)
         lines.append(Line(label_of("crash.mark", code), (*numbers, change)))
-    most = f":{lines[0].label}最多" if lines else ""
+    most = f"：{lines[0].label}最多" if lines else ""
     return NumberTable(
         "marks",
         f"质量标记{most}",
         "标记",
         ("本期", "上年同期", "变化"),
         tuple(lines),
-        note="一起事故可以有几个标记;标记是疑点,不是错误",
+        note="一起事故可以有几个标记；标记是疑点，不是错误",
     )
 
 
