@@ -98,8 +98,8 @@ def test_a_geographic_network_is_measured_in_metres(folder: Path) -> None:
     street = shapely.LineString([(115.7, 36.8), (115.71, 36.8)])
     write_features("n.gpkg", [street], {"n": np.array([1])}, crs=CRS.from_epsg(4490), kind="LineString")
     Path("e.csv").write_text("lon,lat\n115.705,36.8\n,\n")
-    assert main(["risk", "density", "--network", "n.gpkg", "--events", "e.csv", "--x", "lon", "--y", "lat",
-                 "--crs", "EPSG:4490", "--bandwidth", "200", "--lixel", "50", "--out", "o.gpkg"]) == 0  # fmt: skip
+    table = ["--events", "e.csv", "--x", "lon", "--y", "lat", "--crs", "EPSG:4490"]
+    assert density(*table, "--lixel", "50", "--out", "o.gpkg") == 0
     lixels = read_features("o.gpkg")
     assert lixels.crs == CRS.from_epsg(4490)
     assert lixels.fields["length_m"].sum() == pytest.approx(892.3, abs=0.5)

@@ -178,7 +178,7 @@ class _Pass:
         shape = shape_of(KERNELS[self.kernel], bandwidths / unit_m)
         samples = self._marks(pieces, self.samples, False)
         crashes = self._marks(pieces, self.crashes, self.method != "simple")
-        size = shape.taylor.shape[1]
+        size = shape.coefficients.shape[1]
         most = max(1, MOMENT_ROOM // (8 * size * (len(crashes.at) + len(crashes.start))))
         values = np.empty((len(bandwidths), self.columns.shape[1], len(self.samples)))
         merged = 0.0

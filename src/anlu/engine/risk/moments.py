@@ -21,6 +21,7 @@ from .kernels import Kernel
 
 COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
 FAST: dict[str, Any] = {**COMPILED, "forceinline": True}  # calls with many arrays are dear
+FAST_SIZE = 5  # coefficients of the quartic: the others but the Gaussian have fewer
 RADIX = 64  # crashes on one piece from which sorting by bins pays
 
 
@@ -38,29 +39,37 @@ class Marks(NamedTuple):
 
 class Shape(NamedTuple):
     """
-    A kernel at B bandwidths, the largest first. ``taylor[b, m, j]`` is C(m + j, m) c_(m+j) / r_b^(m+j).
+    A kernel at B bandwidths, the largest first, in units in which the largest is at most 1.
 
-    ``radius`` (B,) and all distances are in units of the largest bandwidth; ``power`` is the table C(m, j).
+    Compiled loops take its arrays one by one: taking one out of a tuple costs more than a kernel.
+
+    Attributes
+    ----------
+    radius : (B,)
+    coefficients : (B, size)
+        c_j / r_b^j, so that k(d / r_b) = sum_j c_j / r_b^j d^j.
+    power : (size, size)
+        The table C(m, j).
     """
 
     radius: Floats
-    taylor: Floats
+    coefficients: Floats
     power: Floats
 
 
 def shape_of(kernel: Kernel, radius: Floats) -> Shape:
-    """The kernel's Taylor coefficients at each radius (B,), which must fall."""
-    c = np.array(kernel.coefficients)
+    """
+    The kernel's coefficients at each radius (B,), which must fall; at least five, the length made fast
+    below.
+    """
+    c = np.zeros(max(FAST_SIZE, len(kernel.coefficients)))
+    c[: len(kernel.coefficients)] = kernel.coefficients
     size = len(c)
     power = np.zeros((size, size))
     power[:, 0] = 1.0
     for m in range(1, size):
         power[m, 1:] = power[m - 1, 1:] + power[m - 1, :-1]
-    taylor = np.zeros((len(radius), size, size))
-    for m in range(size):
-        for j in range(size - m):
-            taylor[:, m, j] = power[m + j, m] * c[m + j] / radius ** (m + j)
-    return Shape(radius, taylor, power)
+    return Shape(radius, c / radius[:, None] ** np.arange(size), power)
 
 
 @njit(**COMPILED)
@@ -169,35 +178,49 @@ def first_beyond(at: Floats, low: int, high: int, limit: float) -> int:
 
 
 @njit(**FAST)
-def kernel_sum(sums: Floats, low: int, high: int, c: int, distance: float, sign: float, t: Floats) -> float:
-    """Sum of the kernel over the crashes between two rows of running sums, at ``distance + sign offset``."""
-    d = distance
-    if t.shape[0] == 5:
+def kernel_sum(
+    sums: Floats, low: int, high: int, c: int, distance: float, sign: float, k: Floats, power: Floats, b: int
+) -> float:
+    """
+    Sum of kernel b over the crashes between two rows of running sums, at ``distance + sign offset``.
+
+    ``k`` (B, size): the coefficients of :class:`Shape`.
+    """
+    d, size = distance, k.shape[1]
+    if size == FAST_SIZE:
         s0, s1 = sums[high, c, 0] - sums[low, c, 0], sign * (sums[high, c, 1] - sums[low, c, 1])
         s2, s3 = sums[high, c, 2] - sums[low, c, 2], sign * (sums[high, c, 3] - sums[low, c, 3])
         s4 = sums[high, c, 4] - sums[low, c, 4]
+        c1, c2, c3, c4 = k[b, 1], k[b, 2], k[b, 3], k[b, 4]
         value: float = (
-            s0 * (t[0, 0] + d * (t[0, 1] + d * (t[0, 2] + d * (t[0, 3] + d * t[0, 4]))))
-            + s1 * (t[1, 0] + d * (t[1, 1] + d * (t[1, 2] + d * t[1, 3])))
-            + s2 * (t[2, 0] + d * (t[2, 1] + d * t[2, 2]))
-            + s3 * (t[3, 0] + d * t[3, 1])
-            + s4 * t[4, 0]
+            s0 * (k[b, 0] + d * (c1 + d * (c2 + d * (c3 + d * c4))))
+            + s1 * (c1 + d * (2 * c2 + d * (3 * c3 + d * (4 * c4))))
+            + s2 * (c2 + d * (3 * c3 + d * (6 * c4)))
+            + s3 * (c3 + d * (4 * c4))
+            + s4 * c4
         )
         return value
     total, factor = 0.0, 1.0
-    size = t.shape[0]
     for m in range(size):
-        value = 0.0
-        for j in range(size - 1 - m, -1, -1):
-            value = value * d + t[m, j]
-        total += factor * (sums[high, c, m] - sums[low, c, m]) * value
+        total += factor * (sums[high, c, m] - sums[low, c, m]) * _derivative(m, d, k, power, b)
         factor *= sign
     return total
 
 
 @njit(**FAST)
+def _derivative(m: int, distance: float, k: Floats, power: Floats, b: int) -> float:
+    """The m-th derivative of kernel b over m!."""
+    value = 0.0
+    for j in range(k.shape[1] - 1, m - 1, -1):
+        value = value * distance + power[j, m] * k[b, j]
+    return value
+
+
+@njit(**FAST)
 def gather(
     into: Floats,
+    row: int,
+    b: int,
     share: float,
     sums: Floats,
     low: int,
@@ -208,37 +231,33 @@ def gather(
     power: Floats,
 ) -> None:
     """
-    Add ``share`` times the moments of ``distance + sign offset`` of the crashes between two rows to
-    ``into``.
+    Add ``share`` times the moments of ``distance + sign offset`` of the crashes between two rows of running
+    sums to ``into[row, b, c]``. Indices instead of views: a view costs more than the sum.
     """
-    size = len(into)
+    size = into.shape[3]
     d = distance
-    if size == 5:
+    if size == FAST_SIZE:
         s0, s1 = sums[high, c, 0] - sums[low, c, 0], sign * (sums[high, c, 1] - sums[low, c, 1])
         s2, s3 = sums[high, c, 2] - sums[low, c, 2], sign * (sums[high, c, 3] - sums[low, c, 3])
         s4 = sums[high, c, 4] - sums[low, c, 4]
-        into[0] += share * s0
-        into[1] += share * (s1 + d * s0)
-        into[2] += share * (s2 + d * (2 * s1 + d * s0))
-        into[3] += share * (s3 + d * (3 * s2 + d * (3 * s1 + d * s0)))
-        into[4] += share * (s4 + d * (4 * s3 + d * (6 * s2 + d * (4 * s1 + d * s0))))
+        into[row, b, c, 0] += share * s0
+        into[row, b, c, 1] += share * (s1 + d * s0)
+        into[row, b, c, 2] += share * (s2 + d * (2 * s1 + d * s0))
+        into[row, b, c, 3] += share * (s3 + d * (3 * s2 + d * (3 * s1 + d * s0)))
+        into[row, b, c, 4] += share * (s4 + d * (4 * s3 + d * (6 * s2 + d * (4 * s1 + d * s0))))
         return
     for m in range(size):
         value, factor = 0.0, 1.0
-        for j in range(m + 1):  # Horner in the distance: highest power of it goes with the moment of order 0
+        for j in range(m + 1):  # Horner in the distance: its highest power goes with the moment of order 0
             value = value * d + factor * power[m, j] * (sums[high, c, j] - sums[low, c, j])
             factor *= sign
-        into[m] += share * value
+        into[row, b, c, m] += share * value
 
 
 @njit(**FAST)
-def moments_sum(moments: Floats, distance: float, t: Floats) -> float:
-    """The kernel's sum at ``distance`` beyond the point from which the moments (size,) were taken."""
+def moments_sum(near: Floats, row: int, b: int, c: int, distance: float, k: Floats, power: Floats) -> float:
+    """The sum of kernel b at ``distance`` beyond the point from which ``near[row, b, c]`` was taken."""
     total = 0.0
-    size = len(moments)
-    for m in range(size):
-        value = 0.0
-        for j in range(size - 1 - m, -1, -1):
-            value = value * distance + t[m, j]
-        total += moments[m] * value
+    for m in range(near.shape[3]):
+        total += near[row, b, c, m] * _derivative(m, distance, k, power, b)
     return total

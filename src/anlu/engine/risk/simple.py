@@ -32,6 +32,7 @@ ROOM = 1 << 16  # first room for the nodes near one group of pieces
 @njit(**FAST)
 def add_run(
     near: Floats,
+    row: int,
     out: Floats,
     from_head: bool,
     share: float,
@@ -47,7 +48,9 @@ def add_run(
     q_low: int,
     q_high: int,
     sample_length: float,
-    shape: Shape,
+    radius: Floats,
+    k: Floats,
+    power: Floats,
 ) -> None:
     """
     Add ``share`` times the kernel of the crashes ``low..high`` of one piece at the samples
@@ -55,10 +58,9 @@ def add_run(
 
     ``distance`` lies between the near end of the samples' piece (its head when ``from_head``) and the end
     of the crashes' piece by which they are reached (its tail when ``forward``). Runs that lie within the
-    bandwidth of all samples go to ``near`` (B, C, size) as moments of their distance from the near end;
+    bandwidth of all samples go to ``near[row]`` (B, C, size) as moments of their distance from the near end;
     others go straight to ``out`` (Q, B, C).
     """
-    radius, taylor, power = shape
     if forward:
         nearest, farthest, base, sign = at[low], at[high - 1], distance, 1.0
     else:
@@ -74,7 +76,7 @@ def add_run(
             return
         if distance + s_far + farthest < r:
             for c in range(columns):
-                gather(near[b, c], share, sums, low + shift, high + shift, c, base, sign, power)
+                gather(near, row, b, share, sums, low + shift, high + shift, c, base, sign, power)
             continue
         first, last = low, high
         for i in range(q_high - q_low):
@@ -92,13 +94,14 @@ def add_run(
                 break
             for c in range(columns):
                 out[q, b, c] += share * kernel_sum(
-                    sums, first + shift, last + shift, c, base + s, sign, taylor[b]
+                    sums, first + shift, last + shift, c, base + s, sign, k, power, b
                 )
 
 
 @njit(**FAST)
 def add_piece(
     near: Floats,
+    row: int,
     out: Floats,
     from_head: bool,
     to_tail: float,
@@ -113,7 +116,9 @@ def add_piece(
     q_low: int,
     q_high: int,
     sample_length: float,
-    shape: Shape,
+    radius: Floats,
+    k: Floats,
+    power: Floats,
 ) -> None:
     """
     Add all crashes of a piece reached through one end of the samples' piece: each by its own nearer end.
@@ -127,10 +132,10 @@ def add_piece(
     for end in range(2):
         first, last = (low, middle) if end == 0 else (middle, high)
         distance = to_tail if end == 0 else to_head
-        if first < last and distance < shape.radius[0]:
+        if first < last and distance < radius[0]:
             add_run(
-                near, out, from_head, 1.0, distance, end == 0, length, first, last, shift, at, sums,
-                sample_at, q_low, q_high, sample_length, shape,
+                near, row, out, from_head, 1.0, distance, end == 0, length, first, last, shift, at, sums,
+                sample_at, q_low, q_high, sample_length, radius, k, power,
             )  # fmt: skip
 
 
@@ -145,13 +150,14 @@ def add_run_at(
     shift: int,
     at: Floats,
     sums: Floats,
-    shape: Shape,
+    radius: Floats,
+    k: Floats,
+    power: Floats,
 ) -> None:
     """
     Add the crashes ``low..high`` to one sample, each at ``base + sign offset`` if that is below the
     bandwidth.
     """
-    radius, taylor, _ = shape
     for b in range(len(radius)):
         first, last = low, high
         if sign > 0.0:
@@ -161,10 +167,10 @@ def add_run_at(
         if first >= last:
             return
         for c in range(sums.shape[1]):
-            out[q, b, c] += kernel_sum(sums, first + shift, last + shift, c, base, sign, taylor[b])
+            out[q, b, c] += kernel_sum(sums, first + shift, last + shift, c, base, sign, k, power, b)
 
 
-@njit(**COMPILED)
+@njit(**FAST)
 def add_by_sample(
     out: Floats,
     u_tail: float,
@@ -181,7 +187,9 @@ def add_by_sample(
     q_low: int,
     q_high: int,
     sample_length: float,
-    shape: Shape,
+    radius: Floats,
+    k: Floats,
+    power: Floats,
 ) -> None:
     """Add all crashes of a piece that some samples reach through u and others through v: sample by sample."""
     for q in range(q_low, q_high):
@@ -197,8 +205,8 @@ def add_by_sample(
         for end in range(2):
             first, last = (low, middle) if end == 0 else (middle, high)
             base = to_tail if end == 0 else to_head + length
-            if first < last and base - (0.0 if end == 0 else length) < shape.radius[0]:
-                add_run_at(out, q, base, 1.0 - 2.0 * end, first, last, shift, at, sums, shape)
+            if first < last and base - (0.0 if end == 0 else length) < radius[0]:
+                add_run_at(out, q, base, 1.0 - 2.0 * end, first, last, shift, at, sums, radius, k, power)
 
 
 @njit(**COMPILED)
@@ -214,7 +222,9 @@ def add_own_piece(
     sample_at: Floats,
     q_low: int,
     q_high: int,
-    shape: Shape,
+    radius: Floats,
+    k: Floats,
+    power: Floats,
 ) -> None:
     """
     Add the crashes of the samples' own piece: straight along it, or ``around`` from one end to the other if
@@ -222,7 +232,6 @@ def add_own_piece(
 
     ``around`` is infinite where only the straight way counts (and for the waves of :mod:`.splitting`).
     """
-    radius, taylor, _ = shape
     for q in range(q_low, q_high):
         s = sample_at[q]
         here = first_at_least(at, low, high, s)
@@ -235,34 +244,36 @@ def add_own_piece(
             last = min(right, first_at_least(at, here, high, s + radius[b]))
             for c in range(sums.shape[1]):
                 if first < here:
-                    out[q, b, c] += kernel_sum(sums, first + shift, here + shift, c, s, -1.0, taylor[b])
+                    out[q, b, c] += kernel_sum(sums, first + shift, here + shift, c, s, -1.0, k, power, b)
                 if last > here:
-                    out[q, b, c] += kernel_sum(sums, here + shift, last + shift, c, -s, 1.0, taylor[b])
+                    out[q, b, c] += kernel_sum(sums, here + shift, last + shift, c, -s, 1.0, k, power, b)
         for end in range(2):
             first, last = (low, left) if end == 0 else (right, high)
             base = length - s + around if end == 0 else s + around + length
             if first < last:
-                add_run_at(out, q, base, 1.0 - 2.0 * end, first, last, shift, at, sums, shape)
+                add_run_at(out, q, base, 1.0 - 2.0 * end, first, last, shift, at, sums, radius, k, power)
 
 
 @njit(**COMPILED)
 def add_gathered(
     out: Floats,
     near: Floats,
+    row: int,
     from_head: bool,
     length: float,
     sample_at: Floats,
     q_low: int,
     q_high: int,
-    shape: Shape,
+    k: Floats,
+    power: Floats,
 ) -> None:
-    """Add moments (B, C, size) taken from one end of a piece to the piece's samples."""
-    for b in range(near.shape[0]):
-        for c in range(near.shape[1]):
-            if near[b, c, 0] != 0.0 or near[b, c, -1] != 0.0:
+    """Add moments ``near[row]`` (B, C, size) taken from one end of a piece to the piece's samples."""
+    for b in range(near.shape[1]):
+        for c in range(near.shape[2]):
+            if near[row, b, c, 0] != 0.0 or near[row, b, c, near.shape[3] - 1] != 0.0:
                 for q in range(q_low, q_high):
                     s = length - sample_at[q] if from_head else sample_at[q]
-                    out[q, b, c] += moments_sum(near[b, c], s, shape.taylor[b])
+                    out[q, b, c] += moments_sum(near, row, b, c, s, k, power)
 
 
 @njit(**COMPILED)
@@ -289,13 +300,14 @@ def add_shortest_paths(
     near_start, near_piece, near_node, near_side = with_crashes
     start, at, _ = crashes
     q_start, q_at, _ = samples
-    nodes, reach = len(adj_start) - 1, shape.radius[0]
+    radius, k, power = shape.radius, shape.coefficients, shape.power
+    nodes, reach = len(adj_start) - 1, radius[0]
     queue = empty_queue(nodes, buckets)
     slot = np.full(nodes, -1, np.int32)
     begin = np.empty(nodes + 1, np.int64)
     reached, distance = np.empty(ROOM + nodes, np.int32), np.empty(ROOM + nodes)
     from_u, from_v = np.full(nodes, np.inf), np.full(nodes, np.inf)
-    by_end = np.zeros((2, len(shape.radius), sums.shape[1], sums.shape[2]))
+    by_end = np.zeros((2, len(radius), sums.shape[1], sums.shape[2]))
     for g in range(len(groups) - 1):
         searched, count = 0, 0
         begin[0] = 0
@@ -331,10 +343,10 @@ def add_shortest_paths(
                     xu, xv = from_u[x], from_v[x]
                     if end == 1 and xu < np.inf:
                         continue  # seen from u already
-                    for k in range(near_start[x], near_start[x + 1]):
-                        y, f = near_node[k], near_piece[k]
+                    for i_near in range(near_start[x], near_start[x + 1]):
+                        y, f = near_node[i_near], near_piece[i_near]
                         yu, yv = from_u[y], from_v[y]
-                        if near_side[k] == 1:
+                        if near_side[i_near] == 1:
                             if yu < np.inf or yv < np.inf:
                                 continue  # taken from its tail
                             tu, tv, hu, hv = yu, yv, xu, xv
@@ -349,25 +361,29 @@ def add_shortest_paths(
                         through_v = (tu == np.inf or tv - tu <= gain_v) and (
                             hu == np.inf or hv - hu <= gain_v
                         )
-                        if through_u or through_v:
-                            side = 0 if through_u else 1
-                            to_tail, to_head = (tu, hu) if through_u else (tv, hv)
+                        # two calls, so that each is compiled for its side: a third faster than one for both
+                        if through_u:
                             add_piece(
-                                by_end[side], out, side == 1, to_tail, to_head,
-                                length[f], low, high, f, at, sums, q_at, q_low, q_high, own, shape,
+                                by_end, 0, out, False, tu, hu, length[f], low, high, f, at, sums,
+                                q_at, q_low, q_high, own, radius, k, power,
+                            )  # fmt: skip
+                        elif through_v:
+                            add_piece(
+                                by_end, 1, out, True, tv, hv, length[f], low, high, f, at, sums,
+                                q_at, q_low, q_high, own, radius, k, power,
                             )  # fmt: skip
                         else:
                             add_by_sample(
                                 out, tu, hu, tv, hv, length[f], low, high, f, at, sums,
-                                q_at, q_low, q_high, own, shape,
+                                q_at, q_low, q_high, own, radius, k, power,
                             )  # fmt: skip
             if start[p + 1] > start[p]:
                 add_own_piece(
                     out, from_v[tail[p]], own, start[p], start[p + 1], p, at, sums,
-                    q_at, q_low, q_high, shape,
+                    q_at, q_low, q_high, radius, k, power,
                 )  # fmt: skip
             for end in range(2):
-                add_gathered(out, by_end[end], end == 1, own, q_at, q_low, q_high, shape)
+                add_gathered(out, by_end, end, end == 1, own, q_at, q_low, q_high, k, power)
             for j in range(begin[u], begin[u + 1]):
                 from_u[reached[j]] = np.inf
             for j in range(begin[v], begin[v + 1]):

@@ -13,6 +13,7 @@ and Sugihara (2012), *Spatial Analysis along Networks*, ch. 9; dead ends as in t
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from anlu.engine.roads.network import Floats, Ints
 
@@ -36,7 +37,9 @@ def leave_node(
     factor: float,
     travelled: float,
     continuous: bool,
-    streets: Streets,
+    adj_start: Ints32,
+    adj_piece: Ints32,
+    adj_side: NDArray[np.int8],
     wave_dart: Ints32,
     wave_at: Floats,
     wave_factor: Floats,
@@ -49,7 +52,6 @@ def leave_node(
     without room. A wave is the piece and side by which it enters (2 piece + side), the distance travelled,
     and its factor.
     """
-    adj_start, adj_piece, adj_side = streets.adj_start, streets.adj_piece, streets.adj_side
     low, high = adj_start[node], adj_start[node + 1]
     n = high - low
     if count + n > len(wave_dart):
@@ -126,9 +128,10 @@ def spread(
 
     -1 when there are more than the arrays hold. The waves stand in the order of nodes crossed.
     """
-    tail, head, length = streets.tail, streets.head, streets.length
+    tail, head, length, adj_start, adj_piece, _, _, adj_side = streets
     count: int = leave_node(
-        node, came_piece, came_side, 1.0, 0.0, continuous, streets, wave_dart, wave_at, wave_factor, 0
+        node, came_piece, came_side, 1.0, 0.0, continuous,
+        adj_start, adj_piece, adj_side, wave_dart, wave_at, wave_factor, 0
     )  # fmt: skip
     low = 0
     while 0 <= low < count:
@@ -140,7 +143,7 @@ def spread(
                 continue
             count = leave_node(
                 head[p] if side == 0 else tail[p], p, 1 - side, wave_factor[i], travelled,
-                continuous, streets, wave_dart, wave_at, wave_factor, count,
+                continuous, adj_start, adj_piece, adj_side, wave_dart, wave_at, wave_factor, count,
             )  # fmt: skip
             if count < 0:
                 return -1
@@ -170,13 +173,15 @@ def spread_in_bins(
     smooth kernel is of second order in the bins' width. Time and room are bounded by bins x pieces within
     reach, however many walks there are.
     """
-    tail, head, length = streets.tail, streets.head, streets.length
+    tail, head, length, adj_start, adj_piece, _, _, adj_side = streets
     room = 4 * len(wave_dart)
     dart, at, factor = np.empty(room, np.int32), np.empty(room), np.empty(room)
     later, first = np.empty(room, np.int32), np.full(bins, -1, np.int32)
     slot = np.full(2 * len(tail), -1, np.int32)
     sum_at, sum_size, sum_size_at = np.empty(len(slot)), np.empty(len(slot)), np.empty(len(slot))
-    waiting = leave_node(node, came_piece, came_side, 1.0, 0.0, continuous, streets, dart, at, factor, 0)
+    waiting = leave_node(
+        node, came_piece, came_side, 1.0, 0.0, continuous, adj_start, adj_piece, adj_side, dart, at, factor, 0
+    )
     for i in range(waiting):
         later[i], first[0] = first[0], i
     count: int = 0
@@ -212,7 +217,7 @@ def spread_in_bins(
                 p, side = d >> 1, d & 1
                 waiting = leave_node(
                     head[p] if side == 0 else tail[p], p, 1 - side, wave_factor[w], travelled,
-                    continuous, streets, dart, at, factor, before,
+                    continuous, adj_start, adj_piece, adj_side, dart, at, factor, before,
                 )  # fmt: skip
                 if waiting < 0:
                     return -1
@@ -246,7 +251,8 @@ def add_waves(
     tail, head, length = streets.tail, streets.head, streets.length
     start, at, _ = crashes
     q_start, q_at, _ = samples
-    pieces, reach = len(tail), shape.radius[0]
+    radius, k, power = shape.radius, shape.coefficients, shape.power
+    pieces, reach = len(tail), radius[0]
     wave_dart, wave_at = np.empty(most_waves, np.int32), np.empty(most_waves)
     wave_factor = np.empty(most_waves)
     for i in range(len(todo)):
@@ -255,7 +261,8 @@ def add_waves(
         on_node = g >= pieces
         if not on_node:
             add_own_piece(
-                out, np.inf, length[g], low, high, g, at, sums, q_at, q_start[g], q_start[g + 1], shape
+                out, np.inf, length[g], low, high, g, at, sums, q_at, q_start[g], q_start[g + 1],
+                radius, k, power,
             )  # fmt: skip
         for end in range(1 if on_node else 2):
             forward = end == 0
@@ -285,8 +292,8 @@ def add_waves(
                 q_low, q_high = q_start[dart >> 1], q_start[(dart >> 1) + 1]
                 if q_high > q_low:
                     add_run(
-                        near[dart], out, dart & 1 == 1, wave_factor[w], wave_at[w], forward, own,
-                        low, high, g, at, sums, q_at, q_low, q_high, length[dart >> 1], shape,
+                        near, dart, out, dart & 1 == 1, wave_factor[w], wave_at[w], forward, own, low, high, g,
+                        at, sums, q_at, q_low, q_high, length[dart >> 1], radius, k, power,
                     )  # fmt: skip
 
 
@@ -294,6 +301,9 @@ def add_waves(
 def add_all_gathered(out: Floats, near: Floats, length: Floats, samples: Marks, shape: Shape) -> None:
     """Add what was gathered per side of each piece (2P, B, C, size) to its samples in ``out`` (Q, B, C)."""
     start, at, _ = samples
+    k, power = shape.coefficients, shape.power
     for p in range(len(length)):
         for end in range(2):
-            add_gathered(out, near[2 * p + end], end == 1, length[p], at, start[p], start[p + 1], shape)
+            add_gathered(
+                out, near, 2 * p + end, end == 1, length[p], at, start[p], start[p + 1], k, power
+            )  # fmt: skip
