@@ -9,10 +9,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from anlu.kernel.core.clock import today
+from anlu.kernel.core.clock import now, today
 from anlu.web.installation import Place, the_installation
 from anlu.web.nav import Crumb, MenuChapter, MenuItem, Page, menu_for, pages, tabs_for, trail_of
 from anlu.web.viewers import viewer_of
+from anlu.web.watermark import watermark_of
 
 try:
     VERSION = version("anlu")
@@ -62,6 +63,11 @@ class Shell:
             return None
         role = self.viewer.post or self.viewer.get_kind_display()
         return {"name": self.viewer.name, "initial": self.viewer.name[:1], "role_label": role, "url": ""}
+
+    @cached_property
+    def watermark(self) -> str:
+        """Who looks and when; "" while nobody is signed in."""
+        return watermark_of(self.viewer, now()) if self.viewer else ""
 
     def _address(self, code: str) -> str:
         if code not in pages or not pages.get(code).allows(self.viewer):

@@ -33,6 +33,7 @@ from anlu.web.ledgers import Column, Ledger
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.listing import Listing
 from anlu.web.pages.paging import total_of
+from anlu.web.watermark import watermark_of
 
 CHUNK = 2_000
 SHEET_ROWS = 1_000_000  # Excel holds 1,048,576
@@ -113,9 +114,6 @@ def head_of(
 ) -> list[list[str]]:
     """The two lines that every exported file begins with: origin and selection, watermark and format."""
     place = the_installation()
-    watermark = " ".join(
-        part for part in (viewer.name, viewer.badge or viewer.login, words_of(moment)) if part
-    )
     return [
         [
             f"{place.name or '安路'} {title}",
@@ -124,7 +122,7 @@ def head_of(
             f"条件 {words}",
         ],
         [
-            f"导出 {watermark}",
+            f"导出 {watermark_of(viewer, moment)}",
             f"装机 {place.uid}",
             f"格式 {form}",
             "演示数据" if place.demo else "内部资料，注意保管",
