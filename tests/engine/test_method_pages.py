@@ -10,6 +10,7 @@ HEADINGS = ["回答什么问题", "公式", "依据", "输入", "局限", "算�
 NAMES = [
     "calendars",
     "compare",
+    "county",
     "geo",
     "identity",
     "indicators",
