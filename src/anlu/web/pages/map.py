@@ -21,6 +21,7 @@ from anlu.web.cells import Renderer
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import Page
 from anlu.web.pages.base import one_of
+from anlu.web.pages.ground import ground_options
 from anlu.web.pages.list import Row, filter_row
 from anlu.web.pages.listing import Listing
 from anlu.web.pages.paging import slice_of, total_of
@@ -88,6 +89,7 @@ class MapPage(LayerPage):
                 str(UUID(int=0)), "{uid}"
             ),
         }
+        options |= ground_options()
         bounds = extent_of(self.layer, listing)
         if bounds:
             options["bounds"] = bounds

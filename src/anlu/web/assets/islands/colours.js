@@ -15,6 +15,7 @@ export function colours(element) {
     'chart-now', 'chart-bar', 'on-bar', 'chart-before', 'amber-dot', 'red-dot', 'green-dot', 'blue-dot', 'grey-dot',
     'severity-fatal', 'severity-serious', 'severity-slight', 'severity-damage',
     'ramp-1', 'ramp-2', 'ramp-3', 'ramp-4', 'ramp-5', 'ramp-6', 'map-land', 'map-edge', 'map-road', 'map-road-main',
+    'shield-national', 'shield-provincial',
   ])
   probe.remove()
   return result

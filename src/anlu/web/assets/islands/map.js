@@ -2,7 +2,7 @@
 //
 // Options: {center, zoom, bounds, minZoom, maxZoom,
 //   layers: [{code, label, tiles: "/tiles/crashes.crash/{z}/{x}/{y}.mvt?…", kind: "points", hidden, minzoom, maxzoom}],
-//   areas, roads: GeoJSON or its address, listUrl, listTarget: selector, cardUrl: "/map/{layer}/{uid}/card"}
+//   areas: GeoJSON or its address, roads: GeoJSON, its address, or tiles (see map/ground.js), listUrl, listTarget: selector, cardUrl: "/map/{layer}/{uid}/card"}
 // The tile layer "points" holds single things {uid, number, severity} or grid counts {n, severity_max}.
 import * as maplibregl from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'

@@ -1,5 +1,6 @@
 // Marks of severity, drawn on a canvas: shape and colour together, with a pale rim so that they stand on any ground.
 import { colours } from '../colours.js'
+import { addShields } from './ground.js'
 
 const size = 22
 const ratio = 2
@@ -43,4 +44,5 @@ export function addMarks(map, element) {
     if (map.hasImage(name)) map.updateImage(name, image)
     else map.addImage(name, image, { pixelRatio: ratio })
   }
+  addShields(map, colour)
 }

@@ -1,47 +1,6 @@
 // The style of the map, made from the page's options and the tokens: ground, areas, roads, then the data.
 import { colours } from '../colours.js'
-
-const absolute = (address) => (address.startsWith('/') ? location.origin + address : address)
-const source = (data) => ({ type: 'geojson', data: typeof data === 'string' ? absolute(data) : data })
-const growing = (...stops) => ['interpolate', ['exponential', 1.4], ['zoom'], ...stops]
-
-function areaLayers(colour) {
-  return [
-    { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-color': colour['map-land'] } },
-    { id: 'area-edges', type: 'line', source: 'areas', paint: { 'line-color': colour['map-edge'], 'line-width': 1, 'line-dasharray': [4, 2] } },
-  ]
-}
-
-function areaNames(colour) {
-  return {
-    id: 'area-names', type: 'symbol', source: 'areas', maxzoom: 14,
-    layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': 12, 'text-max-width': 8 },
-    paint: { 'text-color': colour['text-2'], 'text-halo-color': colour['map-land'], 'text-halo-width': 1.5 },
-  }
-}
-
-const mainRoad = ['match', ['get', 'class'], ['motorway', 'national', 'provincial'], true, false]
-
-function roadLayers(colour) {
-  return [
-    {
-      id: 'roads', type: 'line', source: 'roads', filter: ['!', mainRoad], layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': colour['map-road'], 'line-width': growing(8, 0.5, 12, 1.2, 17, 6) },
-    },
-    {
-      id: 'main-roads', type: 'line', source: 'roads', filter: mainRoad, layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': colour['map-road-main'], 'line-width': growing(8, 1, 12, 2.6, 17, 10) },
-    },
-  ]
-}
-
-function roadNames(colour) {
-  return {
-    id: 'road-names', type: 'symbol', source: 'roads', minzoom: 9,
-    layout: { 'symbol-placement': 'line', 'symbol-spacing': 320, 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': 11 },
-    paint: { 'text-color': colour['text-2'], 'text-halo-color': colour['map-land'], 'text-halo-width': 1.6 },
-  }
-}
+import { absolute, areaLayers, areaNames, groundSources, roadLayers, roadNames } from './ground.js'
 
 const isCount = ['>', ['coalesce', ['get', 'n'], 0], 1]
 const worst = ['coalesce', ['get', 'severity'], ['get', 'severity_max'], 'damage']
@@ -86,16 +45,15 @@ export function mapStyle(element, { layers = [], areas, roads }) {
   const colour = colours(element)
   const sources = {}
   for (const { code, tiles, minzoom = 0, maxzoom = 16 } of layers) sources[code] = { type: 'vector', tiles: [absolute(tiles)], minzoom, maxzoom }
-  if (areas) sources.areas = source(areas)
-  if (roads) sources.roads = source(roads)
+  Object.assign(sources, groundSources({ areas, roads }))
   return {
     version: 8,
     sources,
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': areas ? colour.ground : colour['map-land'] } },
       ...(areas ? areaLayers(colour) : []),
-      ...(roads ? [...roadLayers(colour), roadNames(colour)] : []),
-      ...(areas ? [areaNames(colour)] : []),
+      ...(roads ? [...roadLayers(roads, colour), ...roadNames(roads, colour)] : []),
+      ...(areas ? areaNames(colour) : []),
       ...layers.flatMap((layer) => pointLayers(layer, colour)),
     ],
   }

@@ -1,0 +1,97 @@
+"""
+The ground of every map: boundaries in one answer, roads as vector tiles, drawn quietly under the records.
+
+Both are reference data, the same for everybody who is signed in. Their addresses carry the state of the data, so
+that a browser keeps them until boundaries or roads change.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+import mapbox_vector_tile
+import numpy as np
+import shapely
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from anlu.engine.geo import tile_bounds
+from anlu.kernel.places.mapping import areas_for_map, map_state, roads_for_map
+from anlu.web.nav import page
+from anlu.web.tiles import EXTENT, MEDIA_TYPE, Tile, compressed
+
+MARGIN: Final = 64  # units of a tile drawn beyond its edge, so that wide lines have no seams
+KEPT_TILES: Final = 1_024
+FOR_A_WEEK: Final = "private, max-age=604800, immutable"
+DEEPEST: Final = 16
+
+
+def ground_options() -> dict[str, str]:
+    """Addresses of boundaries and roads for the options of a map; empty where there are none yet."""
+    areas, roads = map_state()
+    found = {}
+    if areas and areas_for_map()["features"]:
+        found["areas"] = f"{reverse('ground.areas')}?v={areas:x}"
+    if roads:
+        tiles = reverse("ground.roads", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
+        found["roads"] = f"{tiles}?v={roads:x}"
+    return found
+
+
+@page("ground.areas", "map/ground/areas.json", "底图边界")
+def areas(request: HttpRequest) -> HttpResponse:
+    """Boundaries and seats as GeoJSON."""
+    body = json.dumps(areas_for_map(), ensure_ascii=False, separators=(",", ":")).encode()
+    return _kept(request, body, "application/geo+json")
+
+
+@page("ground.roads", "tiles/ground/<int:z>/<int:x>/<int:y>.mvt", "底图道路")
+def roads(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Roads of a tile."""
+    tile = Tile(z, x, y)
+    if not tile.exists or z > DEEPEST:
+        raise Http404("tile")
+    return _kept(request, road_tile(map_state()[1], tile), MEDIA_TYPE)
+
+
+def _kept(request: HttpRequest, body: bytes, media_type: str) -> HttpResponse:
+    answer = compressed(request, body)
+    answer.headers["Content-Type"] = media_type
+    answer.headers["Cache-Control"] = FOR_A_WEEK if "v" in request.GET else "private, max-age=0"
+    answer.headers["Vary"] = "Cookie, Accept-Encoding"
+    return answer
+
+
+@lru_cache(maxsize=KEPT_TILES)
+def road_tile(state: int, tile: Tile) -> bytes:
+    """The roads of a tile as a Mapbox vector tile with one layer, ``roads``."""
+    west, south, east, north = tile_bounds(tile.x, tile.y, tile.z)
+    over_x, over_y = (east - west) * MARGIN / EXTENT, (north - south) * MARGIN / EXTENT
+    around = (west - over_x, south - over_y, east + over_x, north + over_y)
+    features = []
+    for road in roads_for_map(around, tile.z):
+        shape = shapely.clip_by_rect(
+            in_tile(road.shape, tile), -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN
+        )
+        if not shape.is_empty:
+            properties: dict[str, Any] = {"code": road.code, "name": road.label, "class": road.kind}
+            features.append({"geometry": shape, "properties": properties})
+    content = [{"name": "roads", "features": features}] if features else []
+    written: bytes = mapbox_vector_tile.encode(
+        content, default_options={"extents": EXTENT, "y_coord_down": True}
+    )
+    return written
+
+
+def in_tile(shape: shapely.Geometry, tile: Tile) -> shapely.Geometry:
+    """A shape in degrees in the tile's own units, from its north-west corner."""
+    side = float(1 << tile.z)
+
+    def moved(lonlat: Any) -> Any:
+        across = (lonlat[:, 0] / 360.0 + 0.5) * side - tile.x
+        down = (0.5 - np.arctanh(np.sin(np.radians(lonlat[:, 1]))) / (2 * np.pi)) * side - tile.y
+        return np.column_stack([across, down]) * EXTENT
+
+    return shapely.transform(shape, moved)
