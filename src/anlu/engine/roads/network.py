@@ -14,9 +14,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -330,13 +327,28 @@ def _clusters(xy: Floats, tolerance_m: float) -> Ints:
     label = label.ravel().astype(np.int64)
     if tolerance_m == 0 or len(spots) < 2:
         return label
-    pairs = cKDTree(spots).query_pairs(tolerance_m, output_type="ndarray")
-    return _components(pairs[:, 0], pairs[:, 1], len(spots))[label]
+    points = shapely.points(spots)
+    first, second = shapely.STRtree(points).query(points, predicate="dwithin", distance=tolerance_m)
+    return _components(first, second, len(spots))[label]
 
 
 def _components(tail: Ints, head: Ints, nodes: int) -> Ints:
-    graph = sparse.coo_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+    """
+    Number of the connected part of each node, in the order of their first nodes.
+
+    Every node takes the lowest label across its edges, then that label's label, until nothing changes; scipy's
+    would do, but importing it costs every command a quarter of a second.
+    """
+    label, before = np.arange(nodes), np.zeros(0, np.int64)
+    while not np.array_equal(label, before):
+        before = label
+        low = np.minimum(label[tail], label[head])
+        label = label.copy()
+        np.minimum.at(label, before[tail], low)
+        np.minimum.at(label, before[head], low)
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+    return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 
 def _adjacency(tail: Ints, head: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Flags]:
