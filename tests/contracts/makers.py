@@ -16,7 +16,7 @@ from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
-from anlu.kernel.core.models import Batch, Job
+from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area
@@ -32,6 +32,21 @@ def _audit(unit: Unit, town: Area) -> Any:
 
 def _export(unit: Unit, town: Area) -> Any:
     return record("export", None, by=SYSTEM, label="事故台账", changes={"rows": [None, 3]})
+
+
+def _export_order(unit: Unit, town: Area) -> Any:
+    """Ordered by somebody of this unit."""
+    officer = make_officer(unit)
+    return ExportOrder.objects.create(
+        ledger="crashes.crash",
+        label="事故台账",
+        form="xlsx",
+        rows=3,
+        purpose="测试",
+        actor=officer.uid,
+        actor_name=officer.name,
+        state=ExportState.ASKED,
+    )
 
 
 def _job(unit: Unit, town: Area) -> Any:
@@ -81,6 +96,7 @@ MAKERS: dict[str, Maker] = {
     "core.term": _term,
     "core.audit": _audit,
     "core.export": _export,
+    "core.exportorder": _export_order,
     "core.job": _job,
     "people.signin": _sign_in,
 }

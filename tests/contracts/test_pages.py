@@ -95,7 +95,14 @@ def test_a_permitted_person_gets_a_sound_page(
 POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
 LEADING_ON = {"web.home", "web.sign_in"}
 # What these show comes of a step before them: tests/web/test_importing.py takes those steps.
-LATER_STEPS = ("web.batch.refused", ".import.columns", ".import.job", ".import.progress", ".import.refused")
+LATER_STEPS = (
+    "web.batch.refused",
+    "web.export.file",
+    ".import.columns",
+    ".import.job",
+    ".import.progress",
+    ".import.refused",
+)
 
 
 def expected_of(page: Page) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from anlu.kernel.core.permissions import declare
 
 TODAY = declare("web.today", "查看今日", group="今日")
+EXPORTS = declare("web.exports", "查看自己的导出申请", group="系统")
 SEARCH = declare("web.search", "使用搜索", group="今日")
 
 OFFICER_EXPORT = declare("people.officer.export", "导出人员", group="系统")

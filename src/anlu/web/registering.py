@@ -16,6 +16,7 @@ from anlu.web.pages.form import Change, New, Restore, Void
 from anlu.web.pages.importing import may_import
 from anlu.web.pages.list import List
 from anlu.web.pages.map import pages_of_layer
+from anlu.web.pages.ordering import OrderExport
 from anlu.web.pages.print import Print
 from anlu.web.tiles import layers
 
@@ -40,6 +41,7 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
     if ledger.exports and _declared(ledger, "export"):
         yield of("export_excel", f"{ledger.path}/export.xlsx", "导出 Excel", Export, form="xlsx")
         yield of("export_csv", f"{ledger.path}/export.csv", "导出 CSV", Export, form="csv")
+        yield of("export_order", f"{ledger.path}/export/", "大量导出", OrderExport)
     yield of("print", f"{ledger.path}/print/", "打印", Print)
     if ledger.has_detail:
         yield of("detail", f"{one}/", ledger.noun, Detail)

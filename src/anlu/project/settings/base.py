@@ -23,6 +23,7 @@ ANLU_KEYS_FOLDER: Path = ANLU_DATA_FOLDER / "keys"
 ANLU_UPLOADS_FOLDER: Path = ANLU_DATA_FOLDER / "uploads"
 ANLU_UPLOAD_LIMIT_BYTES: int = configuration.upload_limit_mb * 1_000_000
 ANLU_UPLOAD_QUOTA_BYTES: int = configuration.upload_quota_mb * 1_000_000
+ANLU_EXPORT_APPROVAL_ROWS: int = configuration.export_approval_rows
 ANLU_SESSION_SINGLE: bool = configuration.session_single
 ANLU_PASSWORD_DAYS: int = configuration.password_days
 ANLU_LOG_DAYS: int = configuration.log_days

@@ -14,9 +14,11 @@ from django.utils import timezone
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.people.models import Officer
 from anlu.web.cells import words_of
+from anlu.web.desk.exports import waiting_for
 from anlu.web.desk.imports import noun_label
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import page, pages
@@ -58,9 +60,25 @@ def my_today(request: HttpRequest) -> HttpResponse:
         "running": Job.objects.filter(
             actor=viewer.uid, state__in=(JobState.WAITING, JobState.RUNNING)
         ).order_by("-pk")[:SHOWN],
+        "exports": _exports(viewer),
         "news": news_for(viewer),
     }
     return render(request, "web/desk/today.html", context)
+
+
+def _exports(viewer: Officer) -> list[dict[str, str]]:
+    """Exports that this person is to decide about, and their own that can be fetched."""
+    waiting = [(order, "amber", "待您审批导出") for order in waiting_for(viewer)[:SHOWN]]
+    ready = ExportOrder.objects.filter(actor=viewer.uid, state=ExportState.READY)[:SHOWN]
+    return [
+        {
+            "colour": colour,
+            "state": words,
+            "what": f"{order} · {order.actor_name} · {words_of(order.asked_at)}",
+            "url": reverse("web.export", args=[order.uid]),
+        }
+        for order, colour, words in (*waiting, *((order, "green", "导出可下载") for order in ready))
+    ]
 
 
 def news_for(viewer: Officer) -> list[NewRecords]:

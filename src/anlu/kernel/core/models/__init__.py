@@ -2,6 +2,7 @@
 
 from anlu.kernel.core.models.audit import AuditEntry, Seal
 from anlu.kernel.core.models.batches import Batch, BatchState, StagedChange
+from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import Job, JobState
 from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQuerySet, Sourced
 from anlu.kernel.core.models.search import SearchEntry, SearchGram
@@ -12,6 +13,8 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "BatchState",
+    "ExportOrder",
+    "ExportState",
     "Installation",
     "Job",
     "JobState",
