@@ -9,18 +9,17 @@ and S_m over any run of crashes in order of offset is a difference of two rows o
 start again at every piece and pieces are no longer than the bandwidth, so that nothing large is subtracted.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from anlu.engine.compiling import COMPILED, INLINED
 from anlu.engine.roads.network import Floats, Ints
 
 from .kernels import Kernel
 
-COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
-FAST: dict[str, Any] = {**COMPILED, "forceinline": True}  # calls with many arrays are dear
 FAST_SIZE = 5  # coefficients of the quartic: the others but the Gaussian have fewer
 RADIX = 64  # crashes on one piece from which sorting by bins pays
 
@@ -117,7 +116,7 @@ def _bin(offset: Floats, row: NDArray[np.int32]) -> None:
         slot[b] += 1
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def _insert(offset: Floats, row: NDArray[np.int32], low: int, high: int) -> None:
     for i in range(low + 1, high):
         x, r, j = offset[i], row[i], i - 1
@@ -153,7 +152,7 @@ def running_moments(marks: Marks, weights: Floats, size: int) -> Floats:
     return sums
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def first_at_least(at: Floats, low: int, high: int, limit: float) -> int:
     """First of the places low..high whose offset is at least the limit; ``high`` when there is none."""
     while low < high:
@@ -165,7 +164,7 @@ def first_at_least(at: Floats, low: int, high: int, limit: float) -> int:
     return low
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def first_beyond(at: Floats, low: int, high: int, limit: float) -> int:
     """First of the places low..high whose offset is above the limit; ``high`` when there is none."""
     while low < high:
@@ -177,7 +176,7 @@ def first_beyond(at: Floats, low: int, high: int, limit: float) -> int:
     return low
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def kernel_sum(
     sums: Floats, low: int, high: int, c: int, distance: float, sign: float, k: Floats, power: Floats, b: int
 ) -> float:
@@ -207,7 +206,7 @@ def kernel_sum(
     return total
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def _derivative(m: int, distance: float, k: Floats, power: Floats, b: int) -> float:
     """The m-th derivative of kernel b over m!."""
     value = 0.0
@@ -216,7 +215,7 @@ def _derivative(m: int, distance: float, k: Floats, power: Floats, b: int) -> fl
     return value
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def gather(
     into: Floats,
     row: int,
@@ -254,7 +253,7 @@ def gather(
         into[row, b, c, m] += share * value
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def moments_sum(near: Floats, row: int, b: int, c: int, distance: float, k: Floats, power: Floats) -> float:
     """The sum of kernel b at ``distance`` beyond the point from which ``near[row, b, c]`` was taken."""
     total = 0.0

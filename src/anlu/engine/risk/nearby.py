@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from anlu.engine.compiling import COMPILED, INLINED
 from anlu.engine.roads.network import Floats
 
-from .moments import COMPILED, FAST
 from .pieces import Ints32, Streets
 
 MOST_BUCKETS = 256
@@ -39,7 +39,7 @@ def bucket_count(streets: Streets) -> int:
     return int(2 ** np.clip(np.round(np.log2(0.5 / mean)), 0, np.log2(MOST_BUCKETS)))
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def empty_queue(nodes: int, buckets: int) -> Queue:
     return Queue(
         np.full(buckets, -1, np.int32),
@@ -51,7 +51,7 @@ def empty_queue(nodes: int, buckets: int) -> Queue:
     )
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def search(
     source: int,
     adj_start: Ints32,

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from anlu.engine.compiling import COMPILED
 from anlu.engine.roads.network import Floats, Ints, Network
 
 Ints32 = NDArray[np.int32]
@@ -111,7 +112,7 @@ def _streets(tail: Ints32, head: Ints32, length: Floats, nodes: int) -> Streets:
     return Streets(tail, head, length, start, piece, other, length[piece], side)
 
 
-@njit(cache=True, nogil=True)
+@njit(**COMPILED)
 def _enter_ends(tail: Ints32, head: Ints32, slot: Ints32, piece: Ints32, side: NDArray[np.int8]) -> None:
     """Write both ends of every piece into the places of their nodes, in the order of pieces."""
     for p in range(len(tail)):

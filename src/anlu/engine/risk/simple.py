@@ -10,11 +10,10 @@ the piece it costs one addition whatever their number; otherwise a cut in the so
 import numpy as np
 from numba import njit
 
+from anlu.engine.compiling import COMPILED, INLINED
 from anlu.engine.roads.network import Floats, Ints
 
 from .moments import (
-    COMPILED,
-    FAST,
     Marks,
     Shape,
     first_at_least,
@@ -29,7 +28,7 @@ from .pieces import Ints32, Streets
 ROOM = 1 << 16  # first room for the nodes near one group of pieces
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def add_run(
     near: Floats,
     row: int,
@@ -98,7 +97,7 @@ def add_run(
                 )
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def add_piece(
     near: Floats,
     row: int,
@@ -139,7 +138,7 @@ def add_piece(
             )  # fmt: skip
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def add_run_at(
     out: Floats,
     q: int,
@@ -170,7 +169,7 @@ def add_run_at(
             out[q, b, c] += kernel_sum(sums, first + shift, last + shift, c, base, sign, k, power, b)
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def add_by_sample(
     out: Floats,
     u_tail: float,

@@ -15,9 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from anlu.engine.compiling import COMPILED, INLINED
 from anlu.engine.roads.network import Floats, Ints
 
-from .moments import COMPILED, FAST, Marks, Shape
+from .moments import Marks, Shape
 from .pieces import Ints32, Streets
 from .simple import add_gathered, add_own_piece, add_run
 
@@ -29,7 +30,7 @@ ROUNDING = 1e-11  # walks over the same pieces in another order differ by less, 
 NEGLIGIBLE = 1e-17  # factor below which a wave is not followed
 
 
-@njit(**FAST)
+@njit(**INLINED)
 def leave_node(
     node: int,
     came_piece: int,

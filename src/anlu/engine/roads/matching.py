@@ -15,6 +15,8 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anlu.engine.compiling import COMPILED
+
 from .network import Floats, Ints, Network
 
 PIECES_PER_CELL = 3.0  # measured: fewer slow points far from roads, more slow the many near them
@@ -159,7 +161,7 @@ def _search_all(network: Network, grid: Grid, x: Floats, y: Floats, limit: float
 # ------------------------------------------------------------ compiled inner loops
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**COMPILED)
 def _enter(coords: Floats, firsts: Ints, grid: Grid, slots: Ints, write: bool) -> None:
     """Count the pieces of each cell in ``slots``, or write them from the places that ``slots`` holds."""
     size = grid.size_m
@@ -185,7 +187,7 @@ def _enter(coords: Floats, firsts: Ints, grid: Grid, slots: Ints, write: bool) -
                 slots[cell] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**COMPILED)
 def _foot(coords: Floats, v: int, x: float, y: float) -> tuple[float, float]:
     """Squared distance to the piece that begins at vertex ``v``, and where on it the foot lies (0 to 1)."""
     ax, ay = coords[v, 0] - x, coords[v, 1] - y
@@ -201,7 +203,7 @@ def _foot(coords: Floats, v: int, x: float, y: float) -> tuple[float, float]:
     return dx * dx + dy * dy, t
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**COMPILED)
 def _nearest_outside(grid: Grid, px: float, py: float, column: int, row: int, ring: int) -> float:
     """Squared distance below which no cell lies that is more than ``ring`` cells from (column, row)."""
     width, height = grid.columns * grid.size_m, grid.rows * grid.size_m
@@ -218,7 +220,7 @@ def _nearest_outside(grid: Grid, px: float, py: float, column: int, row: int, ri
     return nearest
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**COMPILED)
 def _nearest_piece(coords: Floats, grid: Grid, x: float, y: float, limit: float) -> tuple[float, int, float]:
     """Squared distance, first vertex and foot of the nearest piece; of equal ones the lowest vertex."""
     px, py = x - grid.x0, y - grid.y0
@@ -243,7 +245,7 @@ def _nearest_piece(coords: Floats, grid: Grid, x: float, y: float, limit: float)
     return nearest, piece, foot
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**COMPILED)
 def _search(
     coords: Floats,
     measures: Floats,
