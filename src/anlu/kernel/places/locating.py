@@ -2,16 +2,16 @@
 From any one of a position, a road with a stake, or a picked site to all the rest.
 
 Boundaries and roads are read once and kept until one of them changes (``core.revisions``). What a record states is
-never overwritten: only what is missing is filled in.
+never overwritten: only what is missing is filled in, and when a record is moved what had been filled in follows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -23,7 +23,7 @@ from anlu.engine.roads.projection import Projection, length_true
 from anlu.engine.roads.referencing import Roads, locate, places_of, reference_roads
 from anlu.engine.roads.stakes import Side
 from anlu.kernel.core.revisions import tokens
-from anlu.kernel.places.models import Area, AreaKind, Located, LocationState, RoadLine, RoadSide, Site
+from anlu.kernel.places.models import Area, AreaKind, Located, LocationState, RoadLine, RoadSide
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION, position_of
 
 Floats = NDArray[np.float64]
@@ -32,8 +32,32 @@ Flags = NDArray[np.bool_]
 
 ROAD_REACH_M: Final = 50.0  # farther from every road, a position is "not on a known road"
 FROM_STAKE: Final = "stake"  # coordinate_system of a position that was worked out from road and stake
-NOTHING: Final = 0
+WGS84: Final = "wgs84"
+NOTHING: Final = 0  # key of no town and no road
+STATED: Final = ("lon", "lat", "town_id", "road_id", "chainage_m")  # what a record may say about its place
+DEGREES_KEPT: Final = 7  # decimals, about a centimetre
+METRES_KEPT: Final = 1
+MERCATOR_END: Final = 85.0
 _SIDES: Final = {RoadSide.RIGHT.value: Side.RIGHT, RoadSide.LEFT.value: Side.LEFT, "": Side.NONE}
+
+
+@dataclass(frozen=True, eq=False)
+class Whereabouts:
+    """What is known of places (n,): degrees WGS-84, metres (NaN: unknown), keys of town and road (0: unknown)."""
+
+    lon: Floats
+    lat: Floats
+    town: Keys
+    road: Keys
+    chainage_m: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Completed(Whereabouts):
+    """Places with what was missing filled in; ``state`` is a ``LocationState`` each."""
+
+    from_stake: Flags
+    state: NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +78,20 @@ class Boundaries:
         outer = [shape for _, kind, shape in shapes if kind in (AreaKind.COUNTY, AreaKind.REGION)]
         self.keys = np.array([key for key, _ in towns], np.int64)
         self.tree = shapely.STRtree([shape for _, shape in towns])
+        shapely.prepare(self.tree.geometries)
         self.outer = shapely.union_all(outer) if outer else None
         if self.outer is not None:
             shapely.prepare(self.outer)
 
     def towns_at(self, lon: ArrayLike, lat: ArrayLike) -> Keys:
         """Key of the town around each position (n,), 0 where none is known; on a border the first in the table."""
-        found = np.zeros(np.size(lon), np.int64)
+        found = np.full(np.size(lon), NOTHING, np.int64)
         known, points = _points(lon, lat)
-        at, town = self.tree.query(points, predicate="intersects")
-        order = np.lexsort((town, at))[::-1]
-        found[known[at[order]]] = self.keys[town[order]]
+        at, town = self.tree.query(points)  # by boxes; each town then looks at all of its candidates at once
+        for number in np.unique(town)[::-1]:
+            near = at[town == number]
+            inside = shapely.intersects(self.tree.geometries[number], points[near])
+            found[known[near[inside]]] = self.keys[number]
         return found
 
     def outside(self, lon: ArrayLike, lat: ArrayLike) -> Flags:
@@ -82,21 +109,37 @@ def _points(lon: ArrayLike, lat: ArrayLike) -> tuple[Keys, NDArray[np.object_]]:
     return known.astype(np.int64), np.atleast_1d(shapely.points(x[known], y[known]))
 
 
-class RoadMap:
-    """The roads of the installation as a network that knows stakes."""
+class LineRow(NamedTuple):
+    """A surveyed line: key of its road, shape, stakes in metres at its first and last vertex, carriageway."""
 
-    def __init__(self, rows: Sequence[tuple[int, bytes, float | None, str]]) -> None:
-        shapes = shapely.from_wkb([bytes(geometry) for _, geometry, _, _ in rows])
+    road: int
+    geometry: bytes
+    start: float | None
+    end: float | None
+    side: str
+
+
+class RoadMap:
+    """
+    The roads of the installation as a network that knows stakes.
+
+    A line that was surveyed against rising stakes is turned round, so that the direction need not be guessed.
+    """
+
+    def __init__(self, rows: Sequence[LineRow]) -> None:
+        shapes = shapely.from_wkb([bytes(row.geometry) for row in rows])
+        falls = [row.end is not None and row.start is not None and row.end < row.start for row in rows]
+        shapes[falls] = shapely.reverse(shapes[falls])
         xy = shapely.get_coordinates(shapes)
         self.projection: Projection = length_true(CRS.from_epsg(4326), xy[:, 0], xy[:, 1])
         east, north = self.projection.to_metres(xy[:, 0], xy[:, 1])
         lines = shapely.set_coordinates(shapes.copy(), np.column_stack([east, north]))
-        stakes = [np.nan if stake is None else stake for _, _, stake, _ in rows]
+        stakes = [row.end if down else row.start for row, down in zip(rows, falls, strict=True)]
         self.roads: Roads = reference_roads(
             build_network(lines),
-            [str(road) for road, *_ in rows],
-            stake_start_m=stakes,
-            side_of_line=[_SIDES[side] for *_, side in rows],
+            [str(row.road) for row in rows],
+            stake_start_m=[np.nan if stake is None else stake for stake in stakes],
+            side_of_line=[_SIDES[row.side] for row in rows],
         )
         self.keys = np.array([int(name) for name in self.roads.names], np.int64)
         self.numbers = {int(name): number for number, name in enumerate(self.roads.names)}
@@ -108,21 +151,30 @@ class RoadMap:
         road = np.where(found.found, self.keys[np.maximum(found.road, 0)], NOTHING)
         return OnRoads(road, found.chainage_m, found.offset_m)
 
-    def chainage_on(self, road: int, lon: float, lat: float) -> tuple[float, float] | None:
-        """Chainage of the place on one road that is nearest to a position, and its distance; None: no such road."""
-        number = self.numbers.get(road)
-        if number is None:
-            return None
-        edges = np.flatnonzero(self.roads.road == number)
+    def chainages_on(self, road: ArrayLike, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+        """Chainage (n,) of the place on the given road nearest to a position, and its distance; NaN: no such road."""
+        keys = np.atleast_1d(np.asarray(road, np.int64))
         x, y = self.projection.to_metres(lon, lat)
-        point = shapely.Point(x[0], y[0])
+        chainage_m, away_m = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
+        for key in np.unique(keys):
+            number = self.numbers.get(int(key))
+            rows = np.flatnonzero((keys == key) & np.isfinite(x))
+            if number is not None and len(rows):
+                chainage_m[rows], away_m[rows] = self._along(number, shapely.points(x[rows], y[rows]))
+        return chainage_m, away_m
+
+    def _along(self, number: int, points: NDArray[np.object_]) -> tuple[Floats, Floats]:
+        edges = np.flatnonzero(self.roads.road == number)
         shapes = edge_lines(self.roads.network, edges)
-        away = shapely.distance(shapes, point)
-        nearest = int(np.argmin(away))
-        offset = float(shapely.line_locate_point(shapes[nearest], point))
-        edge = int(edges[nearest])
-        sense = 1.0 if self.roads.rises[edge] else -1.0
-        return float(self.roads.from_m[edge]) + sense * offset, float(away[nearest])
+        (at, line), away_m = shapely.STRtree(shapes).query_nearest(
+            points, return_distance=True, all_matches=False
+        )
+        order = np.argsort(at)
+        line, away_m = line[order], away_m[order]
+        offset_m = shapely.line_locate_point(shapes[line], points)
+        edge = edges[line]
+        sense = np.where(self.roads.rises[edge], 1.0, -1.0)
+        return self.roads.from_m[edge] + sense * offset_m, away_m
 
     def positions_of(
         self, road: ArrayLike, chainage_m: ArrayLike, side: ArrayLike | None = None
@@ -146,55 +198,123 @@ class Locator:
         """The locator for what the database holds; made anew only after a change of areas or roads."""
         return _locator(*tokens(AREAS_REVISION, ROADS_REVISION))
 
-    def complete(self, thing: Located, *, site: Site | None = None) -> None:
+    def fill(self, stated: Whereabouts) -> Completed:
+        """
+        Fill in what is missing, all records at once.
+
+        A position as stated decides; without one the road and chainage do. Town, road and chainage follow from the
+        position where they are not stated, the road only within ``ROAD_REACH_M``.
+        """
+        lon, lat, from_stake = self._positions(stated)
+        known = np.isfinite(lon)
+        town, road, chainage_m = stated.town.copy(), stated.road.copy(), stated.chainage_m.copy()
+        wanted = np.flatnonzero(known & (town == NOTHING))
+        town[wanted] = self.boundaries.towns_at(lon[wanted], lat[wanted])
+        self._roads(lon, lat, road, chainage_m)
+        no_road = (road == NOTHING) & (self.roads is not None)
+        states = (LocationState.UNLOCATED, LocationState.OUTSIDE, LocationState.OFF_ROAD)
+        conditions = [~known, self.boundaries.outside(lon, lat), no_road]
+        state = np.select(conditions, [one.value for one in states], LocationState.LOCATED.value)
+        return Completed(lon, lat, town, road, chainage_m, from_stake, state)
+
+    def complete(self, thing: Located, *, at: Located | None = None) -> None:
         """
         Fill what is missing of a record (unsaved): position, map cell, town, road, chainage, state.
 
-        The position as stated decides; without one a picked site, without that road and chainage. A record with none
-        of them stays, unlocated.
+        Without a position of its own it lies where ``at`` does (a site or a junction that was picked), else where its
+        road and chainage are. A record with none of them stays, unlocated.
         """
-        self._find_position(thing, site)
-        position = position_of(thing.lon, thing.lat)
-        if position is None:
-            thing.location_state = LocationState.UNLOCATED
-            return
-        thing.cell_x, thing.cell_y = position.cell_x, position.cell_y
-        if thing.town_id is None:
-            thing.town_id = int(self.boundaries.towns_at(position.lon, position.lat)[0]) or None
-        on_road = self._find_road(thing)
-        if bool(self.boundaries.outside(position.lon, position.lat)[0]):
-            thing.location_state = LocationState.OUTSIDE
-        else:
-            thing.location_state = LocationState.LOCATED if on_road else LocationState.OFF_ROAD
-
-    def _find_position(self, thing: Located, site: Site | None) -> None:
-        if thing.lon is not None and thing.lat is not None:
-            return
-        if site is not None and site.lon is not None:
-            thing.lon, thing.lat, thing.coordinate_system = site.lon, site.lat, site.coordinate_system
-            thing.town_id = thing.town_id or site.town_id
+        if at is not None and (thing.lon is None or thing.lat is None) and at.lon is not None:
+            thing.lon, thing.lat, thing.coordinate_system = at.lon, at.lat, at.coordinate_system
+            thing.town_id = thing.town_id or at.town_id
             if thing.road_id is None:
-                thing.road_id, thing.chainage_m = site.road_id, site.chainage_m
-            return
-        if self.roads is not None and thing.road_id is not None and thing.chainage_m is not None:
-            lon, lat = self.roads.positions_of([thing.road_id], [thing.chainage_m])
-            if np.isfinite(lon[0]):
-                thing.lon, thing.lat = round(float(lon[0]), 7), round(float(lat[0]), 7)
-                thing.coordinate_system = FROM_STAKE
+                thing.road_id, thing.chainage_m = at.road_id, at.chainage_m
+        found = self.fill(_stated_by(thing))
+        lon, lat = float(found.lon[0]), float(found.lat[0])
+        position = position_of(lon, lat) if np.isfinite(lon) else None
+        thing.lon, thing.lat = (position.lon, position.lat) if position else (None, None)
+        thing.cell_x, thing.cell_y = (position.cell_x, position.cell_y) if position else (None, None)
+        if position is None or found.from_stake[0]:
+            thing.coordinate_system = FROM_STAKE if position else ""
+        thing.coordinate_system = thing.coordinate_system or (WGS84 if position else "")
+        thing.town_id, thing.road_id = int(found.town[0]) or None, int(found.road[0]) or None
+        chainage_m = float(found.chainage_m[0])
+        thing.chainage_m = chainage_m if np.isfinite(chainage_m) else None
+        thing.location_state = str(found.state[0])
 
-    def _find_road(self, thing: Located) -> bool:
-        """Whether the record has a road at the end, or none is known at all."""
-        if self.roads is None or thing.lon is None or thing.lat is None:
-            return True
-        if thing.road_id is None:
-            found = self.roads.roads_at([thing.lon], [thing.lat])
-            if found.road[0] != NOTHING:
-                thing.road_id, thing.chainage_m = int(found.road[0]), round(float(found.chainage_m[0]), 1)
-        elif thing.chainage_m is None:
-            beside = self.roads.chainage_on(thing.road_id, thing.lon, thing.lat)
-            if beside is not None and beside[1] <= ROAD_REACH_M:
-                thing.chainage_m = round(beside[0], 1)
-        return thing.road_id is not None
+    def move(self, thing: Located, before: Mapping[str, Any]) -> None:
+        """
+        Complete a record that was changed: what had followed from its old place follows from the new one.
+
+        What followed is found by working it out again: a town, road or chainage that the change leaves as it was, and
+        that the old position alone would have given, was not stated but derived.
+
+        Parameters
+        ----------
+        before
+            The values of ``STATED`` and ``coordinate_system`` before the change.
+        """
+        changed = {name for name in STATED if getattr(thing, name) != before[name]}
+        if before["coordinate_system"] == FROM_STAKE and not changed & {"lon", "lat"}:
+            if changed & {"road_id", "chainage_m"}:
+                thing.lon = thing.lat = None
+                self._forget(thing, before, changed, ("town_id",))
+        elif changed & {"lon", "lat"}:
+            if thing.coordinate_system == FROM_STAKE:
+                thing.coordinate_system = ""
+            self._forget(thing, before, changed, ("town_id", "road_id", "chainage_m"))
+        self.complete(thing)
+
+    def _forget(
+        self, thing: Located, before: Mapping[str, Any], changed: set[str], names: tuple[str, ...]
+    ) -> None:
+        """Empty those facts that only the old position gave; a road that the source names was not among them."""
+        old = type(thing)(lon=before["lon"], lat=before["lat"])
+        kept = set(changed)
+        if thing.road_name and thing.road_id == before["road_id"]:
+            old.road_id = before["road_id"]
+            kept.add("road_id")
+        self.complete(old)
+        for name in names:
+            if name not in kept and before[name] == getattr(old, name):
+                setattr(thing, name, None)
+
+    def _positions(self, stated: Whereabouts) -> tuple[Floats, Floats, Flags]:
+        """Positions as stated, or from road and chainage (then rounded), and which are the latter."""
+        with np.errstate(invalid="ignore"):
+            known = (np.abs(stated.lon) <= 180) & (np.abs(stated.lat) <= MERCATOR_END)
+        lon, lat = np.where(known, stated.lon, np.nan), np.where(known, stated.lat, np.nan)
+        from_stake = np.zeros(len(lon), bool)
+        rows = np.flatnonzero(~known & (stated.road != NOTHING) & np.isfinite(stated.chainage_m))
+        if self.roads is not None and len(rows):
+            there = self.roads.positions_of(stated.road[rows], stated.chainage_m[rows])
+            lon[rows], lat[rows] = (np.round(one, DEGREES_KEPT) for one in there)
+            from_stake[rows] = np.isfinite(lon[rows])
+        return lon, lat, from_stake
+
+    def _roads(self, lon: Floats, lat: Floats, road: Keys, chainage_m: Floats) -> None:
+        """Fill roads and chainages in place."""
+        if self.roads is None:
+            return
+        known = np.isfinite(lon)
+        rows = np.flatnonzero(known & (road == NOTHING))
+        on_roads = self.roads.roads_at(lon[rows], lat[rows])
+        road[rows] = on_roads.road
+        bare = ~np.isfinite(chainage_m[rows])
+        chainage_m[rows[bare]] = np.round(on_roads.chainage_m[bare], METRES_KEPT)
+        rows = np.flatnonzero(known & (road != NOTHING) & ~np.isfinite(chainage_m))
+        beside_m, away_m = self.roads.chainages_on(road[rows], lon[rows], lat[rows])
+        near = away_m <= ROAD_REACH_M
+        chainage_m[rows[near]] = np.round(beside_m[near], METRES_KEPT)
+
+
+def _stated_by(thing: Located) -> Whereabouts:
+    lon, lat, chainage_m = (
+        np.array([np.nan if value is None else value], np.float64)
+        for value in (thing.lon, thing.lat, thing.chainage_m)
+    )
+    town, road = (np.array([value or NOTHING], np.int64) for value in (thing.town_id, thing.road_id))
+    return Whereabouts(lon, lat, town, road, chainage_m)
 
 
 @lru_cache(maxsize=1)
@@ -212,5 +332,6 @@ def _boundaries(token: int) -> Boundaries:
 @lru_cache(maxsize=1)
 def _road_map(token: int) -> RoadMap | None:
     rows = RoadLine.objects.live().order_by("road__code", "seq")
-    found = list(rows.values_list("road_id", "geometry", "stake_start_m", "side"))
+    columns = ("road_id", "geometry", "stake_start_m", "stake_end_m", "side")
+    found = [LineRow(*row) for row in rows.values_list(*columns)]
     return RoadMap(found) if found else None
