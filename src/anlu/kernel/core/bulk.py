@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -55,14 +56,17 @@ def insert_rows(
     """
     connection = connections[DEFAULT_DB_ALIAS]
     named = [_field(model, column) for column in columns]
-    filled = [field for field in _stored(model) if field not in named and _default(field) is not None]
+    others = ((field, _default(field)) for field in _stored(model) if field not in named)
+    filled = [(field, default) for field, default in others if default is not None]
     writers = [
         _as_it_is if column in stored else _converter(field, connection)
         for column, field in zip(columns, named, strict=True)
     ]
-    finish = _finisher(writers, [_default(field) for field in filled])
+    finish = _finisher(writers, [default for _, default in filled])
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in (*named, *filled))
+    names = ", ".join(
+        connection.ops.quote_name(str(field.column)) for field in (*named, *(field for field, _ in filled))
+    )
     write = _copy if connection.vendor == "postgresql" else _execute_many
     total, stream = 0, iter(rows)
     with connection.cursor() as cursor:
@@ -102,6 +106,50 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
+def rows_among(
+    model: type[models.Model], columns: Sequence[str], key: str, values: Sequence[Any], *, where: str = ""
+) -> list[tuple[Any, ...]]:
+    """
+    Rows of ``model`` whose ``key`` is among thousands of ``values``, passed as one parameter and not as thousands.
+
+    Parameters
+    ----------
+    columns, key
+        Columns of the table; values come as the driver gives them.
+    where
+        A further condition in SQL, written as in the partial index that should serve it.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    among, parameter = _among(model, key, values)
+    names = ", ".join(quote(column) for column in columns)
+    condition = f" AND {where}" if where else ""
+    sql = f"SELECT {names} FROM {quote(model._meta.db_table)} WHERE {among}{condition}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter])
+        return list(cursor.fetchall())
+
+
+def set_among(model: type[models.Model], column: str, value: Any, key: str, values: Sequence[Any]) -> int:
+    """Set one column of the rows whose ``key`` is among ``values``; give back of how many."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    among, parameter = _among(model, key, values)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s WHERE {among}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value, parameter])
+        return int(cursor.rowcount)
+
+
+def _among(model: type[models.Model], key: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """A condition with one parameter, and the parameter."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    name = connection.ops.quote_name(str(_field(model, key).column))
+    if connection.vendor == "postgresql":
+        return f"{name} = ANY(%s)", list(values)
+    return f"{name} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
 def _stored(model: type[models.Model]) -> list[AnyField]:
     """Fields that have a column and are not numbered by the database."""
     return [
@@ -118,41 +166,52 @@ def _field(model: type[models.Model], name: str) -> AnyField:
     raise ValueError(f"{model._meta.label} has no column {name!r}")
 
 
-def _default(field: AnyField) -> Convert | None:
-    """Gives the value of a column that the caller does not name; None when NULL is right."""
+@dataclass(frozen=True)
+class _Default:
+    """The value of a column that the caller does not name: one for all rows, or made anew for each."""
+
+    value: Any = None
+    make: Callable[[], Any] | None = None
+
+
+def _default(field: AnyField) -> _Default | None:
+    """What a column that is not named gets; None when NULL is right."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if isinstance(field, models.DateTimeField | models.DateField) and getattr(field, "auto_now", False):
-        fixed = _converter(field, connection)(now())
-        return lambda _: fixed
-    if not field.has_default() and isinstance(field, models.CharField | models.TextField) and not field.null:
-        return lambda _: ""
-    if not field.has_default():
-        return None
     convert = _converter(field, connection)
-    if field.unique:  # a value of its own for every row
-        return lambda _: convert(field.get_default())
-    once = convert(field.get_default())
-    return lambda _: once
+    if isinstance(field, models.DateTimeField | models.DateField) and getattr(field, "auto_now", False):
+        return _Default(convert(now()))
+    if not field.has_default():
+        is_text = isinstance(field, models.CharField | models.TextField) and not field.null
+        return _Default("") if is_text else None
+    if field.unique:
+        return _Default(make=lambda: convert(field.get_default()))
+    return _Default(convert(field.get_default()))
 
 
 def _finisher(
-    writers: Sequence[Convert], fillers: Sequence[Convert | None]
+    writers: Sequence[Convert], defaults: Sequence[_Default]
 ) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """A function from a row as given to a row as stored."""
-    fill = [filler for filler in fillers if filler is not None]
+    fixed = tuple(one.value for one in defaults)
     convert = [(place, write) for place, write in enumerate(writers) if write is not _as_it_is]
+    made = [(place, one.make) for place, one in enumerate(defaults, len(writers)) if one.make]
     width = len(writers)
 
-    def finish(row: Sequence[Any]) -> tuple[Any, ...]:
+    def checked(row: Sequence[Any]) -> tuple[Any, ...]:
         if len(row) != width:
             raise ValueError(f"a row has {len(row)} values for {width} columns: {row!r:.200}")
-        values = list(row)
+        return (*row, *fixed)
+
+    def finish(row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(checked(row))
         for place, write in convert:
             if (value := values[place]) is not None:
                 values[place] = write(value)
-        return (*values, *[filler(None) for filler in fill])
+        for place, make in made:
+            values[place] = make()
+        return tuple(values)
 
-    return finish
+    return finish if convert or made else checked
 
 
 def _as_it_is(value: Any) -> Any:

@@ -9,7 +9,6 @@ value (``foundations`` 1). The blind index uses a key of its own: an index never
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -134,7 +133,7 @@ def blind_index(normalised: str, *, purpose: str) -> bytes | None:
     if not normalised:
         return None
     message = f"{purpose}\0{normalised}".encode()
-    return hmac.new(keyring().index_key, message, hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(keyring().index_key, message, "sha256")[:INDEX_BYTES]
 
 
 def as_text(sealed: bytes) -> str:

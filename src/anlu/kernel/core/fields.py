@@ -35,6 +35,8 @@ log = logging.getLogger("anlu.keys")
 
 def compact(text: str) -> str:
     """A number without spaces, dots and hyphens, half-width, capital letters."""
+    if text.isascii() and text.isalnum():  # as nearly all are written
+        return text.upper()
     plain = unicodedata.normalize("NFKC", text).upper()
     return "".join(sign for sign in plain if sign.isalnum() or sign in "+*")
 

@@ -154,7 +154,7 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     digest = hashlib.sha256()
     for slice_ in reading.slices():
         for part, is_written in _parts(slice_, batch):
-            found = reading.sort(part, batch) if is_written else writer.write(part)
+            found = reading.sort(part) if is_written else writer.write(part)
             for one in found.digests:
                 digest.update(one)
         if progress:

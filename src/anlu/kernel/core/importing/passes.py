@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from anlu.engine.errors import BadInput
+from anlu.kernel.core.bulk import rows_among
 from anlu.kernel.core.importing.children import PARENT, Children, read_children
 from anlu.kernel.core.importing.digests import Digest, children_digests, own_digests, stated
 from anlu.kernel.core.importing.fields import MAIN
@@ -26,6 +27,8 @@ from anlu.kernel.core.models import Batch
 CHUNK: Final = 4_000
 NUMBER: Final = "number"
 LONGEST_NUMBER: Final = 60
+LIVE: Final = '"voided_at" IS NULL'
+GONE: Final = 'NOT ("voided_at" IS NULL)'  # as the partial index of voided numbers has it
 VOIDED: Final = "同号记录在本平台已作废;要重新导入,请先恢复那条记录"
 
 
@@ -224,10 +227,10 @@ class Pass:
 
     # --- what it means for the records that are there
 
-    def sort(self, slice_: Slice, batch: Batch | None = None) -> Sorted:
+    def sort(self, slice_: Slice) -> Sorted:
         """Compare the rows of a slice with the records of the same numbers."""
         rows = slice_.good
-        known, voided = self._known(rows[NUMBER].to_list(), batch)
+        known, voided = self._known(rows[NUMBER].to_list())
         gone = [place for place, number in enumerate(rows[NUMBER]) if number in voided]
         if gone:
             for one in self._as_they_came(slice_.raw[gone], [VOIDED] * len(gone)):
@@ -240,19 +243,19 @@ class Pass:
         digests = self._digests(rows, children)
         return self._sorted(rows, digests, children, known, len(slice_.bad) + len(gone))
 
-    def _known(self, numbers: list[str], batch: Batch | None) -> tuple[dict[str, Known], set[str]]:
+    def _known(self, numbers: list[str]) -> tuple[dict[str, Known], set[str]]:
         """Live records by number, and numbers of which only a voided record is left."""
-        rows = self.importer.model._base_manager.filter(number__in=numbers)
-        live = rows.filter(voided_at__isnull=True).values_list("number", "pk", "digest", "marked")
+        model = self.importer.model
+        live = rows_among(model, (NUMBER, "id", "digest", "marked"), NUMBER, numbers, where=LIVE)
         known = {
-            number: Known(pk, bytes(digest) if digest is not None else None, marked)
+            number: Known(pk, None if digest is None else bytes(digest), bool(marked))
             for number, pk, digest, marked in live
         }
-        hidden = Batch.objects.filter(state__in=Batch.HIDDEN)
-        voided = (
-            rows.filter(voided_at__isnull=False).exclude(batch__in=hidden).values_list("number", flat=True)
+        gone = rows_among(model, (NUMBER, "batch_id"), NUMBER, numbers, where=GONE)
+        hidden = (
+            set(Batch.objects.filter(state__in=Batch.HIDDEN).values_list("pk", flat=True)) if gone else set()
         )
-        return known, set(voided) - set(known)
+        return known, {number for number, of in gone if of not in hidden} - set(known)
 
     def _digests(self, rows: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> list[bytes]:
         own = own_digests(stated(rows, self.importer.sheet(MAIN)))

@@ -7,11 +7,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from anlu.kernel.core.importing.workbooks import Sheet, write_workbook
 
 REASON: Final = "退回原因"
 ROW_TITLE: Final = "原文件行号"
@@ -102,29 +100,13 @@ class RefusedRows:
                     writer.writerow([number, *[""] * len(self.header), f"{sheet}:找不到对应的记录"])
 
     def _save_excel(self, path: Path) -> None:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("退回")
-        sheet.freeze_panes = "A2"
-        sheet.append([_cell(sheet, title, bold=True) for title in self._titles()])
-        for number, *cells in self._laid():
-            sheet.append([int(number), *[_cell(sheet, cell) for cell in cells]])
+        refused = ([int(number), *cells] for number, *cells in self._laid())
+        sheets = [Sheet("退回", self._titles(), refused)]
         if self.orphans:
-            others = book.create_sheet("找不到记录的明细")
-            others.append([_cell(others, title, bold=True) for title in ("文件", ROW_TITLE, REASON)])
-            for name, rows in self.orphans.items():
-                for row in rows[:MOST_IN_EXCEL]:
-                    others.append([_cell(others, name), row, _cell(others, "找不到对应的记录")])
-        book.save(path)
-
-
-def _cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
-    """A cell that is text whatever it begins with: nothing that came from outside becomes a formula."""
-    cell = WriteOnlyCell(sheet, value=_writable(text))
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _writable(text: str) -> str:
-    return "".join(sign for sign in text[:32_000] if sign >= " " or sign in "\n\t")
+            others = (
+                [name, row, "找不到对应的记录"]
+                for name, rows in self.orphans.items()
+                for row in rows[:MOST_IN_EXCEL]
+            )
+            sheets.append(Sheet("找不到记录的明细", ("文件", ROW_TITLE, REASON), others))
+        write_workbook(path, sheets)

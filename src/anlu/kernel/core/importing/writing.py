@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import IntegrityError, transaction
 
-from anlu.kernel.core.bulk import reserve_ids
+from anlu.kernel.core.bulk import reserve_ids, set_among
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.children import PARENT
@@ -52,7 +52,7 @@ class Writer:
             The batch is no longer ours.
         """
         for last in range(TRIES):
-            found = self.reading.sort(slice_, self.batch)
+            found = self.reading.sort(slice_)
             new = self._composed(found, found.new)
             changed = self._composed(found, [change.place for change in found.changes])
             try:
@@ -82,7 +82,7 @@ class Writer:
                 self._stage(found, changed)
             if found.unchanged:
                 seen = [known.pk for known in found.unchanged]
-                self.importer.model._base_manager.filter(pk__in=seen).update(last_seen_batch=self.batch)
+                set_among(self.importer.model, "last_seen_batch_id", self.batch.pk, "id", seen)
         self.counts = counts
 
     # --- new rows
