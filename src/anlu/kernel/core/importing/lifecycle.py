@@ -30,7 +30,7 @@ from anlu.kernel.core.importing.passes import Counts, Pass, Slice
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
-from anlu.kernel.core.importing.writing import COUNTED, Writer
+from anlu.kernel.core.importing.writing import COUNTED, BatchTaken, Writer
 from anlu.kernel.core.models import Batch, Job, JobState, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import BATCH_WITHDRAW
@@ -149,11 +149,13 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     composer = plan.importer.compose(Context(by, plan.profile, plan.read, batch))
     if batch.state == BatchState.WAITING:
         _open(plan.importer, batch, composer)
-    reading.read_children()
+    reading.prepare(beat=lambda: _keep_hold(batch))
     writer = Writer(reading, batch, composer)
     digest = hashlib.sha256()
     for slice_ in reading.slices():
         for part, is_written in _parts(slice_, batch):
+            if is_written:
+                _keep_hold(batch)
             found = reading.sort(part) if is_written else writer.write(part)
             for one in found.digests:
                 digest.update(one)
@@ -163,6 +165,18 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
     refused.orphans = orphans
     _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), by)
     return Result(batch, writer.counts, {sheet: len(rows) for sheet, rows in orphans.items()}, refused)
+
+
+def _keep_hold(batch: Batch) -> None:
+    """Renew the lease while there is nothing to write.
+
+    Raises
+    ------
+    BatchTaken
+        Another process has taken the batch over.
+    """
+    if not renewed(batch):
+        raise BatchTaken("这个批次已由另一进程接手")
 
 
 def _parts(slice_: Slice, batch: Batch) -> list[tuple[Slice, bool]]:

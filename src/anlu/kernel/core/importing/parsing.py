@@ -23,6 +23,7 @@ from anlu.kernel.core.importing.profiles import ALTERNATIVE, Options, SheetMap
 from anlu.kernel.core.importing.tables import ROW, Table
 
 LINK: Final = "__link__"
+NUMBER: Final = "number"
 REFUSAL: Final = "__refusal__"
 MARKS: Final = "__marks__"
 FACTS: Final = "__facts__"
@@ -174,8 +175,19 @@ class Parser:
             self._facts(clean, leftovers).alias(FACTS),
         )
 
+    def names(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """``ROW``, ``LINK`` and ``NUMBER`` of a block as ``parse`` reads them, and nothing else of it."""
+        number = next((one for one in self.mapped if one.field.name == NUMBER), None)
+        columns = dict.fromkeys([*self.key, *(number.columns if number else ())])
+        clean = self._clean(frame.select(ROW, *columns))
+        out = clean.select(ROW)
+        if number:
+            out = out.hstack(_read_text(self, clean, number).values)
+        link = self._link(clean, out)
+        return pl.DataFrame([out[ROW], link.alias(LINK), (out[NUMBER] if number else link).alias(NUMBER)])
+
     def _number_label(self) -> str:
-        number = self.sheet.field("number")
+        number = self.sheet.field(NUMBER)
         return number.label if number else "编号"
 
     def _clean(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -192,7 +204,7 @@ class Parser:
             return clean.select(pl.concat_str([pl.col(name) for name in self.key], separator=KEY_JOINT))[
                 self.key[0]
             ]
-        return out["number"] if "number" in out.columns else pl.Series([None] * len(out), dtype=pl.String)
+        return out[NUMBER] if NUMBER in out.columns else pl.Series([None] * len(out), dtype=pl.String)
 
     def _facts(self, clean: pl.DataFrame, leftovers: list[pl.Series]) -> pl.Series:
         """JSON of the cells that no field took, keys sorted; cells that look like personal numbers are

@@ -6,7 +6,7 @@ The preview and the import itself make the same pass; only the import writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,14 +18,14 @@ from anlu.kernel.core.importing.children import PARENT, Children, read_children
 from anlu.kernel.core.importing.digests import Digest, children_digests, own_digests, stated
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.nouns import Composed, Composer, Importer
-from anlu.kernel.core.importing.parsing import LINK, REFUSAL
+from anlu.kernel.core.importing.parsing import LINK, NUMBER, REFUSAL
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
+from anlu.kernel.core.importing.registers import Register, register_of
 from anlu.kernel.core.importing.tables import ROW, Block, Misshapen
 from anlu.kernel.core.models import Batch
 
 CHUNK: Final = 4_000
-NUMBER: Final = "number"
 LONGEST_NUMBER: Final = 60
 LIVE: Final = '"voided_at" IS NULL'
 GONE: Final = 'NOT ("voided_at" IS NULL)'  # as the partial index of voided numbers has it
@@ -140,13 +140,27 @@ class Pass:
         self.importer: Importer = plan.importer
         self.digest = Digest(plan.importer.sheets)
         self.children: dict[str, Children] = {}
-        self.seen: set[str] = set()
+        self.register = Register.empty()
+        self.seen: set[str] = set()  # only those that come again
 
-    def read_children(self) -> None:
-        """Read the files of children; they are needed before the first record."""
+    def prepare(self, beat: Callable[[], None] = lambda: None) -> None:
+        """
+        Read the numbers of the main file and lay the children beside them, before the first record.
+
+        Parameters
+        ----------
+        beat
+            Called every few seconds.
+
+        Raises
+        ------
+        BadInput
+            A file breaks off.
+        """
+        self.register = register_of(self.plan.main, self.plan.parsers[MAIN], beat)
         for sheet, table in self.plan.tables.items():
             if sheet != MAIN:
-                self.children[sheet] = read_children(table, self.plan.parsers[sheet])
+                self.children[sheet] = read_children(table, self.plan.parsers[sheet], self.register, beat)
 
     def slices(self) -> Iterator[Slice]:
         """
@@ -204,7 +218,8 @@ class Pass:
     ) -> tuple[pl.DataFrame, pl.DataFrame, list[Misshapen]]:
         """The good rows, parsed and as they came, and the others with what is wrong."""
         reasons = part[REFUSAL].to_list()
-        for place, number in enumerate(part[NUMBER].to_list()):
+        for place in self.register.comes_again(part[NUMBER]).nonzero()[0].tolist():
+            number = part[NUMBER][place]
             if reasons[place] is None:
                 if number in self.seen:
                     reasons[place] = f"文件内编号「{number}」重复,以先出现的一行为准"
@@ -213,8 +228,6 @@ class Pass:
         bad = [place for place, reason in enumerate(reasons) if reason is not None]
         if not bad:
             return part.drop(REFUSAL), raw, []
-        for sheet in self.children.values():  # theirs are not orphans
-            sheet.of(part[bad][LINK].drop_nulls())
         refused = self._as_they_came(raw[bad], [reasons[place] or "" for place in bad])
         keep = pl.Series([reason is None for reason in reasons])
         return part.filter(keep).drop(REFUSAL), raw.filter(keep), refused
@@ -236,10 +249,8 @@ class Pass:
             for one in self._as_they_came(slice_.raw[gone], [VOIDED] * len(gone)):
                 self.refused.add(one.row, one.cells, one.reason)
             keep = pl.Series([number not in voided for number in rows[NUMBER]])
-            for sheet in self.children.values():
-                sheet.of(rows[gone][LINK])
             rows = rows.filter(keep)
-        children = {sheet: found.of(rows[LINK]) for sheet, found in self.children.items()}
+        children = {sheet: found.of(rows) for sheet, found in self.children.items()}
         digests = self._digests(rows, children)
         return self._sorted(rows, digests, children, known, len(slice_.bad) + len(gone))
 
@@ -311,4 +322,4 @@ class Pass:
 
     def orphan_count(self) -> int:
         """Rows of children that belong to no record, those without a usable number included."""
-        return sum(len(children.orphans()) + children.unusable for children in self.children.values())
+        return sum(children.orphan_count() for children in self.children.values())

@@ -53,7 +53,7 @@ def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = 
     """
     refused = RefusedRows(plan.main.header, frozenset(plan.parsers[""].private_columns()))
     reading = Pass(plan, refused)
-    reading.read_children()
+    reading.prepare()
     composer = plan.importer.compose(Context(by, plan.profile, plan.read))
     counts, marks, shown = Counts(), dict[str, int](), list[Marked]()
     for slice_ in reading.slices():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from anlu.kernel.core.importing.workbooks import Sheet, write_workbook
+from anlu.kernel.core.importing.workbooks import Cell, Sheet, write_workbook
 
 REASON: Final = "退回原因"
 ROW_TITLE: Final = "原文件行号"
@@ -100,11 +100,11 @@ class RefusedRows:
                     writer.writerow([number, *[""] * len(self.header), f"{sheet}:找不到对应的记录"])
 
     def _save_excel(self, path: Path) -> None:
-        refused = ([int(number), *cells] for number, *cells in self._laid())
+        refused: Iterator[Sequence[Cell]] = ((int(number), *cells) for number, *cells in self._laid())
         sheets = [Sheet("退回", self._titles(), refused)]
         if self.orphans:
-            others = (
-                [name, row, "找不到对应的记录"]
+            others: Iterator[Sequence[Cell]] = (
+                (name, row, "找不到对应的记录")
                 for name, rows in self.orphans.items()
                 for row in rows[:MOST_IN_EXCEL]
             )
