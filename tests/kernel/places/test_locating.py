@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -181,6 +182,20 @@ def test_a_change_of_roads_is_seen_at_once(ground: dict[str, Any]) -> None:
     assert completed(lon=115.9, lat=36.6).location_state == LocationState.LOCATED
 
 
+def test_words_of_the_source_place_a_record_that_has_nothing_else(ground: dict[str, Any]) -> None:
+    by_name = completed(road_name="105国道", chainage_m=BEGIN_M + 500.0)
+    by_words = completed(place_text="西镇国道105线K10+500处")
+    assert by_words.lat is not None
+    assert by_name.lat == by_words.lat
+    assert (by_words.road, by_words.location_state) == (ground["G105"], LocationState.LOCATED)
+    assert by_words.place_text == "西镇国道105线K10+500处"
+
+
+def test_words_do_not_overrule_a_position(ground: dict[str, Any]) -> None:
+    found = completed(lon=115.9, lat=36.75, place_text="国道105线K10+500处")
+    assert (found.lat, found.road) == (36.75, ground["S254"])
+
+
 # --- what follows when a record is moved
 
 
@@ -281,6 +296,7 @@ def latitude_after(metres: float) -> float:
     return float(GEOD.fwd(LON, SOUTH, 0.0, metres)[1])
 
 
+@cache
 def _line_rows(reverse: bool) -> RoadMap:
     rows = []
     for south, north in ((SOUTH, GAP_SOUTH), (GAP_NORTH, NORTH)):

@@ -31,7 +31,7 @@ from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import add_record, change_record, record_for, restore_record, void_record
 from anlu.kernel.people.access import responsible_unit
-from anlu.kernel.places.services import place_at
+from anlu.kernel.places.locating import STATED, Locator
 
 FOLLOWS: Final = (
     "occurred_on",
@@ -48,8 +48,15 @@ FOLLOWS: Final = (
     "parties_count",
     "vehicles_count",
     "location_state",
+    "lon",
+    "lat",
+    "coordinate_system",
+    "town",
+    "road",
+    "chainage_m",
     "marks",
 )
+PLACE: Final = (*STATED, "coordinate_system")
 WHY: Final = "why"
 
 
@@ -74,6 +81,7 @@ def add_crash(values: Mapping[str, Any], *, by: Viewer) -> Crash:
     """
     stated = {name: value for name, value in values.items() if name != WHY}
     crash = Crash(**stated)
+    Locator.current().complete(crash)
     if crash.unit_id is None and crash.town_id is None:
         crash.unit_id = getattr(by, "unit_id", None)
     _settle(crash)
@@ -101,8 +109,11 @@ def change_crash(uid: UUID, values: Mapping[str, Any], *, version: int, by: View
     if crash.source and differs and not why:
         raise NeedsReason(f"这起事故来自「{crash.source}」,在本平台更正须说明原因")
 
+    before_move = fields_of(crash, PLACE)
+
     def prepare(thing: Crash) -> None:
         if differs:
+            Locator.current().move(thing, before_move)
             if thing.source and LOCAL_CHANGE not in thing.marks:
                 thing.marks = [*thing.marks, LOCAL_CHANGE]
             _settle(thing)
@@ -258,7 +269,6 @@ def _changed(crash: Crash, values: Mapping[str, Any], *, by: Viewer, note: str =
 def _settle(crash: Crash) -> None:
     """Everything that follows from the stated facts of an unsaved or changed crash."""
     _set_local_parts(crash)
-    place_at(crash, crash.lon, crash.lat, system=crash.coordinate_system or "wgs84")
     if crash.unit_id is None:
         crash.unit_id = responsible_unit(crash.town_id, on=crash.occurred_on)
     parties = list(crash.parties.filter(voided_at__isnull=True)) if crash.pk else []

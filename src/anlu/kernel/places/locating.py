@@ -24,6 +24,7 @@ from anlu.engine.roads.referencing import Roads, locate, places_of, reference_ro
 from anlu.engine.roads.stakes import Side
 from anlu.kernel.core.revisions import tokens
 from anlu.kernel.places.models import Area, AreaKind, Located, LocationState, RoadLine, RoadSide
+from anlu.kernel.places.naming import read_words, road_names
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION, position_of
 
 Floats = NDArray[np.float64]
@@ -222,13 +223,14 @@ class Locator:
         Fill what is missing of a record (unsaved): position, map cell, town, road, chainage, state.
 
         Without a position of its own it lies where ``at`` does (a site or a junction that was picked), else where its
-        road and chainage are. A record with none of them stays, unlocated.
+        road and chainage are, stated or in the words of the source. A record with none of them stays, unlocated.
         """
         if at is not None and (thing.lon is None or thing.lat is None) and at.lon is not None:
             thing.lon, thing.lat, thing.coordinate_system = at.lon, at.lat, at.coordinate_system
             thing.town_id = thing.town_id or at.town_id
             if thing.road_id is None:
                 thing.road_id, thing.chainage_m = at.road_id, at.chainage_m
+        _read_names(thing)
         found = self.fill(_stated_by(thing))
         lon, lat = float(found.lon[0]), float(found.lat[0])
         position = position_of(lon, lat) if np.isfinite(lon) else None
@@ -306,6 +308,17 @@ class Locator:
         beside_m, away_m = self.roads.chainages_on(road[rows], lon[rows], lat[rows])
         near = away_m <= ROAD_REACH_M
         chainage_m[rows[near]] = np.round(beside_m[near], METRES_KEPT)
+
+
+def _read_names(thing: Located) -> None:
+    """The road that the source names; of a record without one and without a position, what its words say."""
+    if thing.road_id is None and thing.road_name:
+        thing.road_id = road_names().get(thing.road_name)
+    if thing.road_id is None and thing.lon is None and thing.place_text:
+        said = read_words(thing.place_text)
+        if said is not None:
+            thing.road_id = said[0]
+            thing.chainage_m = thing.chainage_m if thing.chainage_m is not None else said[1]
 
 
 def _stated_by(thing: Located) -> Whereabouts:

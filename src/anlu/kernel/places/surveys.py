@@ -22,6 +22,7 @@ from anlu.engine.files.vector import Features, read_features
 from anlu.engine.geo import distance_m
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.bulk import insert_rows
+from anlu.kernel.core.clock import now
 from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
@@ -417,7 +418,7 @@ class _Gazetteer:
             locator.complete(thing)
 
 
-_KEPT: Final = frozenset({"id", "uid", "created_at", "created_by", "recorded_at", "version"})
+_KEPT: Final = frozenset({"id", "uid", "created_at", "created_by", "changed_at", "recorded_at", "version"})
 
 
 def _stored(model: type[Junction] | type[Site], things: Sequence[Any]) -> Survey:
@@ -435,10 +436,11 @@ def _stored(model: type[Junction] | type[Site], things: Sequence[Any]) -> Survey
         for name in names:
             setattr(known, name, getattr(thing, name))
         known.version += 1
+        known.changed_at = now()  # an update of many does not set it
         old.append(known)
     model.objects.bulk_create(new, batch_size=500)
     if old:
-        model.objects.bulk_update(old, [*names, "version"], batch_size=200)
+        model.objects.bulk_update(old, [*names, "version", "changed_at"], batch_size=200)
     return Survey(added=len(new), changed=len(old))
 
 

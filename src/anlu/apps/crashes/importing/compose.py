@@ -19,6 +19,7 @@ from anlu.kernel.core.importing.fields import MAIN, ImportField, Kind
 from anlu.kernel.core.importing.nouns import Composed, Context
 from anlu.kernel.core.importing.parsing import FACTS, MARKS
 from anlu.kernel.core.importing.positions import System, cells_of
+from anlu.kernel.places.locating import FROM_STAKE, NOTHING, Flags, Floats, Keys, Locator, Whereabouts
 from anlu.kernel.places.models import LocationState
 
 COLUMNS: Final = frozenset(field.attname for field in Crash._meta.concrete_fields)
@@ -65,60 +66,56 @@ class CrashComposer:
     # --- where
 
     def _placed(self, main: pl.DataFrame) -> pl.DataFrame:
-        count = main.height
-        nan = np.full(count, np.nan)
-        x = main["lon"].to_numpy().astype(float) if "lon" in main.columns else nan
-        y = main["lat"].to_numpy().astype(float) if "lat" in main.columns else nan
-        lon, lat, wrong = self.system.to_wgs84(x, y)
-        known = ~np.isnan(lon)
-        cells = np.zeros((2, count), dtype=np.int64)
-        if known.any():
-            cells[0, known], cells[1, known] = cells_of(lon[known], lat[known])
-        around, outside = self.gazetteer.towns_at(lon, lat)
-        main = main.with_columns(
-            pl.Series("lon", lon).fill_nan(None),
-            pl.Series("lat", lat).fill_nan(None),
-            pl.Series("position_impossible", wrong),
-            pl.Series("located", known),
-            pl.Series("outside", outside),
-            pl.Series("around", around, dtype=pl.Int64),
-            pl.Series("cell_x", cells[0]),
-            pl.Series("cell_y", cells[1]),
-        )
-        main = main.with_columns(
-            pl.when("located").then(pl.col("cell_x", "cell_y")),
-            pl.when("located")
-            .then(pl.lit(self.system.code))
-            .otherwise(pl.lit(""))
-            .alias("coordinate_system"),
-        )
-        return self._named(main)
-
-    def _named(self, main: pl.DataFrame) -> pl.DataFrame:
-        """Town, road and unit, and the state of the position."""
-        stated_town = _text(main, "town")
-        town = pl.select(
-            pl.coalesce(looked_up(stated_town, self.gazetteer.areas), main["around"])
-        ).to_series()
-        road_name = _text(main, "road")
+        """Position, town, road and chainage: as stated, and what is missing as the locator finds it."""
+        lon, lat, wrong = self.system.to_wgs84(_numbers(main, "lon"), _numbers(main, "lat"))
+        stated_town, road_name = _text(main, "town"), _text(main, "road")
+        named = looked_up(stated_town, self.gazetteer.areas)
         road = looked_up(road_name, self.gazetteer.roads)
-        off_road = (road_name != "") & road.is_null() & bool(self.gazetteer.roads)
+        road, chainage_m = self._in_words(main, np.isnan(lon), road)
+        found = Locator.current().fill(Whereabouts(lon, lat, _keys(named), _keys(road), chainage_m))
+        town = pl.select(pl.coalesce(named, _known(found.town))).to_series()
+        known = np.isfinite(found.lon)
+        cells = np.zeros((2, main.height), dtype=np.int64)
+        cells[:, known] = cells_of(found.lon[known], found.lat[known])
         return main.drop("town", "road", strict=False).with_columns(
-            town.alias("town_id"),
-            road.alias("road_id"),
+            pl.Series("lon", found.lon).fill_nan(None),
+            pl.Series("lat", found.lat).fill_nan(None),
+            pl.Series("chainage_m", found.chainage_m).fill_nan(None),
+            *(
+                pl.select(pl.when(pl.Series(known)).then(pl.Series(cells[axis]))).to_series().alias(name)
+                for axis, name in enumerate(("cell_x", "cell_y"))
+            ),
+            pl.Series(
+                "coordinate_system",
+                np.where(found.from_stake, FROM_STAKE, np.where(known, self.system.code, "")),
+            ),
+            pl.Series("location_state", found.state),
+            pl.Series("located", known),
+            pl.Series("position_impossible", wrong),
+            pl.Series("outside", found.state == LocationState.OUTSIDE),
             road_name.alias("road_name"),
-            off_road.alias("off_road"),
+            ((road_name != "") & road.is_null() & bool(self.gazetteer.roads)).alias("road_unknown"),
             (town.is_null() & ((stated_town != "") | bool(self.gazetteer.areas))).alias("town_unknown"),
+            town.alias("town_id"),
+            _known(found.road).alias("road_id"),
             self._units(main, town).alias("unit_id"),
-            pl.when(~pl.col("located"))
-            .then(pl.lit(LocationState.UNLOCATED.value))
-            .when(pl.col("outside"))
-            .then(pl.lit(LocationState.OUTSIDE.value))
-            .when(off_road)
-            .then(pl.lit(LocationState.OFF_ROAD.value))
-            .otherwise(pl.lit(LocationState.LOCATED.value))
-            .alias("location_state"),
         )
+
+    def _in_words(self, main: pl.DataFrame, lost: Flags, road: pl.Series) -> tuple[pl.Series, Floats]:
+        """Road and chainage; of crashes with neither a position nor a road as the words of the place say."""
+        chainage_m = _numbers(main, "chainage_m")
+        words = _text(main, "place_text")
+        rows = np.flatnonzero(lost & road.is_null().to_numpy() & (words != "").to_numpy())
+        if not len(rows):
+            return road, chainage_m
+        said = self.gazetteer.in_words(words[rows].to_list())
+        keys = _keys(road)
+        for row in rows:
+            if (found := said.get(words[int(row)])) is not None:
+                keys[row] = found[0]
+                if found[1] is not None and np.isnan(chainage_m[row]):
+                    chainage_m[row] = found[1]
+        return _known(keys), chainage_m
 
     def _units(self, main: pl.DataFrame, town: pl.Series) -> pl.Series:
         """The stated unit, else the one that answered for the town on that day, else the importing
@@ -250,6 +247,22 @@ def _text(frame: pl.DataFrame, name: str) -> pl.Series:
     return frame[name] if name in frame.columns else pl.repeat("", frame.height, dtype=pl.String, eager=True)
 
 
+def _numbers(frame: pl.DataFrame, name: str) -> Floats:
+    """A column of numbers, NaN where nothing is stated."""
+    if name not in frame.columns:
+        return np.full(frame.height, np.nan)
+    return frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy(writable=True)
+
+
+def _keys(series: pl.Series) -> Keys:
+    return series.cast(pl.Int64).fill_null(NOTHING).to_numpy(writable=True)
+
+
+def _known(keys: Keys) -> pl.Series:
+    """Keys as a column, null for none."""
+    return pl.select(pl.when(pl.Series(keys) != NOTHING).then(pl.Series(keys))).to_series()
+
+
 def _child(frame: pl.DataFrame, fields: tuple[ImportField, ...]) -> pl.DataFrame:
     """The columns of a table of children, without what only the reading needed."""
     names = [one.name for one in fields if one.name in frame.columns and one.name != "number"]
@@ -308,7 +321,7 @@ def _place_doubts() -> list[tuple[str, pl.Expr]]:
         ("no_position", ~pl.col("located") & ~pl.col("position_impossible")),
         ("position_impossible", pl.col("position_impossible")),
         ("outside", pl.col("outside")),
-        ("road_unknown", pl.col("off_road")),
+        ("road_unknown", pl.col("road_unknown")),
         ("town_unknown", pl.col("town_unknown")),
     ]
 

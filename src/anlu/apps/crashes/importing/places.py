@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-import numpy as np
 import polars as pl
-import shapely
-from numpy.typing import NDArray
 
 from anlu.kernel.core.importing.profiles import BroughtArea
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import Responsibility, Unit
-from anlu.kernel.places.models import Area, AreaKind, AreaPath, Road
+from anlu.kernel.places.models import Area, AreaKind, AreaPath
+from anlu.kernel.places.naming import read_words, road_names
 from anlu.kernel.places.services import add_area
 
 SUFFIXES = ("街道办事处", "街道", "镇", "乡", "县", "区", "市")
@@ -69,6 +66,7 @@ class Gazetteer:
 
     brought: tuple[BroughtArea, ...] = ()
     _responsible: dict[tuple[int, date], int | None] = field(default_factory=dict)
+    _words: dict[str, tuple[int, float | None] | None] = field(default_factory=dict)
 
     @cached_property
     def areas(self) -> dict[str, int]:
@@ -91,49 +89,16 @@ class Gazetteer:
         found |= {name: pk for _, name, _, pk in rows}
         return found | {code: pk for code, _, _, pk in rows}
 
-    @cached_property
+    @property
     def roads(self) -> dict[str, int]:
-        """Number or name → primary key; empty where the installation knows no roads."""
-        rows = Road.objects.live().values_list("code", "name", "pk")
-        return {name: pk for _, name, pk in rows if name} | {code: pk for code, _, pk in rows}
+        """Number or name as people say it → primary key; empty where the installation knows no roads."""
+        return road_names()
 
-    @cached_property
-    def boundaries(self) -> tuple[shapely.STRtree, list[int], shapely.Geometry | None] | None:
-        """Towns with a boundary as a search tree, their keys, and the outer boundary if there is one."""
-        rows = Area.objects.filter(voided_at__isnull=True, valid_to__isnull=True, boundary__isnull=False)
-        shapes = [
-            (pk, kind, shapely.from_geojson(json.dumps(shape)))
-            for pk, kind, shape in rows.values_list("pk", "kind", "boundary")
-        ]
-        towns = [(pk, shape) for pk, kind, shape in shapes if kind in (AreaKind.TOWN, AreaKind.DISTRICT)]
-        outer = [shape for _, kind, shape in shapes if kind in (AreaKind.COUNTY, AreaKind.REGION)]
-        if not shapes:
-            return None
-        return (
-            shapely.STRtree([shape for _, shape in towns]),
-            [pk for pk, _ in towns],
-            shapely.union_all(outer) if outer else None,
-        )
-
-    def towns_at(
-        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
-    ) -> tuple[list[int | None], NDArray[np.bool_]]:
-        """The town around each position (None: not known), and which positions lie outside the area
-        altogether.
-        """
-        towns: list[int | None] = [None] * len(lon)
-        outside = np.zeros(len(lon), dtype=bool)
-        if self.boundaries is None:
-            return towns, outside
-        tree, keys, outer = self.boundaries
-        known = np.flatnonzero(~np.isnan(lon))
-        points = shapely.points(lon[known], lat[known])
-        for at, town in zip(*tree.query(points, predicate="within"), strict=True):
-            towns[known[at]] = keys[town]
-        if outer is not None and len(known):
-            shapely.prepare(outer)
-            outside[known] = ~shapely.covers(outer, points)
-        return towns, outside
+    def in_words(self, places: Iterable[str]) -> dict[str, tuple[int, float | None]]:
+        """Road and chainage that places in words name, as far as they name a known road."""
+        for text in set(places) - self._words.keys():
+            self._words[text] = read_words(text)
+        return {text: found for text in places if (found := self._words[text]) is not None}
 
     # --- who answers for an area
 
