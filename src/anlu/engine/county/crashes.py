@@ -111,8 +111,9 @@ class Recorder:
         reported, filed = self._handled(draft, at)
         determined, closed, method, mediation = self._closed(draft, filed)
         people, vehicles = self._people(draft, at), self._vehicles(draft)
-        place = self._place(draft)
         form, struck = self._form(draft)
+        located = bool(draft.scripted) or not self.dice.happens(_UNLOCATED)
+        place = self._place(draft, vaguely=not located)
         return Crash(
             number=self._number(draft.day.day),
             occurred_at=at,
@@ -150,7 +151,7 @@ class Recorder:
             limit_kmh=line.limit_kmh,
             lon=lon,
             lat=lat,
-            located=bool(draft.scripted) or not self.dice.happens(_UNLOCATED),
+            located=located,
             road=line.road,
             line=draft.place.line,
             chainage_m=round(draft.place.chainage_m, 1),
@@ -301,12 +302,14 @@ class Recorder:
 
     # ------------------------------------------------------------ words
 
-    def _place(self, draft: Draft) -> str:
-        """As an officer writes it: a junction by its name, elsewhere the road with its stake."""
+    def _place(self, draft: Draft, *, vaguely: bool) -> str:
+        """As an officer writes it: a junction by its name, elsewhere the road with its stake, vaguely without it."""
         if draft.at_junction:
-            return self.made.junctions[draft.spot].name
+            return self.made.junctions[draft.spot].name + ("附近" if vaguely else "")
         line = self.made.lines[draft.place.line]
         name = line.local_name or self.names[line.road].name
+        if vaguely:
+            return f"{name}附近"
         if self.names[line.road].administrative_class in ("", "5"):
             return f"{name}{format_stake(draft.place.chainage_m)}附近"
         return f"{self.names[line.road].name}{format_stake(draft.place.chainage_m)}处"
