@@ -1,91 +1,87 @@
-"""The demonstration county's crashes: the article's three figures follow from records, and nobody in them is real."""
+"""The demonstration county's crashes as rows of the import: nobody in them is real, and all can be read."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
-from django.db.models import Count, Sum
 
-from anlu.apps.crashes.demo import make_crashes
-from anlu.apps.crashes.demonstration.county import HALVES
-from anlu.apps.crashes.demonstration.making import Town, make
-from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureChange
-from anlu.engine.indicators.compare import compare_counts
-from anlu.kernel.core.dictionaries import seed_all
-from anlu.kernel.people.demo import make_areas, make_units
-
-TOWNS = [Town(f"99012110{n}", 115.8, 36.7) for n in range(3)]
+from anlu.apps.crashes.demonstration.rows import Sheets, rows_of, spoiled
+from anlu.apps.crashes.importing.fields import CRASH_FIELDS, PARTY_FIELDS, VEHICLE_FIELDS
+from anlu.engine.county import County, make_county
 
 
-@pytest.fixture
-def county(db: None) -> str:
-    seed_all()
-    make_areas()
-    make_units()
-    return make_crashes()
+@pytest.fixture(scope="module")
+def county() -> County:
+    """The county of the demonstration."""
+    return make_county()
 
 
-def test_the_same_seed_makes_the_same_county() -> None:
-    first, second, other = make(TOWNS), make(TOWNS), make(TOWNS, seed=1)
-    assert first == second
-    assert first != other
+@pytest.fixture(scope="module")
+def sheets(county: County) -> Sheets:
+    """Its rows."""
+    return rows_of(county.crashes)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_every_half_year_adds_up_to_its_numbers_whatever_the_seed(seed: int) -> None:
-    made = make(TOWNS, seed=seed)
-    by_number = {row["number"]: row for row in made.crashes}
-    for half in HALVES:
-        span = {
-            number
-            for number, row in by_number.items()
-            if half.start <= date.fromisoformat(row["occurred_at"][:10]) <= half.end
-        }
-        ordinary = {n for n in span if by_number[n]["procedure"] == "ordinary" or n in made.raised}
-        assert len(ordinary) == half.crashes
-        assert len(span - ordinary) == half.summary
+def test_every_column_is_a_field_of_the_import(sheets: Sheets) -> None:
+    for rows, fields in (
+        (sheets.crashes, CRASH_FIELDS),
+        (sheets.vehicles, VEHICLE_FIELDS),
+        (sheets.parties, PARTY_FIELDS),
+    ):
+        assert {name for row in rows for name in row} <= {field.name for field in fields}
 
 
-def test_the_three_figures_of_the_article_follow_from_the_records(county: str) -> None:
-    def totals(year: int) -> tuple[int, int, int]:
-        span = (date(year, 1, 1), date(year, 6, 30))
-        rows = Crash.objects.live().filter(procedure="ordinary", occurred_on__range=span)
-        found = rows.aggregate(crashes=Count("pk"), injured=Sum("injured"), killed=Sum("killed"))
-        return found["crashes"], found["injured"], found["killed"]
-
-    assert (totals(2022), totals(2023)) == ((280, 242, 53), (187, 164, 39))
-    changes = [
-        compare_counts(now, then).change_pct for now, then in zip(totals(2023), totals(2022), strict=True)
-    ]
-    assert [round(change, 2) for change in changes if change is not None] == [-33.21, -32.23, -26.42]
+def test_rows_of_a_part_are_the_rows_of_the_whole(county: County, sheets: Sheets) -> None:
+    part = rows_of(county.crashes[5_000:5_100])
+    assert part.crashes == sheets.crashes[5_000:5_100]
+    numbers = {row["number"] for row in part.crashes}
+    assert part.parties == [row for row in sheets.parties if row["number"] in numbers]
 
 
-def test_every_crash_lies_in_a_town_and_belongs_to_the_squadron_that_answers_for_it(county: str) -> None:
-    assert not Crash.objects.filter(town=None).exists()
-    assert not Crash.objects.filter(unit=None).exists()
-    assert Crash.objects.values("town").distinct().count() == 16
-    for crash in Crash.objects.select_related("town", "unit")[:50]:
-        assert crash.unit is not None
-        assert crash.unit.area_id == crash.town_id
-
-
-def test_nobody_is_real(county: str) -> None:
-    assert all(name.endswith("某") for name in CrashParty.objects.values_list("name", flat=True))
+def test_nobody_is_real(sheets: Sheets) -> None:
     assert all(
-        plate in ("",) or plate.startswith("演")
-        for plate in CrashVehicle.objects.values_list("plate", flat=True)
+        row["name"] == "" or (len(row["name"]) == 2 and row["name"][1] == "某") for row in sheets.parties
     )
-    assert set(Crash.objects.values_list("source", flat=True)) == {"demo"}
+    assert all(row["id_number"] == "" or row["id_number"].startswith("990121") for row in sheets.parties)
+    assert all(row["phone"] == "" or row["phone"].startswith("000") for row in sheets.parties)
+    assert all(row["plate"] == "" or row["plate"].startswith("演") for row in sheets.vehicles)
+    phones = [row["phone"] for row in sheets.parties if row["phone"]]
+    assert len(set(phones)) == len(phones)
 
 
-def test_changes_of_procedure_are_on_record(county: str) -> None:
-    changes = ProcedureChange.objects.all()
-    assert changes.count() > 10
-    assert all((one.from_procedure, one.to_procedure) == ("summary", "ordinary") for one in changes)
+def test_identity_numbers_say_when_somebody_was_born(county: County, sheets: Sheets) -> None:
+    year = {crash.number: crash.occurred_at.year for crash in county.crashes}
+    for row in sheets.parties:
+        if row["id_number"]:
+            born = date(
+                int(row["id_number"][6:10]), int(row["id_number"][10:12]), int(row["id_number"][12:14])
+            )
+            assert year[row["number"]] - born.year == int(row["age"])
+            assert int(row["id_number"][16]) % 2 == (row["sex"] == "1")
 
 
-def test_making_it_twice_changes_nothing(county: str) -> None:
-    count = Crash.objects.count()
-    assert make_crashes() == "已有"
-    assert Crash.objects.count() == count == len(make(TOWNS).crashes)
+def test_a_few_ordinary_crashes_began_in_the_summary_procedure(county: County, sheets: Sheets) -> None:
+    procedure = {row["number"]: row["procedure"] for row in sheets.crashes}
+    assert 20 < len(sheets.raised) < 100
+    moved = Counter(
+        (procedure[crash.number], crash.procedure)
+        for crash in county.crashes
+        if procedure[crash.number] != crash.procedure
+    )
+    assert moved == {("summary", "ordinary"): len(sheets.raised)}
+
+
+def test_what_is_not_located_has_words_only(county: County, sheets: Sheets) -> None:
+    for crash, row in zip(county.crashes, sheets.crashes, strict=True):
+        assert bool(row["lon"]) == bool(row["lat"]) == bool(row["stake"]) == crash.located
+        assert crash.located or (row["place_text"].endswith("附近") and "K" not in row["description"])
+
+
+def test_spoiled_rows_are_copies_with_one_fault_each(sheets: Sheets) -> None:
+    bad = spoiled(sheets.crashes)
+    numbers = {row["number"] for row in sheets.crashes}
+    assert [row["number"] in numbers for row in bad] == [False, True, False]
+    assert bad[0]["occurred_at"] == "2023-02-30 08:10"
+    assert bad[2]["number"] == ""

@@ -1,5 +1,5 @@
 """
-The demonstration county 青澜县: areas, units and one account for each role.
+The demonstration county 青澜县: units and one account for each role.
 
 Every name is invented; accounts carry a family name and a post, so that no real person can be meant.
 """
@@ -18,9 +18,7 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit
 from anlu.kernel.people.services import add_officer, add_unit, assign_area, grant_role
 from anlu.kernel.places.models import Area, AreaKind
-from anlu.kernel.places.services import add_area
 
-COUNTY_CODE = "990121"
 BRIGADE_CODE = "QL"
 BEGUN = date(2018, 1, 1)
 PASSWORD = "Qinglan-2023"
@@ -46,38 +44,6 @@ def _table(name: str) -> list[dict[str, str]]:
 def accounts() -> list[Account]:
     """All demonstration accounts, in the order in which they are shown."""
     return [Account(**row) for row in _table("accounts.csv")]
-
-
-@demo_step(10, "places.areas", "县与镇街")
-@transaction.atomic
-def make_areas() -> str:
-    """青澜县 with its 16 towns and sub-districts."""
-    if Area.objects.filter(code=COUNTY_CODE).exists():
-        return "已有"
-    county = add_area(
-        COUNTY_CODE,
-        "青澜县",
-        AreaKind.COUNTY,
-        by=SYSTEM,
-        valid_from=BEGUN,
-        lon=115.86,
-        lat=36.72,
-        source="demo",
-    )
-    rows = _table("towns.csv")
-    for row in rows:
-        add_area(
-            row["code"],
-            row["name"],
-            AreaKind.TOWN,
-            by=SYSTEM,
-            parent=county,
-            valid_from=BEGUN,
-            lon=float(row["lon"]),
-            lat=float(row["lat"]),
-            source="demo",
-        )
-    return f"1 县 {len(rows)} 镇街"
 
 
 @demo_step(20, "people.units", "单位")
