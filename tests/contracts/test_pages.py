@@ -111,7 +111,7 @@ def expected_of(page: Page) -> tuple[int, ...]:
         return (404, 405)
     if page.code.endswith(LATER_STEPS):
         return (404,)
-    return (200, 302) if page.code in LEADING_ON else (200,)
+    return (200, 302) if page.code in LEADING_ON or page.code.endswith(".bulk") else (200,)
 
 
 @by_code

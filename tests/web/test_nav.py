@@ -110,4 +110,5 @@ def test_a_ledger_without_services_has_no_pages_that_write() -> None:
     names = {
         page.code.removeprefix("places.area").lstrip(".") for page in pages_of(ledgers.get("places.area"))
     }
-    assert names == {"", "export_excel", "export_csv", "print", "detail"}
+    reading = {"", "detail", "print", "columns", "views"}
+    assert names == reading | {"export_excel", "export_csv", "export_order", "bulk"}

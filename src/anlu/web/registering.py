@@ -10,6 +10,7 @@ from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import Page, View, pages
 from anlu.web.pages import importing
 from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.bulk import Bulk
 from anlu.web.pages.detail import Detail, Reveal
 from anlu.web.pages.export import Export
 from anlu.web.pages.form import Change, New, Restore, Void
@@ -18,6 +19,7 @@ from anlu.web.pages.list import List
 from anlu.web.pages.map import pages_of_layer
 from anlu.web.pages.ordering import OrderExport
 from anlu.web.pages.print import Print
+from anlu.web.pages.views import Columns, Views
 from anlu.web.tiles import layers
 
 
@@ -43,6 +45,10 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
         yield of("export_csv", f"{ledger.path}/export.csv", "导出 CSV", Export, form="csv")
         yield of("export_order", f"{ledger.path}/export/", "大量导出", OrderExport)
     yield of("print", f"{ledger.path}/print/", "打印", Print)
+    yield of("columns", f"{ledger.path}/columns/", "选择列", Columns)
+    yield of("views", f"{ledger.path}/views/", "视图", Views)
+    if _declared(ledger, "export") or ledger.void:
+        yield of("bulk", f"{ledger.path}/bulk/", "批量办理", Bulk)
     if ledger.has_detail:
         yield of("detail", f"{one}/", ledger.noun, Detail)
     if ledger.has_detail and _declared(ledger, "reveal"):

@@ -40,6 +40,7 @@ ACTION_WORDS = {
     "allow_export": ("同意导出", "green"),
     "refuse_export": ("不同意导出", "red"),
     "download": ("下载", "grey"),
+    "share_view": ("共享视图", "grey"),
     "grant": ("授予角色", "blue"),
     "end_grant": ("收回角色", "amber"),
     "password": ("修改密码", "grey"),

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -105,16 +106,23 @@ def exported_columns(ledger: Ledger) -> list[Column]:
     return [column for column in ledger.columns if column.exported]
 
 
-def table_of(listing: Listing, *, total: int, moment: datetime, viewer: Officer) -> Table:
-    """The rows of a listing with the head that says where they come from."""
+def table_of(
+    listing: Listing, *, total: int, moment: datetime, viewer: Officer, rows: QuerySet[Any] | None = None
+) -> Table:
+    """The rows of a listing, or those given, with the head that says where they come from."""
     columns = exported_columns(listing.ledger)
     renderer = Renderer(listing.ledger.model, columns)
-    rows = listing.in_order(columns).iterator(chunk_size=CHUNK)
+    words = listing.words() if rows is None else f"所选 {total} {listing.ledger.unit}"
+    joins = listing.ledger.joins(columns)
+    wanted = listing.in_order(columns) if rows is None else rows.select_related(*joins) if joins else rows
     return Table(
         listing.ledger.label,
-        head_lines(listing.ledger, listing.words(), total=total, moment=moment, viewer=viewer),
+        head_lines(listing.ledger, words, total=total, moment=moment, viewer=viewer),
         [column.label for column in columns],
-        ([renderer.plain(column, thing) for column in columns] for thing in rows),
+        (
+            [renderer.plain(column, thing) for column in columns]
+            for thing in wanted.iterator(chunk_size=CHUNK)
+        ),
     )
 
 

@@ -15,9 +15,12 @@ from anlu.web.cells import RIGHT, Cell, Renderer
 from anlu.web.ledgers import Column, Preset
 from anlu.web.nav import pages
 from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.bulk import deeds_for
 from anlu.web.pages.fields import chips_of, filter_fields
 from anlu.web.pages.listing import POSITION_PARAMETERS, Listing, filters_of
 from anlu.web.pages.paging import SIZES, Slice, Total, edge_of, slice_of, total_of
+from anlu.web.pages.views import column_choices, saved_views
+from anlu.web.views import columns_of
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class List(LedgerPage):
         for problem in listing.selection.problems:
             messages.error(request, problem)
         total = total_of(listing.rows())
-        shown = self._slice(listing, request) if total.number else Slice([], False, False)
-        renderer = Renderer(self.ledger.model, self._columns)
+        columns = columns_of(self.ledger, self.viewer, listing.cols)
+        shown = self._slice(listing, request, columns) if total.number else Slice([], False, False)
+        renderer = Renderer(self.ledger.model, columns)
         context = {
             "ledger": self.ledger,
             "listing": listing,
@@ -66,22 +70,21 @@ class List(LedgerPage):
             "pager": pager(listing, shown, total, first=_first(request)),
             "presets": presets(listing),
             "empty": self._empty(listing),
+            "views": saved_views(listing, self.viewer),
+            "column_choices": column_choices(self.ledger, columns),
+            "deeds": [] if listing.voided else deeds_for(self.ledger, self.viewer),
             **filter_row(listing, request),
             **self._actions(listing),
         }
         return render(request, self.template, context)
 
-    def _slice(self, listing: Listing, request: HttpRequest) -> Slice:
+    def _slice(self, listing: Listing, request: HttpRequest, columns: list[Column]) -> Slice:
         edges: dict[str, Any] = {}
         for name in ("after", "before"):
             if stated := request.GET.get(name):
                 known = self.ledger.visible_rows(self.viewer)
                 edges[name] = edge_of(known, listing.order, self.ledger.identity, stated)
-        return slice_of(listing.shown(self._columns), listing.order, size=listing.size, **edges)
-
-    @property
-    def _columns(self) -> list[Column]:
-        return [column for column in self.ledger.columns if column.listed]
+        return slice_of(listing.shown(columns), listing.order, size=listing.size, **edges)
 
     def _rows(self, listing: Listing, renderer: Renderer, shown: Slice) -> list[Row]:
         query = listing.query(position_of(self.request))
@@ -105,7 +108,7 @@ class List(LedgerPage):
     def _actions(self, listing: Listing) -> dict[str, str]:
         """Addresses of what this person can do from here; what is not allowed is absent."""
         found = {}
-        for name in ("new", "import", "export_excel", "export_csv", "print"):
+        for name in ("new", "import", "export_excel", "export_csv", "print", "columns", "views", "bulk"):
             code = f"{self.ledger.code}.{name}"
             if code in pages and pages.get(code).allows(self.viewer):
                 found[f"{name}_url"] = reverse(code) + (

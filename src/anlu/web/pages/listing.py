@@ -17,7 +17,7 @@ from anlu.kernel.places.filters import BoxFilter
 from anlu.web.ledgers import Column, Ledger
 from anlu.web.pages.paging import SIZES, Order
 
-OWN_PARAMETERS = ("sort", "size", "voided")
+OWN_PARAMETERS = ("sort", "size", "voided", "cols")
 POSITION_PARAMETERS = ("after", "before", "at")
 
 
@@ -33,6 +33,7 @@ class Listing:
     size: int
     voided: bool
     verb: str = "view"
+    cols: str = ""  # names of columns as the address states them
 
     @classmethod
     def read(cls, ledger: Ledger, viewer: Viewer | None, values: QueryDict, *, verb: str = "view") -> Listing:
@@ -53,6 +54,7 @@ class Listing:
             int(size) if size in map(str, SIZES) else SIZES[0],
             (stated.get("voided") or [""])[-1] == "1",
             verb,
+            _known_names(ledger, (stated.get("cols") or [""])[-1]),
         )
 
     @cached_property
@@ -94,6 +96,7 @@ class Listing:
             ("sort", self.sort),
             ("size", str(self.size) if self.size != SIZES[0] else ""),
             ("voided", "1" if self.voided else ""),
+            ("cols", self.cols),
         )
         left_out = set(without)
         kept = [] if "filters" in left_out else self.selection.parameters()
@@ -122,3 +125,8 @@ def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
 def _sortable(ledger: Ledger, name: str) -> Column | None:
     column = ledger.column(name)
     return column if column is not None and column.sort else None
+
+
+def _known_names(ledger: Ledger, stated: str) -> str:
+    """Names of columns as far as the ledger has them."""
+    return ",".join(name for name in stated.split(",") if ledger.column(name) is not None)

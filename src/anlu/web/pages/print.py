@@ -13,6 +13,7 @@ from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.list import Row, headings
 from anlu.web.pages.listing import Listing
 from anlu.web.pages.paging import total_of
+from anlu.web.views import columns_of
 
 PRINTED = 500  # some thirty sheets; more belongs into a file
 
@@ -22,7 +23,7 @@ class Print(LedgerPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         listing = Listing.read(self.ledger, self.viewer, request.GET)
-        columns = [column for column in self.ledger.columns if column.listed]
+        columns = columns_of(self.ledger, self.viewer, listing.cols)
         total = total_of(listing.rows())
         renderer = Renderer(self.ledger.model, columns)
         rows = [Row("", "", renderer.cells(thing)) for thing in listing.in_order(columns)[:PRINTED]]

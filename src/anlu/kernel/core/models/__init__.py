@@ -8,6 +8,7 @@ from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQ
 from anlu.kernel.core.models.search import SearchEntry, SearchGram
 from anlu.kernel.core.models.store import Installation, NumberSeries, Revision, Upload
 from anlu.kernel.core.models.terms import Term
+from anlu.kernel.core.models.views import SavedView, Sharing
 
 __all__ = [
     "AuditEntry",
@@ -24,9 +25,11 @@ __all__ = [
     "Record",
     "RecordQuerySet",
     "Revision",
+    "SavedView",
     "Seal",
     "SearchEntry",
     "SearchGram",
+    "Sharing",
     "Sourced",
     "StagedChange",
     "Term",
