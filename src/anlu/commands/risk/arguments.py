@@ -10,6 +10,7 @@ from anlu.commands.arguments import json_argument
 
 KERNELS: Final = ("quartic", "gaussian", "epanechnikov", "triangle", "uniform")
 DENSITIES: Final = ("simple", "discontinuous", "continuous")
+RANKINGS: Final = ("count", "kde", "nkde", "eb", "default")
 
 
 def network_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -47,7 +48,28 @@ def density_arguments(parser: argparse.ArgumentParser) -> None:
     json_argument(parser)
 
 
+def backtest_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``backtest``."""
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--network", metavar="N", help="路网文件(线): 按路段评价")
+    where.add_argument("--cells", metavar="M", help="边长 M 米的方格: 按方格评价")
+    parser.add_argument("--layer", metavar="名称", help="文件有多个图层时取哪一个")
+    parser.add_argument("--road-class", metavar="列", help="路网中道路等级的列, 供 default 使用")
+    event_arguments(parser)
+    parser.add_argument("--date", required=True, metavar="列", help="事故日期列")
+    parser.add_argument("--severity", metavar="列", help="后果列: fatal、serious、slight、damage 或 1–4")
+    parser.add_argument("--only", metavar="后果", help="只用这些后果的事故, 如 fatal,serious")
+    parser.add_argument("--train-end", required=True, metavar="日期", help="已知事故的最后一天")
+    parser.add_argument("--test-end", required=True, metavar="日期", help="要预测的最后一天")
+    parser.add_argument(
+        "--methods", metavar="名称", help=f"比较哪些方法(默认 {','.join(RANKINGS)}; 方格没有 nkde)"
+    )
+    parser.add_argument("--seed", default="0", metavar="N", help="自助抽样的种子(默认 0)")
+    json_argument(parser)
+
+
 # action → (help, its arguments); the work is done by the module of the same name in this package.
 ACTIONS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
     "density": ("沿路网的事故密度", density_arguments),
+    "backtest": ("用过去的事故排序, 看能找到多少后来的事故", backtest_arguments),
 }
