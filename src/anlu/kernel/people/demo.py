@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from anlu.kernel.core.audit import record
 from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit
-from anlu.kernel.people.services import add_officer, add_unit, assign_area, grant_role
+from anlu.kernel.people.services import add_unit, assign_area, grant_role
 from anlu.kernel.places.models import Area, AreaKind
 
 BRIGADE_CODE = "QL"
@@ -80,20 +83,26 @@ def _named(made: dict[str, Unit], name: str) -> Unit:
 @transaction.atomic
 def make_accounts() -> str:
     """One account for each role, all with the demonstration password."""
-    added = 0
-    for account in accounts():
-        if Officer.objects.filter(login=account.login).exists():
-            continue
-        officer = add_officer(
-            account.login,
-            account.name,
-            Unit.objects.get(code=account.unit),
-            by=SYSTEM,
-            password=PASSWORD,
-            kind=OfficerKind(account.kind),
-            post=account.post,
-            must_change_password=False,
-        )
+    there = set(Officer.objects.values_list("login", flat=True))
+    missing = [account for account in accounts() if account.login not in there]
+    encoded = make_password(PASSWORD) if missing else ""  # once for all: it takes its time by design
+    for account in missing:
+        officer = _add_officer(account, encoded)
         grant_role(officer, Role.objects.get(code=account.role), by=SYSTEM)
-        added += 1
-    return f"{added} 个账号"
+    return f"{len(missing)} 个账号"
+
+
+def _add_officer(account: Account, encoded: str) -> Officer:
+    officer = Officer.objects.create(
+        login=account.login,
+        name=account.name,
+        unit=Unit.objects.get(code=account.unit),
+        kind=OfficerKind(account.kind),
+        post=account.post,
+        sort_key=sort_key_of(account.name)[:120],
+        must_change_password=False,
+        password=encoded,
+        created_by=SYSTEM.uid,
+    )
+    record("add", officer, by=SYSTEM)
+    return officer
