@@ -37,7 +37,7 @@ class Dice:
 
     def share(self) -> float:
         """Uniform on [0, 1)."""
-        return float(self.shares(1)[0])
+        return (int(self._bits.random_raw()) >> 11) * _BITS  # as ``shares``, without an array
 
     def between(self, low: float, high: float) -> float:
         """Uniform between two numbers."""
@@ -57,7 +57,7 @@ class Dice:
 
     def normal(self, mean: float = 0.0, spread: float = 1.0) -> float:
         """Normal."""
-        return mean + spread * float(self.normals(1)[0])
+        return mean + spread * float(ndtri(min(max(self.share(), _BITS), 1 - _BITS)))
 
     def gammas(self, count: int, shape: float) -> Floats:
         """Gamma of mean 1 and variance 1 / shape, (count,)."""

@@ -90,11 +90,13 @@ class Judge:
         for row in self.dice.sample(np.ones(len(first)), max(0, len(first) - total)):
             first[int(row)].injury = "spared"  # more crashes than injured: it did no harm after all
         hurt = [body for body in first if body.injury == "none"]
+        passed = {id(body) for body in hurt} | {id(body) for row in spared for body in open_[row].people}
         more = [
-            body for draft in drafts for body in draft.people if body.injury == "none" and body not in hurt
+            body
+            for draft in drafts
+            for body in draft.people
+            if body.injury == "none" and id(body) not in passed
         ]
-        spared_people = {id(body) for row in spared for body in open_[row].people}
-        more = [body for body in more if id(body) not in spared_people]
         weight = [body.frailty for body in more]
         hurt += [more[int(row)] for row in self.dice.sample(weight, total - len(hurt))]
         for body in first:
