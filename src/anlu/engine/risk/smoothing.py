@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from anlu.engine.roads.network import Floats
 
@@ -39,7 +39,7 @@ class Estimate:
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = self.variance / self.eb
             shape = self.eb / scale
-            tails = [gamma.ppf(q, shape, scale=scale) for q in ((1 - level) / 2, (1 + level) / 2)]
+            tails = [scale * gammaincinv(shape, q) for q in ((1 - level) / 2, (1 + level) / 2)]
         settled = self.variance <= 0.0  # nothing left to vary
         low, high = (np.where(settled, self.eb, tail) for tail in tails)
         return low, high
