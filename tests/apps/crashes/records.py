@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, Procedure, Severity
 from anlu.engine.crashes.local_parts import local_parts
 from anlu.engine.periods import Period
@@ -17,6 +18,7 @@ from anlu.kernel.core.dictionaries import seed_all, terms
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, Unit, UnitKind
@@ -101,9 +103,10 @@ def crash_of(number: str, at: datetime, **facts: Any) -> Crash:
 
 
 def add_crash(number: str, on: date, hour: int = 12, **facts: Any) -> Crash:
-    """One crash with just the facts that matter."""
+    """One crash with just the facts that matter; snapshots made before it are stale."""
     crash = crash_of(number, datetime(on.year, on.month, on.day, hour, tzinfo=ZONE), **facts)
     crash.save()
+    touch(REVISION)
     return crash
 
 

@@ -22,7 +22,9 @@ from anlu.engine.indicators.intervals import poisson_interval, wilson_interval
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.models.records import RecordQuerySet
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.columns import Unanswerable
 from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Ratio, Share, Stock, Sum
+from anlu.kernel.indicators.facts import snapshot_of
 from anlu.kernel.indicators.window import Window
 
 Interval = tuple[float, float]
@@ -127,10 +129,31 @@ def tallies(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> dict[Leaf
     hidden = _HiddenBatches()
     for alike in alike_leaves(leaves, window):
         rows = rows_of(alike[0], window, viewer, hidden=hidden.of(alike[0])).order_by()
-        sums = rows.aggregate(**_sums(alike), **_numbers(alike))
-        for place, leaf in enumerate(alike):
-            found[leaf] = Tally(leaf.exact(sums[f"sum{place}"]), sums[f"rows{place}"])
+        found |= _counted(rows, alike) or _asked(rows, alike)
     return found
+
+
+def _counted(rows: QuerySet[Any], leaves: Sequence[Leaf]) -> dict[Leaf, Tally]:
+    """From the snapshot of the table; nothing where there is none that answers this."""
+    kept = snapshot_of(rows.model)
+    if kept is None:
+        return {}
+    try:
+        totals = kept.totals(rows, leaves)
+    except Unanswerable:
+        return {}
+    return {
+        leaf: Tally(leaf.exact(amount), count) for leaf, (amount, count) in zip(leaves, totals, strict=True)
+    }
+
+
+def _asked(rows: QuerySet[Any], leaves: Sequence[Leaf]) -> dict[Leaf, Tally]:
+    """By one query."""
+    sums = rows.aggregate(**_sums(leaves), **_numbers(leaves))
+    return {
+        leaf: Tally(leaf.exact(sums[f"sum{place}"]), sums[f"rows{place}"])
+        for place, leaf in enumerate(leaves)
+    }
 
 
 def tallies_by_day(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> dict[Leaf, dict[date, Amount]]:
@@ -150,12 +173,21 @@ def tallies_by_day(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> di
     hidden = _HiddenBatches()
     for alike in alike_leaves(wanted, window):
         rows = rows_of(alike[0], window, viewer, hidden=hidden.of(alike[0])).order_by()
-        days = list(
-            rows.values_list(alike[0].on).annotate(**_sums(alike)).values_list(alike[0].on, *_sums(alike))
-        )
+        days = _days(rows, alike)
         for place, leaf in enumerate(alike, start=1):
             found[leaf] = {day[0]: leaf.exact(day[place]) for day in days if day[place]}
     return found
+
+
+def _days(rows: QuerySet[Any], leaves: Sequence[Leaf]) -> list[tuple[Any, ...]]:
+    """Each day with the sum of each leaf, from the snapshot of the table or by one query."""
+    on = leaves[0].on
+    try:
+        if (kept := snapshot_of(rows.model)) is not None:
+            return kept.grouped(rows, [on], leaves)
+    except Unanswerable:
+        pass
+    return list(rows.values_list(on).annotate(**_sums(leaves)).values_list(on, *_sums(leaves)))
 
 
 class _HiddenBatches:

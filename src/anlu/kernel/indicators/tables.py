@@ -1,4 +1,8 @@
-"""Tables of figures: one grouped query, and every cell knows the address parameters of exactly its rows."""
+"""
+Tables of figures: every cell knows the address parameters of exactly its rows.
+
+They are counted from the snapshot of the table where there is one (``facts``), otherwise by one grouped query.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,10 @@ from urllib.parse import urlencode
 
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.columns import Unanswerable
 from anlu.kernel.indicators.define import Amount, Leaf, Parameters
-from anlu.kernel.indicators.evaluate import alike_leaves, rows_of
+from anlu.kernel.indicators.evaluate import alike_leaves, rows_of, tallies
+from anlu.kernel.indicators.facts import made_now, snapshot_of
 from anlu.kernel.indicators.window import Window
 
 
@@ -40,6 +46,9 @@ class Dimension:
         Turns a database value into the key of a heading (month into year, town into region).
     other
         Makes the heading of a key that none was foreseen for.
+    several
+        A row may belong under several keys, or under none (None): ``column`` names something ``related`` of the
+        fact table. The rows of such a table do not add up to its totals.
     """
 
     code: str
@@ -48,6 +57,7 @@ class Dimension:
     headings: tuple[Heading, ...] = ()
     fold: Callable[[Any], Any] = field(default=lambda value: value)
     other: Callable[[Any], Heading] = field(default=lambda key: Heading(key, str(key)))
+    several: bool = False
 
 
 def by_period(window: Window, kind: Kind, *, column: str, names: tuple[str, str]) -> Dimension:
@@ -145,6 +155,7 @@ def cross_table(
     """
     base = tuple(parameters)
     sums = _sums(leaf, rows, columns, window, viewer)
+    whole = _whole(leaf, columns, window, viewer) if rows.several else None
     row_headings = _headings(rows, (key for key, _ in sums))
     column_headings = _headings(columns, (key for _, key in sums))
     if hide_empty:
@@ -166,8 +177,11 @@ def cross_table(
         column_headings,
         dict(cells),
         {r.key: cell(added([(r.key, c.key) for c in column_headings]), r) for r in row_headings},
-        {c.key: cell(added([(r.key, c.key) for r in row_headings]), c) for c in column_headings},
-        cell(added(list(pairs))),
+        {
+            c.key: cell(added([(r.key, c.key) for r in row_headings]) if whole is None else whole[c.key], c)
+            for c in column_headings
+        },
+        cell(added(list(pairs)) if whole is None else sum(whole.values(), start=0)),
     )
 
 
@@ -195,10 +209,11 @@ def measure_table(
     base = tuple(parameters)
     sums: dict[tuple[Any, Any], Amount] = defaultdict(int)
     for alike in alike_leaves([leaf for _, leaf in measures], window):
-        for row, *amounts in _grouped(alike, [rows.column], window, viewer):
+        for row, *amounts in _grouped(alike, [rows.column], window, viewer, several=rows.several):
             for leaf, amount in zip(alike, amounts, strict=True):
                 sums[rows.fold(row), leaf] += leaf.exact(amount)
     headings = _headings(rows, (key for key, _ in sums))
+    whole = tallies({leaf for _, leaf in measures}, window, viewer) if rows.several else None
 
     def cell(leaf: Leaf, keys: Iterable[Any], *selects: Heading) -> Cell:
         amount = sum((sums[key, leaf] for key in keys if (key, leaf) in sums), start=0)
@@ -209,31 +224,55 @@ def measure_table(
         tuple(column for column, _ in measures),
         {row.key: {c.key: cell(leaf, [row.key], c, row) for c, leaf in measures} for row in headings},
         {},
-        {c.key: cell(leaf, [row.key for row in headings], c) for c, leaf in measures},
+        {
+            c.key: cell(leaf, [row.key for row in headings], c)
+            if whole is None
+            else Cell(whole[leaf].amount, _joined(base, c.parameters))
+            for c, leaf in measures
+        },
         None,
     )
 
 
 def _grouped(
-    leaves: Sequence[Leaf], columns: Sequence[str], window: Window, viewer: Viewer
+    leaves: Sequence[Leaf], columns: Sequence[str], window: Window, viewer: Viewer, *, several: bool = False
 ) -> Iterable[tuple[Any, ...]]:
     """One line for each combination of the columns: their values, then the sum of each leaf."""
     for leaf in leaves:
         if not leaf.additive:
             raise ValueError(f"{type(leaf).__name__} does not add up over the parts of a table")
-    sums = {f"sum{place}": leaf.aggregate() for place, leaf in enumerate(leaves)}
     rows = rows_of(leaves[0], window, viewer).order_by()
+    if several:
+        made = made_now(rows.model)
+        assert made is not None, f"{rows.model._meta.label} is no fact table"
+        return made.grouped(rows, columns, leaves)
+    try:
+        if (kept := snapshot_of(rows.model)) is not None:
+            return kept.grouped(rows, columns, leaves)
+    except Unanswerable:
+        pass
+    sums = {f"sum{place}": leaf.aggregate() for place, leaf in enumerate(leaves)}
     lines: Iterable[tuple[Any, ...]] = (
         rows.values_list(*columns).annotate(**sums).values_list(*columns, *sums)
     )
     return lines
 
 
+def _whole(leaf: Leaf, columns: Dimension, window: Window, viewer: Viewer) -> dict[Any, Amount]:
+    """The sum of each column over all rows, however many headings each stands under."""
+    sums: dict[Any, Amount] = defaultdict(int)
+    for column, amount in _grouped([leaf], [columns.column], window, viewer):
+        sums[columns.fold(column)] += leaf.exact(amount)
+    return sums
+
+
 def _sums(
     leaf: Leaf, rows: Dimension, columns: Dimension, window: Window, viewer: Viewer
 ) -> dict[tuple[Any, Any], Amount]:
     sums: dict[tuple[Any, Any], Amount] = defaultdict(int)
-    for row, column, amount in _grouped([leaf], [rows.column, columns.column], window, viewer):
+    for row, column, amount in _grouped(
+        [leaf], [rows.column, columns.column], window, viewer, several=rows.several
+    ):
         sums[rows.fold(row), columns.fold(column)] += leaf.exact(amount)
     return sums
 
