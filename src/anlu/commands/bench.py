@@ -15,10 +15,14 @@ from anlu.commands.benches import Bench, Options, Result
 from anlu.commands.output import print_json
 from anlu.engine.errors import BadInput
 
+MODULES = {"import": "imports"}  # a keyword is no name for a module
+NAMES = {module: name for name, module in MODULES.items()}
+
 
 def bench_names() -> list[str]:
     """The benches there are: modules of the package that are no part of another one."""
-    return [each.name for each in pkgutil.iter_modules(benches.__path__) if "_" not in each.name]
+    modules = [each.name for each in pkgutil.iter_modules(benches.__path__) if "_" not in each.name]
+    return [NAMES.get(name, name) for name in modules]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _bench(name: str) -> Bench:
-    return cast(Bench, importlib.import_module(f"anlu.commands.benches.{name}"))
+    return cast(Bench, importlib.import_module(f"anlu.commands.benches.{MODULES.get(name, name)}"))
 
 
 def _check_peers(peers: dict[str, str], modules: list[Bench]) -> None:
