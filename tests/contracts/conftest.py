@@ -19,7 +19,9 @@ from anlu.web.nav import Page
 from tests.contracts.makers import MAKERS
 from tests.factories import make_area, make_officer, make_role, make_unit
 
-LEDGER_OF: dict[str, str] = {}  # pages about a record that name no ledger
+LEDGER_OF: dict[str, str] = {
+    "places.unlocated.locate": "crashes.crash"
+}  # pages about a record that name no ledger
 
 
 @dataclass
@@ -64,6 +66,8 @@ class World:
                 return 0
             case "indicator":
                 return indicators.codes()[0]
+            case "noun":
+                return LEDGER_OF[page.code]
             case "code":
                 return make_role().code
             case "role":

@@ -19,7 +19,9 @@ from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import SignIn, Unit
-from anlu.kernel.places.models import Area
+from anlu.kernel.places.models import Area, AreaKind
+from anlu.kernel.places.registers import add_junction, add_site
+from anlu.kernel.places.services import add_road
 from tests.factories import make_area, make_officer, make_unit
 
 Maker = Callable[[Unit, Area], Model]
@@ -87,12 +89,20 @@ def _batch(unit: Unit, town: Area) -> Any:
     return Batch.objects.create(noun="crashes", unit_id_of_actor=unit.pk, actor_name="测试员")
 
 
+def _place(name: str, town: Area) -> dict[str, Any]:
+    return {"code": f"P{next(_serial)}", "name": name, "lon": 115.86, "lat": 36.72, "town": town}
+
+
 MAKERS: dict[str, Maker] = {
     "crashes.crash": _crash,
     "core.batch": _batch,
     "people.officer": lambda unit, town: make_officer(unit),
     "people.unit": lambda unit, town: make_unit(),
     "places.area": lambda unit, town: make_area(),
+    "places.village": lambda unit, town: make_area("测试村", AreaKind.VILLAGE, parent=town),
+    "places.road": lambda unit, town: add_road(f"Y{next(_serial):03}", "测试路", by=SYSTEM),
+    "places.junction": lambda unit, town: add_junction(_place("测试路口", town), by=SYSTEM),
+    "places.site": lambda unit, town: add_site(_place("测试学校", town) | {"kind": "school"}, by=SYSTEM),
     "core.term": _term,
     "core.audit": _audit,
     "core.export": _export,

@@ -21,6 +21,7 @@ MODULES: Final = (
     "kinds",
     "indicators",
     "imports",
+    "located",
     "jobs",
     "layers",
     "ledgers",
