@@ -13,15 +13,18 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from anlu.apps.crashes.models import Crash
+from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.errors import ChangedMeanwhile, NeedsReason, NotAllowed
 from anlu.kernel.core.models import AuditEntry, ExportOrder, ExportState, Job, Upload
 from anlu.kernel.core.models.jobs import JobState
-from anlu.kernel.core.scope import Width
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.core.tasks import run_job
 from anlu.kernel.people.models import Officer, Unit
 from anlu.web.exports import decide_export, forget_old_exports
 from anlu.web.pages import export
-from tests.factories import make_officer, make_unit
+from tests.contracts.makers import MAKERS
+from tests.factories import make_area, make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
 MAY = ("people.officer.view", "people.officer.export", "web.exports", "web.today")
@@ -53,7 +56,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.ANLU_EXPORT_APPROVAL_ROWS = 3
 
 
-def ordered(client: Client, query: str = "?form=xlsx", purpose: str = "年度分析") -> ExportOrder:
+def ordered(client: Client, query: str = "?as=xlsx", purpose: str = "年度分析") -> ExportOrder:
     answer = client.post(reverse(ORDER) + query, {"purpose": purpose})
     assert answer.status_code == 302, answer.content.decode()
     return ExportOrder.objects.latest("pk")
@@ -92,7 +95,7 @@ def test_the_file_holds_the_rows_of_the_list_and_who_ordered_it(
 
 
 def test_only_a_stated_purpose_begins_an_export(client: Client, clerk: Officer) -> None:
-    answer = client.post(reverse(ORDER) + "?form=csv", {"purpose": "  "})
+    answer = client.post(reverse(ORDER) + "?as=csv", {"purpose": "  "})
     assert answer.status_code == 422
     assert not ExportOrder.objects.exists()
 
@@ -103,7 +106,7 @@ def test_above_the_size_nothing_is_written_before_somebody_else_allows_it(
     for _ in range(4):
         make_officer(unit)
     assert client.get(reverse("people.officer.export_csv")).status_code == 302
-    order = ordered(client, "?form=csv")
+    order = ordered(client, "?as=csv")
     assert (order.state, order.job) == (ExportState.ASKED, None)
     assert client.get(reverse("web.export.file", args=[order.uid])).status_code == 404
     client.force_login(chief)
@@ -188,3 +191,18 @@ def test_a_file_goes_after_a_week(client: Client, clerk: Officer) -> None:
     order.refresh_from_db()
     assert (order.state, order.upload) == (ExportState.GONE, None)
     assert not Upload.objects.filter(pk=stored).exists()
+
+
+def test_the_way_to_the_order_keeps_every_condition(client: Client, unit: Unit) -> None:
+    """Crashes have a filter named form: it must not be taken for the format."""
+    client.force_login(make_officer(unit, "crashes.crash.view", "crashes.crash.export", "web.exports"))
+    town = make_area()
+    add_term("crash.form", "11", "碰撞运动车辆", by=SYSTEM)
+    for form in ("11", "11", "12"):
+        crash: Any = MAKERS["crashes.crash"](unit, town)
+        Crash.objects.filter(pk=crash.pk).update(form=form)
+    answer = client.get(reverse("crashes.crash.export_excel") + "?form=11")
+    page = client.get(answer.headers["Location"])
+    assert page.context["total"] == 2
+    client.post(answer.headers["Location"], {"purpose": "试"})
+    assert ExportOrder.objects.get().rows == 2

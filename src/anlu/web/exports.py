@@ -103,7 +103,7 @@ def decide_export(uid: UUID, *, allow: bool, words: str, by: Officer) -> ExportO
     if order.state != ExportState.ASKED:
         raise ChangedMeanwhile(f"这份申请已是「{order.get_state_display()}」")
     if not allow and not words.strip():
-        raise NeedsReason("不同意的, 请写明理由")
+        raise NeedsReason("不同意的，请写明理由")
     order.state = ExportState.RUNNING if allow else ExportState.REFUSED
     order.decided_by, order.decided_by_name, order.decided_at = by.uid, by.name[:60], now()
     order.decision = words.strip()[:200]
@@ -140,7 +140,7 @@ def _write(running: RunningJob, order: ExportOrder) -> dict[str, Any]:
     listing = Listing.read(ledger, person, QueryDict(order.selection), verb="export")
     total = total_of(listing.rows(), up_to=EVERYTHING).number
     if needs_leave(total) and order.decided_by is None:
-        raise NotAllowed(f"记录已增至 {total:,} 行, 须审批: 请重新申请")
+        raise NotAllowed(f"记录已增至 {total:,} 行，须审批：请重新申请")
     moment = now()
     table = table_of(listing, total=total, moment=moment, viewer=person)
     table = replace(table, rows=_told(table.rows, total, running.progress))

@@ -91,7 +91,7 @@ def save_view(
     """
     own = SavedView.objects.filter(owner=by.uid, ledger=ledger.code).exclude(name=STANDING)
     if own.count() >= MOST and not own.filter(name=name).exists():
-        raise TooMany(f"每人每个台账最多保存 {MOST} 个视图, 请先删去不用的")
+        raise TooMany(f"每人每个台账最多保存 {MOST} 个视图，请先删去不用的")
     facts = {
         "query": query,
         "columns": [column.name for column in columns],
@@ -117,7 +117,7 @@ def delete_view(uid: UUID, *, by: Officer) -> str:
     """
     view = SavedView.objects.filter(uid=uid, owner=by.uid).exclude(name=STANDING).first()
     if view is None:
-        raise NotFound("没有这个视图, 或它是别人的")
+        raise NotFound("没有这个视图，或它是别人的")
     name = view.name
     view.delete()
     return name

@@ -68,13 +68,13 @@ def _obstacle(grant: Grant, officer: Officer, permission: str) -> str:
     if permission not in {ticked.code for ticked in grant.role.ticked.all()}:
         return "角色没有勾选这项权限"
     sworn_only = permission in permissions and permissions.get(permission).sworn
-    return "只有民警可以行使, 角色勾选了也无效" if sworn_only and not officer.sworn else ""
+    return "只有民警可以行使，角色勾选了也无效" if sworn_only and not officer.sworn else ""
 
 
 def _because(scope: Scope, thing: Record) -> str:
     """By which part of a scope a record lies in it."""
     if type(thing).scope_open:
-        return "公共参考资料, 有权限即可看"
+        return "公共参考资料，有权限即可看"
     if scope.everything:
         return "范围为全部"
     parts = (
@@ -92,7 +92,7 @@ def _lies_in(scope: Scope, thing: Record) -> bool:
 def hidden_words(thing: Record) -> str:
     """Why nobody finds a record in lists, whatever their roles; "" when nothing hides it."""
     if thing.voided_at is not None:
-        return "记录已作废, 只在作废记录中可见"
+        return "记录已作废，只在作废记录中可见"
     if not type(thing).objects.filter(pk=thing.pk).live().exists():
         return "记录属于未生效或已撤回的导入批次"
     return ""

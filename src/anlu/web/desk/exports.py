@@ -89,7 +89,7 @@ ORDERS = ledgers.add(
         opens=lambda order: reverse("web.export", args=[order.uid]),
         exports=False,
         icon="table-export",
-        empty="导出的行数多时在后台生成, 生成后在这里下载; 超过规定行数的须他人审批。",
+        empty="导出的行数多时在后台生成，生成后在这里下载；超过规定行数的须他人审批。",
     )
 )
 
@@ -129,7 +129,7 @@ def export_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         except AnluError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, "已同意, 正在生成" if allow else "已退回申请人")
+            messages.success(request, "已同意，正在生成" if allow else "已退回申请人")
             return HttpResponseRedirect(reverse("web.export", args=[order.uid]))
     context = {
         **_told(order, viewer),
@@ -168,7 +168,7 @@ def progress_of(job: Job, uid: UUID) -> dict[str, Any]:
         "words": f"{job.done_share:.0%}" if job.done_share else "",
         "state": "running",
         "poll_url": reverse("web.export.progress", args=[uid]),
-        "note": "可以离开这个页面, 生成后在「导出申请」中下载。",
+        "note": "可以离开这个页面，生成后在「导出申请」中下载。",
     }
 
 

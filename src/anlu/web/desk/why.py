@@ -36,7 +36,7 @@ class Question(forms.Form):
     ledger = forms.ChoiceField(label="台账")
     verb = forms.ChoiceField(label="能否", choices=VERBS)
     record = forms.CharField(
-        label="记录", required=False, strip=True, help_text="编号, 或记录页面的网址; 不填则只看权限。"
+        label="记录", required=False, strip=True, help_text="编号，或记录页面的网址；不填则只看权限。"
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class Question(forms.Form):
         if given.get("record") and given.get("ledger"):
             given["thing"] = record_of(ledgers.get(given["ledger"]), given["record"])
             if given["thing"] is None:
-                self.add_error("record", "没有这条记录: 请核对编号或网址")
+                self.add_error("record", "没有这条记录：请核对编号或网址")
         return given
 
 

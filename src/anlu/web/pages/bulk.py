@@ -45,7 +45,7 @@ class Bulk(LedgerPage):
         except (ValidationError, ValueError):
             raise Http404 from None
         if not things:
-            messages.error(request, "没有选中记录, 或它们已不在您的范围内")
+            messages.error(request, "没有选中记录，或它们已不在您的范围内")
             return HttpResponseRedirect(self._back())
         return self._export(things) if deed == "export" else self._void(things)
 
@@ -76,7 +76,7 @@ class Bulk(LedgerPage):
                 form.add_error(None, f"{problem}。一条也没有作废")
             else:
                 messages.success(
-                    self.request, f"已作废 {number} {self.ledger.unit}, 需要时可在作废记录中恢复"
+                    self.request, f"已作废 {number} {self.ledger.unit}，需要时可在作废记录中恢复"
                 )
                 return HttpResponseRedirect(self._back())
         return self._ask(things, form)

@@ -67,7 +67,7 @@ class Export(LedgerPage):
         listing = Listing.read(self.ledger, self.viewer, request.GET, verb=self.verb)
         total = total_of(listing.rows(), up_to=10**9).number
         if not at_once(total, self.form):
-            order = reverse(f"{self.ledger.code}.export_order") + listing.query({"form": self.form})
+            order = reverse(f"{self.ledger.code}.export_order") + listing.query({"as": self.form})
             return HttpResponseRedirect(order)
         moment = now()
         record_export(listing, self.form, total, by=self.viewer, address=address_of(request))

@@ -23,7 +23,7 @@ class Purpose(forms.Form):
         label="用途",
         max_length=200,
         strip=True,
-        help_text="如: 上半年事故分析, 报支队。与导出人、时间一起登记。",
+        help_text="如：上半年事故分析，报支队。与导出人、时间一起登记。",
     )
 
 
@@ -50,7 +50,7 @@ class OrderExport(LedgerPage):
         return Listing.read(self.ledger, self.viewer, self.request.GET, verb=self.verb)
 
     def _form_name(self) -> str:
-        return "csv" if self.request.GET.get("form") == "csv" else "xlsx"
+        return "csv" if self.request.GET.get("as") == "csv" else "xlsx"
 
     def _page(self, listing: Listing, form: Purpose, status: int = 200) -> HttpResponse:
         total = total_of(listing.rows(), up_to=10**9).number

@@ -68,7 +68,7 @@ def column_choices(ledger: Ledger, columns: Iterable[Column]) -> list[dict[str, 
 class SaveView(forms.Form):
     """Name of a view and who finds it."""
 
-    name = forms.CharField(label="名称", max_length=40, strip=True, help_text="如: 我镇夜间亡人")
+    name = forms.CharField(label="名称", max_length=40, strip=True, help_text="如：我镇夜间亡人")
     sharing = forms.ChoiceField(label="谁可用", choices=Sharing.choices, initial=Sharing.OWN)
 
 
@@ -100,7 +100,7 @@ class Views(LedgerPage):
         try:
             name = delete_view(UUID(self.request.POST.get("uid", "")), by=self.viewer)
         except (AnluError, ValueError):
-            messages.error(self.request, "没有这个视图, 或它是别人的")
+            messages.error(self.request, "没有这个视图，或它是别人的")
         else:
             messages.success(self.request, f"已删去视图「{name}」")
         return HttpResponseRedirect(
