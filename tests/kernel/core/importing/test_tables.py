@@ -258,3 +258,42 @@ def test_a_broken_workbook_is_said_to_be_broken(tmp_path: Path) -> None:
 
 def test_an_empty_workbook_has_no_data(tmp_path: Path) -> None:
     assert "没有数据" in refusal(workbook(tmp_path / "a.xlsx", []))
+
+
+def test_lower_parts_of_merged_cells_are_said_to_be_such(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["一月"])
+    for row in (HEADER, ["A1", "x", "y"], ["A2", None, "z"], ["A3", "u", None], [None] * 3, ["A4", "v", "w"]):
+        sheet.append(row)
+    for cells in ("A1:C1", "B3:B4", "B5:C5"):  # a title, two rows, two columns of one row
+        sheet.merge_cells(cells)
+    book.save(path)
+    blocks = list(open_table(look_at(path), known=HEADER).blocks())
+    assert [row for block in blocks for row in block.frame[ROW]] == [3, 5, 7]
+    (bad,) = [one for block in blocks for one in block.misshapen]
+    assert (bad.row, bad.cells[0]) == (4, "A2")
+    assert "B 列" in bad.reason
+    assert "合并单元格" in bad.reason
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_named_as_a_spreadsheet_does(column: int, name: str) -> None:
+    assert tables._letters(column) == name
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b\n1,2\n")
+    table = open_table(look_at(path))
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write("3,")
+    with pytest.raises(BadInput) as caught:
+        list(table.blocks())
+    assert "被改动" in str(caught.value)
+
+
+def test_a_megabyte_line_of_zeros_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LONGEST_RECORD", 1 << 20)
+    assert "不是表格" in refusal(write(tmp_path / "a.csv", "0" * (3 << 20)))

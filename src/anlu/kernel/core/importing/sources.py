@@ -50,6 +50,14 @@ class Source:
     encoding: str = ""
     packed: bool = False
     lines: int = 0  # line breaks in the file, for progress
+    stamp: tuple[int, int] = (0, 0)  # size and time of change when it was first looked at
+
+    def check_unchanged(self) -> None:
+        """
+        Raise ``BadInput`` when the file is not the one that was looked at: another program is still writing it.
+        """
+        if self.stamp != _stamp(self.path):
+            raise BadInput("文件在读取时被改动,可能另一个程序还在写,请等它写完再导入", file=self.name)
 
     @contextmanager
     def bytes(self) -> Iterator[IO[bytes]]:
@@ -89,7 +97,8 @@ def look_at(path: Path, *, name: str = "", encoding: str = "") -> Source:
         empty, binary, cut short, in no known encoding, or with a line beyond all measure.
     """
     called = name or str(path)
-    size = path.stat().st_size
+    stamp = _stamp(path)
+    size = stamp[0]
     if size == 0:
         raise BadInput("文件是空的", file=called)
     with path.open("rb") as opened:
@@ -98,10 +107,15 @@ def look_at(path: Path, *, name: str = "", encoding: str = "") -> Source:
     if start.startswith((_ZIP, _OLE)):
         if start.startswith(_ZIP):
             _check_workbook(path, called)
-        return Source(path, called, EXCEL, digest, size)
+        return Source(path, called, EXCEL, digest, size, stamp=stamp)
     source = Source(path, called, CSV, digest, size, packed=start.startswith(_GZIP))
     found, lines = _encoding_of(source, _known_encoding(encoding, called))
-    return Source(path, called, CSV, digest, size, found, source.packed, lines)
+    return Source(path, called, CSV, digest, size, found, source.packed, lines, stamp)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    known = path.stat()
+    return known.st_size, known.st_mtime_ns
 
 
 def _sha256(path: Path) -> str:

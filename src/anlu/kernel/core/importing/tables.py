@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -57,8 +58,16 @@ class Table:
     skipped: int = 0  # rows above the header
 
     def blocks(self) -> Iterator[Block]:
-        """All rows below the header, in order."""
-        return _sheet_blocks(self) if self.source.form == EXCEL else _csv_blocks(self)
+        """
+        All rows below the header, in order.
+
+        Raises
+        ------
+        BadInput
+            A quote has no partner, or the file is no longer the one that was looked at.
+        """
+        yield from _sheet_blocks(self) if self.source.form == EXCEL else _csv_blocks(self)
+        self.source.check_unchanged()
 
     def doubled(self) -> set[str]:
         """Names that the header holds more than once."""
@@ -95,8 +104,15 @@ def named(titles: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _block(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Block:
-    """Rows one by one: fitted under the header, blank ones left out, misshapen ones set apart."""
+def _block(
+    header: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    merged: Mapping[int, str] = MappingProxyType({}),
+) -> Block:
+    """Rows one by one: fitted under the header, blank ones left out, misshapen ones set apart.
+
+    ``merged`` names for rows of a sheet the columns whose cell is only the lower part of another one.
+    """
     good: list[Sequence[str | None]] = []
     numbers: list[int] = []
     bad: list[Misshapen] = []
@@ -106,6 +122,10 @@ def _block(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> 
             continue
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             bad.append(Misshapen(number, tuple(cells), f"这一行有 {len(cells)} 列,表头有 {width} 列"))
+            continue
+        if number in merged:
+            why = f"{merged[number]}列与上一行是合并单元格,请取消合并、逐行填写"
+            bad.append(Misshapen(number, tuple(cells[:width]), why))
             continue
         good.append([cell or None for cell in cells[:width]])
         numbers.append(number)
@@ -310,9 +330,28 @@ def _sheet_of(source: Source) -> CalamineSheet:
     return filled[0]
 
 
-def _rows_of(source: Source) -> Iterator[list[str]]:
+def _rows_of(sheet: CalamineSheet) -> Iterator[list[str]]:
     """All rows of the sheet from row 1 on, blank ones too."""
-    return ([_text(cell) for cell in cells] for cells in _sheet_of(source).iter_rows())
+    return ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
+
+
+def _merged(sheet: CalamineSheet, above: int) -> dict[int, str]:
+    """For each row below the first ``above`` whose cells belong to merged ones that begin higher up: their columns."""
+    found: dict[int, list[str]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        columns = _letters(left) if left == right else f"{_letters(left)}–{_letters(right)}"
+        for row in range(max(top, above) + 2, min(bottom, sheet.total_height - 1) + 2):
+            found.setdefault(row, []).append(f" {columns} ")
+    return {row: "、".join(columns) for row, columns in found.items()}
+
+
+def _letters(column: int) -> str:
+    """A column counted from 0 as a spreadsheet names it."""
+    name = ""
+    while column >= 0:
+        column, last = divmod(column, 26)
+        name, column = chr(ord("A") + last) + name, column - 1
+    return name
 
 
 def _text(cell: Any) -> str:
@@ -332,7 +371,7 @@ def _text(cell: Any) -> str:
 
 
 def _open_sheet(source: Source, known: frozenset[str]) -> Table:
-    rows = list(islice(_rows_of(source), HEADER_SEARCHED))
+    rows = list(islice(_rows_of(_sheet_of(source)), HEADER_SEARCHED))
     merits = [
         (sum(name in known for name in named(cells)), sum(bool(cell) for cell in cells), -place)
         for place, cells in enumerate(rows)
@@ -345,8 +384,11 @@ def _open_sheet(source: Source, known: frozenset[str]) -> Table:
 
 
 def _sheet_blocks(table: Table) -> Iterator[Block]:
-    below = islice(enumerate(_rows_of(table.source), 1), table.skipped + 1, None)
+    sheet = _sheet_of(table.source)
+    merged = _merged(sheet, table.skipped)
+    below = islice(enumerate(_rows_of(sheet), 1), table.skipped + 1, None)
     width = len(table.header)
     while block := list(islice(below, SHEET_BLOCK)):
         # a sheet has no short rows: cells that are missing at the end are empty
-        yield _block(table.header, ((row, cells + [""] * (width - len(cells))) for row, cells in block))
+        full = ((row, cells + [""] * (width - len(cells))) for row, cells in block)
+        yield _block(table.header, full, merged)
