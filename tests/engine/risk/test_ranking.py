@@ -150,7 +150,7 @@ def test_a_quiet_link_of_a_dangerous_class_is_expected_to_have_more() -> None:
     quiet_side = (group == 0) & (count == 0)
     assert (count[main[-4:]] == 0).all()
     assert ranking.expected[main[-4:]].mean() > 3 * ranking.expected[quiet_side].mean()
-    assert ranking.blend.background[1] > 0.3
+    assert ranking.blend.background[-1] > 0.3
 
 
 def test_without_crashes_all_roads_are_alike() -> None:

@@ -148,3 +148,10 @@ def _interval(values: Floats, share: float, draws: int, rng: np.random.Generator
     again = rng.multinomial(len(values), counts / counts.sum(), draws) @ distinct / len(values)
     low, high = np.quantile(again, [0.025, 0.975]) / share
     return float(low), float(high)
+
+
+def expected_pai(score: ArrayLike, size: ArrayLike, intensity: ArrayLike, share_pct: float) -> float:
+    """PAI that a ranking has on average over all futures, where the crashes to expect of each unit (n,) are known."""
+    danger = np.asarray(intensity, np.float64)
+    share = share_pct / 100.0
+    return float(taken_fraction(score, size, share) @ danger / danger.sum() / share)
