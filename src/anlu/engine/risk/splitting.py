@@ -308,3 +308,49 @@ def add_all_gathered(out: Floats, near: Floats, length: Floats, samples: Marks, 
             add_gathered(
                 out, near, 2 * p + end, end == 1, length[p], at, start[p], start[p + 1], k, power
             )  # fmt: skip
+
+
+@njit(**COMPILED)
+def add_own_waves(
+    out: Floats,
+    piece: Ints,
+    at: Floats,
+    node: Ints,
+    continuous: bool,
+    streets: Streets,
+    shape: Shape,
+    most_waves: int,
+) -> bool:
+    """
+    Add to ``out`` (n, B) what each crash contributes to the density at its own place; False when there are too
+    many walks.
+
+    A crash on a node is looked at on the piece it was recorded on, ``at`` its end there.
+    """
+    tail, head, length = streets.tail, streets.head, streets.length
+    radius, k = shape.radius, shape.coefficients
+    wave_dart, wave_at = np.empty(most_waves, np.int32), np.empty(most_waves)
+    wave_factor = np.empty(most_waves)
+    for i in range(len(piece)):
+        p, on_node = piece[i], node[i] >= 0
+        if not on_node:
+            out[i] += k[:, 0]
+        for end in range(1 if on_node else 2):
+            begin = 0.0 if on_node else (at[i] if end == 0 else length[p] - at[i])
+            source = node[i] if on_node else (tail[p] if end == 0 else head[p])
+            count = spread(
+                source, -1 if on_node else p, end, continuous, radius[0] - begin, streets,
+                wave_dart, wave_at, wave_factor,
+            )  # fmt: skip
+            if count < 0:
+                return False
+            for w in range(count):
+                if wave_dart[w] >> 1 == p:
+                    way = begin + wave_at[w] + (at[i] if wave_dart[w] & 1 == 0 else length[p] - at[i])
+                    for b in range(len(radius)):
+                        if way < radius[b]:
+                            value = 0.0
+                            for j in range(k.shape[1] - 1, -1, -1):
+                                value = value * way + k[b, j]
+                            out[i, b] += wave_factor[w] * value
+    return True
