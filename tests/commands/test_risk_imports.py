@@ -8,7 +8,7 @@ import pytest
 HEAVY = ("django", "polars", "pyarrow", "pandas", "ninja", "huey", "openpyxl", "matplotlib")
 
 
-@pytest.mark.parametrize("module", ["density", "backtest"])
+@pytest.mark.parametrize("module", ["density", "backtest", "rank", "blackspots", "rules"])
 def test_a_risk_command_imports_nothing_heavy(module: str) -> None:
     code = (
         f"import sys, anlu.__main__, anlu.commands.risk, anlu.commands.risk.{module}\n"

@@ -9,6 +9,7 @@ from typing import Final
 from anlu.commands.arguments import json_argument
 
 KERNELS: Final = ("quartic", "gaussian", "epanechnikov", "triangle", "uniform")
+SCREENINGS: Final = ("eb", "count", "epdo", "density", "default")
 DENSITIES: Final = ("simple", "discontinuous", "continuous")
 RANKINGS: Final = ("count", "kde", "nkde", "eb", "default")
 
@@ -68,8 +69,44 @@ def backtest_arguments(parser: argparse.ArgumentParser) -> None:
     json_argument(parser)
 
 
+def _severity_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the columns that say how bad and when, and where the result goes."""
+    parser.add_argument(
+        "--severity", required=True, metavar="列", help="后果列: fatal、serious、slight、damage 或 1–4"
+    )
+    parser.add_argument("--date", required=True, metavar="列", help="事故日期列")
+    parser.add_argument(
+        "--out", required=True, metavar="OUT", help="结果文件: .gpkg .geojson .shp .csv .csv.gz"
+    )
+    json_argument(parser)
+
+
+def rank_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``rank``."""
+    network_arguments(parser)
+    event_arguments(parser)
+    parser.add_argument("--years", metavar="Y", help="事故资料的年数(默认由最早和最晚的日期算出)")
+    parser.add_argument("--method", choices=SCREENINGS, default="default", help="排序方法(默认 default)")
+    parser.add_argument("--spf", metavar="文件", help="安全绩效函数(TOML); 默认用本县资料拟合")
+    _severity_arguments(parser)
+
+
+def blackspots_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``blackspots``."""
+    network_arguments(parser)
+    event_arguments(parser)
+    parser.add_argument("--killed", metavar="列", help="死亡人数列")
+    parser.add_argument(
+        "--rule", metavar="规则", help="规则文件(TOML), 或 anlu risk rules 所列的代码(默认 county)"
+    )
+    _severity_arguments(parser)
+
+
 # action → (help, its arguments); the work is done by the module of the same name in this package.
 ACTIONS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
     "density": ("沿路网的事故密度", density_arguments),
+    "rank": ("路段排序: 哪些路段的事故比同类路段多", rank_arguments),
+    "blackspots": ("按规则认定事故多发点段", blackspots_arguments),
+    "rules": ("随程序提供的多发点段规则", json_argument),
     "backtest": ("用过去的事故排序, 看能找到多少后来的事故", backtest_arguments),
 }

@@ -20,7 +20,7 @@ from anlu.engine.roads.network import Flags, Floats, Ints, Network
 
 from .coverage import Stretches, stretches_within
 from .positions import Positions
-from .rules import Clause
+from .rules import Clause, Rule
 from .severity import EPDO, Severity
 
 Days = NDArray[np.datetime64]
@@ -124,6 +124,25 @@ class _Facts(NamedTuple):
     injury: Ints
     fatal: Ints
     killed: Ints
+
+
+def find_by_rule(network: Network, crashes: Crashes, rule: Rule) -> list[Spot]:
+    """
+    Black spots of a rule: clause by clause, of each the worst first.
+
+    One clause is enough, so that a spot whose crashes all lie in one spot of an earlier clause is not named again.
+
+    Raises
+    ------
+    TooMuchRoad
+        As :func:`find_black_spots`.
+    """
+    found: list[Spot] = []
+    for clause in rule.clauses:
+        named = [set(spot.rows.tolist()) for spot in found]
+        spots = find_black_spots(network, crashes, clause)
+        found += [spot for spot in spots if not any(set(spot.rows.tolist()) <= rows for rows in named)]
+    return found
 
 
 def find_black_spots(network: Network, crashes: Crashes, clause: Clause) -> list[Spot]:

@@ -10,7 +10,7 @@ from typing import Any
 from anlu.engine.errors import BadInput
 
 THRESHOLDS = ("min_crashes", "min_injury", "min_fatal", "min_killed")
-LONGEST_M, MOST_YEARS = 100_000.0, 100.0
+LONGEST_M, MOST_YEARS, MOST_COUNT = 100_000.0, 100.0, 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,6 @@ def _count(table: dict[str, Any], key: str, place: str, file: str) -> int | None
     value = table.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_COUNT:
         raise BadInput(file=file, feature=place, field=key, found=value, expected="不小于 1 的整数")
     return value
