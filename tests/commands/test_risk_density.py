@@ -113,6 +113,29 @@ def test_weights_count_each_crash_as_often_as_they_say(folder: Path, column: str
     assert float(first["density"]) == pytest.approx(1.0 * quartic(50.0))
 
 
+def test_the_bandwidth_is_chosen_by_likelihood(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    crashes = [point(x, 0) for x in (100, 110, 120, 130, 600, 610, 620, 630)]
+    write_features("e.gpkg", crashes, {"w": np.array([1.0] * 7 + [0.0])}, crs=METRES, kind="Point")
+    common = ["--bandwidth", "auto", "--lixel", "100", "--weights", "w", "--out", "o.csv"]
+    assert density(*common, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["bandwidth_m"] == 50.0
+    assert density(*common) == 0
+    assert "自动选择的带宽: 50 米" in capsys.readouterr().out
+    automatic = (folder / "o.csv").read_text()
+    assert density(*common, "--bandwidth", "50") == 0
+    assert (folder / "o.csv").read_text() == automatic
+
+
+def test_a_bandwidth_cannot_be_chosen_from_one_crash(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write_features("e.gpkg", [point(100, 3)], {"w": np.array([1.0])}, crs=METRES, kind="Point")
+    assert density("--bandwidth", "auto", "--lixel", "100", "--out", "o.csv", "--json") == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "--bandwidth" in err
+    assert "auto" in err
+
+
 def test_max_snap_leaves_out_what_is_farther_from_any_road(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -154,6 +177,7 @@ def test_every_kernel_and_method_can_be_asked_for(folder: Path, kernel: str, met
         (["--lixel", "0"], ["--lixel", '"0"']),
         (["--lixel", "x"], ["--lixel", '"x"']),
         (["--lixel", "50", "--bandwidth", "-3"], ["--bandwidth", '"-3"']),
+        (["--lixel", "50", "--bandwidth", "Auto"], ["--bandwidth", '"Auto"']),
         (["--lixel", "50", "--bandwidth", "nan"], ["--bandwidth", '"nan"']),
         (["--lixel", "50", "--max-snap", "-1"], ["--max-snap"]),
         (["--lixel", "50", "--weights", "nope"], ["e.gpkg", "nope", "w"]),

@@ -25,16 +25,21 @@ from anlu.commands.risk.inputs import (
 from anlu.engine.errors import BadInput
 from anlu.engine.files.records import numbers
 from anlu.engine.files.vector import Features, check_output, read_features, write_features
+from anlu.engine.risk.bandwidth import choose_bandwidth
 from anlu.engine.risk.density import Density, TooManyWalks, network_density
 from anlu.engine.risk.positions import Positions, cut_lixels, lixel_lines, on_edges, place_crashes
 from anlu.engine.roads.matching import snap
 from anlu.engine.roads.network import Floats
 
+AUTO = "auto"  # a bandwidth to be chosen by likelihood
+
 
 def run(args: argparse.Namespace) -> int:
     """Read, compute, write, and say how many and how long."""
     begun = time.perf_counter()
-    bandwidth_m = number_of("--bandwidth", args.bandwidth, positive=True)
+    bandwidth_m = None
+    if args.bandwidth != AUTO:
+        bandwidth_m = number_of("--bandwidth", args.bandwidth, positive=True)
     tolerance_m = number_of("--junction-tolerance", args.junction_tolerance)
     max_snap_m = number_of("--max-snap", args.max_snap)
     lixel_m = number_of("--lixel", args.lixel, positive=True)
@@ -45,10 +50,27 @@ def run(args: argparse.Namespace) -> int:
     weights = None if args.weights is None else numbers(crashes.records, args.weights, least=0.0)
     placed, rows = _placed(roads, crashes, max_snap_m, tolerance_m)
     samples = _Cut(roads, lixel_m) if lixel_m is not None else _Given(roads, args.at, args.layer)
-    found = _density(args, placed, samples, None if weights is None else weights[rows], bandwidth_m)
+    used = None if weights is None else weights[rows]
+    try:
+        chosen_m = bandwidth_m or _chosen(args, roads, placed, used)
+        found = _density(args, placed, samples, used, chosen_m)
+    except TooManyWalks:
+        raise BadInput(
+            "带宽内的路径太多, 无法逐一相加", field="--bandwidth", found=args.bandwidth,
+            expected="更短的带宽, 或 --method simple",
+        ) from None  # fmt: skip
     samples.write(args.out, found.values)
-    _tell(args, len(crashes.x), len(rows), len(samples.values_of(found.values)), begun, found)
+    _tell(args, len(crashes.x), len(rows), len(samples.values_of(found.values)), begun, found, chosen_m)
     return 0
+
+
+def _chosen(args: argparse.Namespace, roads: RoadFile, placed: Positions, weights: Floats | None) -> float:
+    """The bandwidth that ``auto`` stands for."""
+    used = len(placed) if weights is None else int((weights > 0).sum())
+    if used < 2:
+        raise BadInput(field="--bandwidth", found=AUTO, expected="米数; 自动选择至少要有两起落到路网的事故")
+    options = {"kernel": args.kernel, "method": args.method, "weights": weights}
+    return choose_bandwidth(roads.network, placed, **options).best_m
 
 
 def _placed(
@@ -64,23 +86,17 @@ def _density(
     placed: Positions,
     samples: Any,
     weights: Floats | None,
-    bandwidth_m: float | None,
+    bandwidth_m: float,
 ) -> Density:
-    try:
-        return network_density(
-            samples.roads.network,
-            placed,
-            samples.positions,
-            bandwidth_m or 0.0,
-            kernel=args.kernel,
-            method=args.method,
-            weights=weights,
-        )
-    except TooManyWalks:
-        raise BadInput(
-            "带宽内的路径太多, 无法逐一相加", field="--bandwidth", found=args.bandwidth,
-            expected="更短的带宽, 或 --method simple",
-        ) from None  # fmt: skip
+    return network_density(
+        samples.roads.network,
+        placed,
+        samples.positions,
+        bandwidth_m,
+        kernel=args.kernel,
+        method=args.method,
+        weights=weights,
+    )
 
 
 class _Cut:
@@ -156,7 +172,13 @@ class _Given:
 
 
 def _tell(
-    args: argparse.Namespace, events: int, snapped: int, lixels: int, begun: float, found: Density
+    args: argparse.Namespace,
+    events: int,
+    snapped: int,
+    lixels: int,
+    begun: float,
+    found: Density,
+    bandwidth_m: float,
 ) -> None:
     seconds = time.perf_counter() - begun
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -164,8 +186,11 @@ def _tell(
         print(f"注意: 路径太多, 行程相差 {found.merged_m:.3g} 米以内的已合并", file=sys.stderr)
     if args.json:
         result = {"events": events, "snapped": snapped, "lixels": lixels, "seconds": seconds}
-        print_json({**result, "peak_mb": peak_mb})
+        auto = {"bandwidth_m": bandwidth_m} if args.bandwidth == AUTO else {}
+        print_json({**result, "peak_mb": peak_mb, **auto})
     else:
+        if args.bandwidth == AUTO:
+            print(f"自动选择的带宽: {bandwidth_m:g} 米")
         print(
             f"事故 {events} 起, 落到路网 {snapped} 起, 小段 {lixels} 个, 用时 {seconds:.2f} 秒 → {args.out}"
         )
