@@ -18,8 +18,8 @@ class StakeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 30, "strip": True, "required": False, "help_text": HINT} | kwargs))
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
         if not text:
             return None
         try:

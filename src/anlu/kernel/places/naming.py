@@ -77,6 +77,14 @@ def read_words(text: str) -> tuple[int, float | None] | None:
     return names[place.road], place.stake.chainage_m if place.stake else None
 
 
+def named_roads(text: str) -> set[int]:
+    """Keys of all roads that a text names: both of 国道105与清泉路交叉口."""
+    names = road_names()
+    parts = set(_known_parts(unicodedata.normalize("NFKC", text), names))
+    longest = [part for part in parts if not any(part != other and part in other for other in parts)]
+    return {names[part] for part in longest}
+
+
 def _known_parts(text: str, names: dict[str, int]) -> Iterator[str]:
     """Names that a text holds; looking up its parts is quicker than looking for thousands of names in it."""
     for begin in range(len(text)):

@@ -17,9 +17,11 @@ from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.people.models import Officer
+from anlu.kernel.places.permissions import LOCATE
 from anlu.web.cells import words_of
 from anlu.web.desk.exports import waiting_for
 from anlu.web.desk.imports import noun_label
+from anlu.web.desk.unlocated import unlocated_for
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import page, pages
 from anlu.web.pages.paging import Total, total_of
@@ -61,6 +63,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
             actor=viewer.uid, state__in=(JobState.WAITING, JobState.RUNNING)
         ).order_by("-pk")[:SHOWN],
         "exports": _exports(viewer),
+        "unlocated": unlocated_for(viewer) if viewer.may(LOCATE) else [],
         "news": news_for(viewer),
     }
     return render(request, "web/desk/today.html", context)

@@ -22,7 +22,7 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places import permissions as may
 from anlu.kernel.places.located import LocatedNoun, Pick, nouns, preview
 from anlu.kernel.places.models import Junction, Located, LocationState, Road, RoadLine, Site
-from anlu.kernel.places.naming import road_names
+from anlu.kernel.places.naming import named_roads, road_names
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.ground import ground_options
@@ -55,7 +55,7 @@ class Waiting:
     url: str
 
 
-def waiting_for(viewer: Viewer) -> list[Waiting]:
+def unlocated_for(viewer: Viewer) -> list[Waiting]:
     """Kinds of which this person has something to locate."""
     return [found for noun in nouns if viewer.may(noun.change) if (found := _waiting(noun, viewer)).number]
 
@@ -155,6 +155,9 @@ def _place_words(thing: Any) -> str:
 # ------------------------------------------------------------------------------------------------ one record
 
 
+WAYS = (("坐标", ("lon", "lat", "system")), ("道路和桩号", ("road", "stake")), ("已知地点", ("q",)))
+
+
 class PlaceForm(forms.Form):
     """A position, or a road with a stake, or a known place."""
 
@@ -196,6 +199,8 @@ class PlaceForm(forms.Form):
         lon, lat = given.get("lon"), given.get("lat")
         if (lon is None) != (lat is None):
             self.add_error("lat" if lat is None else "lon", "经度和纬度要一起填写")
+        if lon is not None or given.get("at") is not None or given.get("q"):
+            return given  # another way was chosen; the road may be the one that the record has
         road, stake = given.get("road"), given.get("stake")
         if road is not None and stake is None and "stake" not in self.errors:
             self.add_error("stake", "道路和桩号要一起填写")
@@ -206,13 +211,13 @@ class PlaceForm(forms.Form):
     def pick(self) -> Pick | None:
         """What was given; None when nothing was."""
         given = self.cleaned_data
-        system = given.get("system") or "wgs84"
         if given.get("at") is not None:
             return Pick(at=given["at"])
         if given.get("lon") is not None:
+            system = given.get("system") or "wgs84"
             lon, lat = convert(given["lon"], given["lat"], source=system, target="wgs84")
             return Pick(lon=round(float(lon), 7), lat=round(float(lat), 7), system=system)
-        if given.get("road") is not None:
+        if given.get("road") is not None and given.get("stake") is not None:
             return Pick(road=given["road"], chainage_m=given["stake"])
         return None
 
@@ -230,39 +235,53 @@ def locate(request: HttpRequest, noun: str, uid: UUID) -> HttpResponse:
     """One record: say where it was, look at what follows, confirm."""
     viewer = require_viewer(request)
     kind, thing = _record(noun, uid, viewer)
-    form = PlaceForm(request.POST if request.method == "POST" else request.GET or None)
+    stated = request.POST if request.method == "POST" else request.GET or None
+    form = PlaceForm(
+        stated, initial={"road": thing.road.code if thing.road_id else "", "stake": thing.chainage_m}
+    )
     pick = form.pick() if form.is_bound and form.is_valid() else None
     values = pick.values(thing) if pick else {}
     if pick is not None and request.method == "POST":
         problem = _save(kind, thing, pick, values, request, viewer)
         if not problem:
-            return HttpResponseRedirect(f"{reverse(PAGE)}?{urlencode({'kind': kind.code})}")
+            return HttpResponseRedirect(_list_url(kind))
         form.add_error(None, problem)
+    title = ledgers.get(kind.code).title(thing)
+    request.trail = [Crumb("未定位", _list_url(kind)), Crumb(title)]  # type: ignore[attr-defined]
+    context = {"page_title": f"补录定位 {title}", "noun": kind, **_shown(kind, thing, form, pick, values)}
+    return render(request, "web/desk/locate.html", context, status=422 if form.errors else 200)
+
+
+def _list_url(kind: LocatedNoun) -> str:
+    return f"{reverse(PAGE)}?{urlencode({'kind': kind.code})}"
+
+
+def _shown(
+    kind: LocatedNoun, thing: Any, form: PlaceForm, pick: Pick | None, values: dict[str, Any]
+) -> dict[str, Any]:
+    """What the page shows: the record as it is, and as it would be with what was picked."""
     was = _facts(thing)
     if pick is not None:
         preview(thing, values)
-    context = {
-        "page_title": f"补录定位 {ledgers.get(kind.code).title(thing)}",
+    facts = [(label, before, after) for (label, before), (_, after) in zip(was, _facts(thing), strict=True)]
+    words = kind.words(thing)
+    return {
         "form": form,
-        "noun": kind,
-        "thing": thing,
-        "words": kind.words(thing),
-        "record_url": ledgers.get(kind.code).url_of(thing),
-        "list_url": f"{reverse(PAGE)}?{urlencode({'kind': kind.code})}",
-        "facts": [
-            (label, before, after) for (label, before), (_, after) in zip(was, _facts(thing), strict=True)
+        "groups": [
+            {"label": label, "fields": [form[name] for name in names], "offers": "q" in names}
+            for label, names in WAYS
         ],
-        "found": pick is not None and thing.location_state != LocationState.UNLOCATED,
+        "thing": thing,
+        "words": words,
+        "record_url": ledgers.get(kind.code).url_of(thing),
+        "list_url": _list_url(kind),
+        "facts": facts,
+        "found": thing.location_state != LocationState.UNLOCATED,
         "looked": pick is not None,
         "hidden": _stated(form) if pick else [],
-        "offered": _offered(form),
+        "offered": _offered(form, words),
         "map": _map(thing),
     }
-    request.trail = [  # type: ignore[attr-defined]
-        Crumb("未定位", context["list_url"]),
-        Crumb(ledgers.get(kind.code).title(thing)),
-    ]
-    return render(request, "web/desk/locate.html", context, status=422 if form.errors else 200)
 
 
 def _record(noun: str, uid: UUID, viewer: Viewer) -> tuple[LocatedNoun, Any]:
@@ -309,41 +328,59 @@ def _stated(form: PlaceForm) -> list[tuple[str, str]]:
     return [(name, form.data.get(name, "")) for name in form.fields if name != "q" and form.data.get(name)]
 
 
-def _offered(form: PlaceForm) -> list[dict[str, str]]:
-    """Junctions and sites whose name holds what was searched for."""
+def _offered(form: PlaceForm, words: str) -> list[dict[str, str]]:
+    """Junctions and sites whose name holds what was searched for; else junctions of the roads that the words name."""
     text = (form.data.get("q") or "").strip() if form.is_bound else ""
-    if not text:
-        return []
-    named = Q(name__icontains=text) | Q(code__iexact=text)
-    found: list[Any] = []
-    for model in (Site, Junction):
-        rows = model.objects.live().filter(named, lon__isnull=False).select_related("town", "road")
-        found += rows.order_by("sort_key")[:OFFERED]
+    found = _named(text) if text else _crossings(words)
     return [
         {
             "name": thing.name,
             "kind": thing.get_kind_display() if isinstance(thing, Site) else "路口",
             "place": _place_words(thing),
-            "url": f"?{urlencode({'q': text, 'at': str(thing.uid)})}",
+            "url": f"?{urlencode({'at': str(thing.uid)} | ({'q': text} if text else {}))}",
         }
         for thing in found[:OFFERED]
     ]
 
 
+def _named(text: str) -> list[Any]:
+    named = Q(name__icontains=text) | Q(code__iexact=text) | Q(sort_key__icontains=text)
+    found: list[Any] = []
+    for model in (Site, Junction):
+        rows = model.objects.live().filter(named, lon__isnull=False).select_related("town", "road")
+        found += rows.order_by("sort_key")[:OFFERED]
+    return found
+
+
+def _crossings(words: str) -> list[Any]:
+    """Junctions at which two of the named roads meet."""
+    roads = named_roads(words)
+    if len(roads) < 2:
+        return []
+    rows = Junction.objects.live().filter(lon__isnull=False).select_related("town", "road")
+    meeting = rows.annotate(named=Count("arms", filter=Q(arms__road__in=roads))).filter(named__gte=2)
+    return list(meeting.order_by("sort_key")[:OFFERED])
+
+
 def _map(thing: Located) -> dict[str, Any]:
     """A map on which a place can be clicked; it shows where the record would be."""
     options: dict[str, Any] = {"layers": [], **ground_options()}
+    at = ""
     if thing.lon is not None and thing.lat is not None:
         options |= {"center": [thing.lon, thing.lat], "zoom": 15}
+        at = f"{thing.lon},{thing.lat}"
     else:
-        extent = _extent()
+        extent = _extent(thing)
         options |= {"bounds": extent} if extent else {}
-    return {"id": "map", "label": "点选位置", "options": options}
+    return {"id": "map", "label": "点选位置", "options": options, "at": at}
 
 
-def _extent() -> list[list[float]] | None:
-    """Corners around all roads."""
-    box = RoadLine.objects.live().aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
-    if box["w"] is None:
-        return None
-    return [[box["w"], box["s"]], [box["e"], box["n"]]]
+def _extent(thing: Located) -> list[list[float]] | None:
+    """Corners around the record's road in its town, its road, or all roads, whichever is known first."""
+    lines = RoadLine.objects.live()
+    for known in ({"road": thing.road_id, "town": thing.town_id}, {"road": thing.road_id}, {}):
+        rows = lines.filter(**known) if all(known.values()) else lines.none()
+        box = rows.aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
+        if box["w"] is not None:
+            return [[box["w"], box["s"]], [box["e"], box["n"]]]
+    return None

@@ -1,8 +1,9 @@
-// Islands: <div data-island="map|chart"> with its options in a JSON <script> inside or right after it.
+// Islands: <div data-island="map|chart|pick"> with its options in a JSON <script> inside or right after it.
 // The code of an island is fetched only by pages that have one.
 const kinds = {
   map: () => import('../islands/map.js'),
   chart: () => import('../islands/chart.js'),
+  pick: () => import('../islands/pick.js'),
 }
 
 const mounted = new Map()
