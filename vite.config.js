@@ -1,7 +1,8 @@
 // One small build: styles, page behaviour and the two islands become hashed files under web/static/dist,
 // which Django finds through manifest.json (templatetags/assets.py). Nothing here runs at run time.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig } from 'vite'
 
 const sources = resolve(import.meta.dirname, 'src/anlu/web/assets')
@@ -29,11 +30,28 @@ function iconSprite() {
   }
 }
 
+/** Beside every file that is worth it a .gz and a .br, which the server sends to browsers that take them. */
+function packed() {
+  const worth = /\.(js|mjs|css|svg)$/
+  return {
+    name: 'anlu-packed',
+    writeBundle({ dir }) {
+      for (const name of readdirSync(dir).filter((one) => worth.test(one))) {
+        const plain = readFileSync(resolve(dir, name))
+        if (plain.length < 1000) continue
+        const hints = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } }
+        writeFileSync(resolve(dir, `${name}.br`), brotliCompressSync(plain, hints))
+        writeFileSync(resolve(dir, `${name}.gz`), gzipSync(plain, { level: 9 }))
+      }
+    },
+  }
+}
+
 export default defineConfig({
   root: sources,
   base: './', // addresses relative to the importing file: any STATIC_URL works
   publicDir: false,
-  plugins: [iconSprite()],
+  plugins: [iconSprite(), packed()],
   worker: { format: 'es' }, // maplibre-gl 6 is ESM only, so is its worker
   build: {
     outDir: resolve(import.meta.dirname, 'src/anlu/web/static/dist'),

@@ -17,7 +17,12 @@ from anlu.web.tiles import PointLayer, layers
 from tests.contracts.conftest import World
 
 STRANGERS = ("outsider", "townsman", "nobody")
-by_layer = pytest.mark.parametrize("layer", list(layers), ids=lambda layer: layer.code)
+by_layer = pytest.mark.parametrize(
+    "layer", [one for one in layers if one.ledger], ids=lambda layer: layer.code
+)
+by_overlay = pytest.mark.parametrize(
+    "layer", [one for one in layers if not one.ledger], ids=lambda layer: layer.code
+)
 by_kind = pytest.mark.parametrize("kind", list(searchables), ids=lambda kind: kind.code)
 
 
@@ -71,6 +76,19 @@ def test_the_tiles_of_a_layer_hold_nothing_for_others(
     world.thing(layer.ledger)
     client.force_login(request.getfixturevalue(who))
     assert uids_in_tile(client, layer) == set()
+
+
+@by_overlay
+def test_a_layer_without_a_ledger_is_reference_data_behind_its_permission(
+    layer: PointLayer, insider: Officer, client: Client, request: pytest.FixtureRequest
+) -> None:
+    assert layer.model.scope_open, "a layer with scope needs a ledger, whose tests walk it"
+    address = reverse(f"tiles.{layer.code}", args=[0, 0, 0])
+    assert client.get(address).status_code == 302  # to the sign-in page
+    client.force_login(request.getfixturevalue("nobody"))
+    assert client.get(address).status_code == 403
+    client.force_login(insider)
+    assert client.get(address).status_code == 200
 
 
 @by_kind

@@ -19,7 +19,7 @@ from anlu.kernel.people.models import Officer
 from anlu.kernel.places.models import Located
 from anlu.web import tiles
 from anlu.web.ledgers import ledgers
-from anlu.web.tiles import EXTENT, SEVERITIES, Tile, layers
+from anlu.web.tiles import EXTENT, Tile, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
 
@@ -67,12 +67,16 @@ def viewer(county: County, client: Client) -> Officer:
     return officer
 
 
-@pytest.fixture(params=[10**6, 0], ids=["points", "counts"])
-def drawn_as(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways in which a tile may be drawn."""
-    monkeypatch.setattr(tiles, "POINTS_NEAR", request.param)
-    monkeypatch.setattr(tiles, "POINTS_FAR", request.param)
-    return "points" if request.param else "counts"
+@pytest.fixture(params=[10**6, 3, 0], ids=["points", "mixed", "counts"])
+def drawn_as(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways in which a tile may be drawn."""
+    draw_alone(monkeypatch, request.param)
+
+
+def draw_alone(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Up to ``most`` points of a cell stand alone."""
+    for name in ("ALONE_NEAR", "ALONE_FAR", "POINTS_CLOSE"):
+        monkeypatch.setattr(tiles, name, most)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def drawn_as(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     ["", "?severity=fatal", "?occurred_from=2022-01-01&severity=slight&severity=serious", "?killed_min=1"],
 )
 def test_the_tiles_hold_as_many_records_as_the_list(
-    viewer: Officer, client: Client, drawn_as: str, query: str
+    viewer: Officer, client: Client, drawn_as: None, query: str
 ) -> None:
     listed = client.get(ledgers.get("crashes.crash").url() + query).context["listing"].rows()
     located = listed.filter(cell_x__isnull=False).count()
@@ -91,37 +95,30 @@ def test_the_tiles_hold_as_many_records_as_the_list(
 def test_a_point_carries_what_the_map_shows(
     viewer: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiles, "POINTS_FAR", 10**6)
+    draw_alone(monkeypatch, 10**6)
     by_uid = {str(crash.uid): crash for crash in Crash.objects.visible_to(viewer)}
     found = features(client, 0, 0, 0)
     assert found
     for feature in found:
         crash = by_uid[feature["properties"]["uid"]]
         assert feature["properties"]["number"] == crash.number
-        assert feature["properties"]["severity"] == crash.severity
+        assert feature["properties"]["value"] == crash.severity
 
 
-def test_a_count_of_one_is_the_record_itself_and_a_count_of_more_knows_the_worst(
+def test_a_crowded_cell_is_a_count_and_names_nobody(
     viewer: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiles, "POINTS_FAR", 0)
-    found = features(client, 6, *next(iter(tiles_with_data(6)))[1:])
-    several = [one["properties"] for one in found if one["properties"]["n"] > 1]
-    single = [one["properties"] for one in found if one["properties"]["n"] == 1]
-    assert several
-    for one in single:
-        assert Crash.objects.filter(
-            uid=one["uid"], number=one["number"], severity=one["severity_max"]
-        ).exists()
-    assert all(one["severity_max"] in SEVERITIES for one in several)
-    assert "fatal" in {one["severity_max"] for one in several}
+    draw_alone(monkeypatch, 1)
+    found = [one["properties"] for one in features(client, 6, *next(iter(tiles_with_data(6)))[1:])]
+    assert any(one.get("n", 0) > 1 for one in found)
+    assert all(set(one) == ({"n"} if "n" in one else {"uid", "number", "value"}) for one in found)
 
 
 def test_a_tile_never_holds_more_than_its_grid(
     viewer: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiles, "POINTS_FAR", 0)
-    assert max(len(features(client, *tile)) for tile in tiles_with_data(8)) <= 64 * 64
+    draw_alone(monkeypatch, 0)
+    assert max(len(features(client, *tile)) for tile in tiles_with_data(8)) <= 16 * 16
 
 
 @pytest.mark.parametrize("who", ["squadron", "town", "stranger"])
@@ -173,7 +170,10 @@ def test_a_batch_that_goes_live_changes_the_tiles(viewer: Officer, client: Clien
     assert client.get(tile_url(0, 0, 0)).headers["ETag"] != tag
 
 
-def test_a_large_tile_is_packed_where_the_browser_takes_it(viewer: Officer, client: Client) -> None:
+def test_a_large_tile_is_packed_where_the_browser_takes_it(
+    viewer: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_alone(monkeypatch, 10**6)
     plain = client.get(tile_url(0, 0, 0))
     packed = client.get(tile_url(0, 0, 0), headers={"Accept-Encoding": "gzip, br"})
     assert packed.headers["Content-Encoding"] == "gzip"

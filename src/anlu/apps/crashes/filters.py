@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
-from anlu.apps.crashes.models import Crash
+from anlu.apps.crashes.models import Crash, CrashParty
 from anlu.engine.crashes.quality import FILING_LIMIT
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import (
@@ -30,6 +31,7 @@ from anlu.kernel.core.models import Batch
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.search import LONGEST_QUERY, matching
 from anlu.kernel.people.filters import UnitFilter
+from anlu.kernel.places.drawing import RouteFilter, WithinFilter
 from anlu.kernel.places.filters import AreaFilter
 
 KIND = kind_of(Crash)
@@ -81,6 +83,37 @@ class BatchFilter(ChoiceFilter):
         return "、".join(str(batch) for batch in Batch.objects.filter(uid__in=value).order_by("pk"))
 
 
+# Kinds of road users by the mode of travel (dictionary crash.mode), as people ask for them.
+PARTY_KINDS: Final = (
+    ("pedestrian", "行人", ("A1",)),
+    ("bicycle", "自行车", ("F1",)),
+    ("ebike", "电动自行车", ("F6",)),
+    ("nonmotor", "其他非机动车", ("F2", "F3", "F4", "F5", "F9", "C9")),
+    ("motorcycle", "摩托车", ("M1", "M2", "C6")),
+    ("threewheeler", "三轮、低速车与拖拉机", ("N1", "N2", "T1", "C5", "C7")),
+    ("car", "小微型客车", ("K3", "K4", "C2")),
+    ("bus", "大中型客车", ("K1", "K2")),
+    ("truck", "货车", ("H1", "H2", "H3", "H4", "G1", "C3", "C4")),
+)
+
+
+@dataclass(frozen=True)
+class PartyFilter(ChoiceFilter):
+    """Crashes in which somebody of one of these kinds was a party."""
+
+    def q(self, value: tuple[str, ...]) -> Q:
+        modes = [mode for code, _, modes in PARTY_KINDS if code in value for mode in modes]
+        parties = CrashParty.objects.filter(voided_at__isnull=True)
+        found = Q(pk__in=parties.filter(mode__in=modes).values("crash")) if modes else Q(pk__in=[])
+        if self.MISSING in value:
+            found |= ~Q(pk__in=parties.exclude(mode="").values("crash"))
+        return found
+
+
+def _party_kinds() -> Sequence[tuple[str, str]]:
+    return [(code, label) for code, label, _ in PARTY_KINDS]
+
+
 def _batches() -> Sequence[tuple[str, str]]:
     latest = Batch.objects.filter(noun="crashes", state=BatchState.LIVE).order_by("-pk")[:BATCHES_OFFERED]
     return [(str(batch.uid), f"{batch} {batch.created_at:%Y-%m-%d}") for batch in latest]
@@ -113,11 +146,13 @@ FILTERS: tuple[Filter, ...] = (
     ChoiceFilter("procedure", "处理程序", choices=choices("crash.procedure")),
     ChoiceFilter("form", "事故形态", choices=choices("crash.form")),
     ChoiceFilter("cause", "认定原因", choices=choices("crash.cause")),
+    PartyFilter("party", "涉及对象", choices=_party_kinds),
     ChoiceFilter("weather", "天气", choices=choices("crash.weather")),
     ChoiceFilter("light", "照明条件", choices=choices("crash.light")),
     ChoiceFilter("junction", "路口路段类型", choices=choices("crash.junction")),
     ChoiceFilter("road_class", "道路类型", choices=choices("crash.road_class")),
     TextFilter("road", "道路", columns=("road_name", "place_text"), placeholder="名称或地点中的字"),
+    RouteFilter("route", "所在线路", "road"),
     ChoiceFilter("hour", "发生时", "occurred_hour", choices=hours, blank_is_null=True),
     ChoiceFilter("weekday", "星期", "occurred_weekday", choices=weekdays, blank_is_null=True),
     NumberFilter("killed", "死亡人数"),
@@ -135,4 +170,5 @@ FILTERS: tuple[Filter, ...] = (
     MarkFilter("mark", "质量标记", choices=choices("crash.mark")),
     ChoiceFilter("source", "来源", choices=_sources),
     BatchFilter("batch", "导入批次", choices=_batches),
+    WithinFilter("within", "图上范围"),
 )

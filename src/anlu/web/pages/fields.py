@@ -17,6 +17,7 @@ from anlu.kernel.core.filters import (
 )
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.people.models import Unit
+from anlu.kernel.places.drawing import WithinFilter
 from anlu.kernel.places.filters import AreaFilter, BoxFilter
 from anlu.kernel.places.models import Area, AreaKind
 
@@ -55,6 +56,8 @@ def filter_fields(
 
 def _field(one: Filter, selection: Selection, stated: dict[str, list[str]]) -> FilterField | None:
     make = next((make for known, make in MAKERS if isinstance(one, known)), None)
+    if not getattr(one, "offered", True):  # numbers lead to it; a form only keeps it
+        make = _hidden
     return make(one, selection.value(one.name), stated) if make else None
 
 
@@ -128,6 +131,7 @@ MAKERS: tuple[tuple[type[Filter], Callable[[Any, Any, dict[str, list[str]]], Fil
     (DateFilter, _range("date_range", "from", "to")),
     (NumberFilter, _range("number_range", "min", "max")),
     (BoxFilter, _hidden),
+    (WithinFilter, _hidden),
     (TextFilter, _text),
     (Filter, _text),  # a filter of an app: one line of text, unless it registers something better
 )

@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from anlu.kernel.core.filters import Filter, Selection
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.places.drawing import WithinFilter
 from anlu.kernel.places.filters import BoxFilter
 from anlu.web.ledgers import Column, Ledger
 from anlu.web.pages.paging import SIZES, Order
@@ -114,12 +115,15 @@ class Listing:
 
 
 VIEW = BoxFilter("bbox", "范围")
+DRAWN = WithinFilter("within", "图上范围")
 
 
 def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
-    """The filters of a ledger; one that is on the map can also be narrowed to a view of the map."""
-    has_view = any(isinstance(one, BoxFilter) for one in ledger.filters)
-    return ledger.filters if has_view or not ledger.layer else (*ledger.filters, VIEW)
+    """The filters of a ledger; one that is on the map can also be narrowed to a view of it or an area drawn on it."""
+    if not ledger.layer:
+        return ledger.filters
+    known = {one.name for one in ledger.filters}
+    return (*ledger.filters, *(one for one in (VIEW, DRAWN) if one.name not in known))
 
 
 def _sortable(ledger: Ledger, name: str) -> Column | None:

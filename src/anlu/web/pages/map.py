@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+import numpy as np
 from django.contrib import messages
-from django.db.models import Count, F
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
+from numpy.typing import NDArray
 
-from anlu.kernel.core.filters import Selection
+from anlu.kernel.core.clock import now
+from anlu.kernel.core.filters import Filter, Selection
+from anlu.kernel.people.models import Officer
 from anlu.kernel.places.models import Located
-from anlu.web.cells import Renderer
-from anlu.web.ledgers import Ledger, ledgers
-from anlu.web.nav import Page
+from anlu.kernel.places.points import Points
+from anlu.web.cells import Renderer, words_of
+from anlu.web.ledgers import Ledger, joins_of, ledgers
+from anlu.web.legends import LegendClass, legend_of
+from anlu.web.marks import MARKS, drawings
+from anlu.web.nav import Crumb, Page
 from anlu.web.pages.base import one_of
+from anlu.web.pages.fields import chips_of
 from anlu.web.pages.ground import ground_options
 from anlu.web.pages.list import Row, filter_row
-from anlu.web.pages.listing import Listing
+from anlu.web.pages.listing import Listing, filters_of
 from anlu.web.pages.paging import slice_of, total_of
-from anlu.web.tiles import PointLayer, Tile, answer_tile
+from anlu.web.pages.picture import Frame, Picture, frame_of
+from anlu.web.tiles import HEAT, Look, PointLayer, Theme, Tile, answer_tile, layers
 from anlu.web.viewers import require_viewer
 
 CHAPTER = "一张图"
 BESIDE = 30  # records in the list beside the map
 WORLD = 2**Located.CELL_ZOOM
 CARD_FACTS = 4
-SQUARE_BITS = 12  # squares of some ten kilometres
-STRAYING = 0.005
+STRAYING = 0.002
+MARGIN, LEAST_MARGIN = 0.04, 400.0  # share of the extent, cells of two metres
+WEIGHTED = "harm"  # the heat map by weights
+SHOWN_AS = (("", "点位"), (HEAT, "热力"), (WEIGHTED, "伤亡热力"))
 
 
 class LayerPage(View):
@@ -51,89 +63,233 @@ class TilePage(LayerPage):
     """``/tiles/<layer>/<z>/<x>/<y>.mvt``."""
 
     def get(self, request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-        return answer_tile(request, self.layer, Tile(z, x, y))
+        return answer_tile(request, self.layer, Tile(z, x, y), filters_on(self.layer))
+
+
+def filters_on(layer: PointLayer) -> Iterable[Filter]:
+    """What a layer may be narrowed by: the filters of its ledger."""
+    return filters_of(ledgers.get(layer.ledger)) if layer.ledger else layer.filters
+
+
+@dataclass(frozen=True)
+class MapRow(Row):
+    """A row of the list beside the map, which knows where it lies."""
+
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What a map shows: a listing, told apart by a theme, as points or as heat."""
+
+    layer: PointLayer
+    listing: Listing
+    theme: Theme | None
+    shown_as: str
+
+    @classmethod
+    def read(cls, layer: PointLayer, ledger: Ledger, request: HttpRequest) -> MapView:
+        """Read an address."""
+        listing = Listing.read(ledger, require_viewer(request), request.GET)
+        shown_as = request.GET.get("as", "")
+        known = shown_as in dict(SHOWN_AS) and (shown_as != WEIGHTED or bool(layer.weights))
+        return cls(layer, listing, Look.read(layer, request.GET).theme, shown_as if known else "")
+
+    @property
+    def own(self) -> list[tuple[str, str]]:
+        """Parameters of the map itself, where they differ from what it shows at first."""
+        by = self.theme.code if self.theme and self.theme != self.layer.themes[0] else ""
+        return [(name, value) for name, value in (("by", by), ("as", self.shown_as)) if value]
+
+    def query(self, *, without: str = "", more: Iterable[tuple[str, str]] = ()) -> str:
+        """Everything that an address of the map needs, with ``?``; "" when that is nothing."""
+        own = [(name, value) for name, value in self.own if name != without]
+        pairs = [*self.listing.selection.parameters(without=without), *own, *more]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    @cached_property
+    def points(self) -> Points:
+        """The located records of the selection."""
+        return self.layer.points(cast(Officer, self.listing.viewer), self.listing.selection)
+
+    @cached_property
+    def legend(self) -> list[LegendClass]:
+        """Classes of the theme, with their numbers."""
+        return legend_of(self.layer, self.theme, self.points, self.listing.selection)
+
+    def legend_rows(self) -> list[dict[str, Any]]:
+        """The legend as its template draws it: each class leads to the map of that class alone."""
+        own = urlencode(self.own)
+        return [
+            {"class": one, "url": "?" + "&".join(filter(None, (one.query, own))) if one.query else ""}
+            for one in self.legend
+        ]
+
+    def switches(self) -> list[dict[str, Any]]:
+        """Points, heat, weighted heat: where each leads."""
+        return [
+            {
+                "label": label,
+                "value": value,
+                "active": value == self.shown_as,
+                "url": self.query(without="as", more=[("as", value)] if value else []) or "?",
+            }
+            for value, label in SHOWN_AS
+            if value != WEIGHTED or self.layer.weights
+        ]
 
 
 class MapPage(LayerPage):
-    """``/map/<layer>/``: works without a map too, as a list."""
+    """``/map/<layer>/``: works without a map too, as a picture and a list."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        listing = Listing.read(self.ledger, require_viewer(request), request.GET)
+        view = MapView.read(self.layer, self.ledger, request)
+        listing = view.listing
         for problem in listing.selection.problems:
             messages.error(request, problem)
-        query = urlencode(listing.selection.parameters(without="bbox"))
         context = {
             "layer": self.layer,
             "ledger": self.ledger,
-            "map": self._map(listing, query),
+            "view": view,
+            "map": self._map(view),
+            "marks": MARKS,
             "list_url": self.ledger.url() + listing.query(),
+            "print_url": reverse(f"map.{self.layer.code}.print") + view.query(),
+            "drawn_url": reverse(f"map.{self.layer.code}.drawn") + view.query(),
+            **legend_context(view),
             **beside(self.layer, self.ledger, listing),
-            **filter_row(listing, request),
+            **own_filter_row(view, request),
         }
         return render(request, "web/map/page.html", context)
 
-    def _map(self, listing: Listing, query: str) -> dict[str, Any]:
-        tiles = reverse(f"tiles.{self.layer.code}", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
-        layer = {
-            "code": self.layer.code,
-            "label": self.layer.label,
-            "kind": "points",
-            "tiles": f"{tiles}?{query}" if query else tiles,
-        }
+    def _map(self, view: MapView) -> dict[str, Any]:
+        code = self.layer.code
         options: dict[str, Any] = {
-            "layers": [layer],
-            "legend": dict(self.layer.legend),
-            "listUrl": reverse(f"map.{self.layer.code}.list") + listing.query(without=()),
+            "layers": [layer_options(view)],
+            "overlays": [overlay_options(one) for one in overlays(view)],
+            "marks": drawings(),
+            "listUrl": reverse(f"map.{code}.list") + view.listing.query(without=()),
             "listTarget": "#map-list",
-            "cardUrl": reverse(f"map.{self.layer.code}.card", args=[UUID(int=0)]).replace(
-                str(UUID(int=0)), "{uid}"
-            ),
+            "printUrl": reverse(f"map.{code}.print") + view.query(),
+            "drawnUrl": reverse(f"map.{code}.drawn") + view.query(),
+            "cardUrl": card_address(self.layer),
+            "within": view.listing.selection.value("within"),
+            "hasRoute": any(one.name == "route" for one in self.layer.filters),
         }
         options |= ground_options()
-        bounds = extent_of(self.layer, listing)
+        bounds = extent_of(view.points)
         if bounds:
             options["bounds"] = bounds
         return {"id": "map", "label": f"{self.layer.label}分布图", "options": options}
 
 
-def extent_of(layer: PointLayer, listing: Listing) -> list[list[float]] | None:
+def own_filter_row(view: MapView, request: HttpRequest) -> dict[str, Any]:
+    """The filter row of the ledger; what the map adds to an address is kept."""
+    row = filter_row(view.listing, request)
+    own = urlencode(view.own)
+    kept = urlencode(view.listing.parameters(without=("filters",)))
+    keep = "&".join(part for part in (kept, own) if part)
+    return row | {
+        "keep": [*row["keep"], *({"name": name, "value": value} for name, value in view.own)],
+        "chips": chips_of(view.listing.selection, keep),
+        "clear_url": f"?{keep}",
+    }
+
+
+def tiles_address(layer: PointLayer, pairs: Iterable[tuple[str, str]] = ()) -> str:
+    """Address of the tiles of a layer, with {z}/{x}/{y}."""
+    address = reverse(f"tiles.{layer.code}", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
+    query = urlencode(list(pairs))
+    return f"{address}?{query}" if query else address
+
+
+def card_address(layer: PointLayer) -> str:
+    """Address of the card of a point, with {uid}."""
+    return reverse(f"map.{layer.code}.card", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{uid}")
+
+
+def layer_options(view: MapView) -> dict[str, Any]:
+    """The layer as the map's script draws it."""
+    chosen = view.listing.selection.parameters(without="bbox")
+    theme = [("by", view.theme.code)] if view.theme else []
+    return {
+        "code": view.layer.code,
+        "label": view.layer.label,
+        "tiles": tiles_address(view.layer, [*chosen, *theme]),
+        "heat": tiles_address(view.layer, [*chosen, ("as", HEAT)]),
+        "shownAs": view.shown_as,
+        "classes": [{"values": one.values, "mark": one.mark} for one in view.legend],
+        "total": len(view.points),
+    }
+
+
+def overlays(view: MapView) -> list[PointLayer]:
+    """Other layers without a map of their own that this person may lay over it."""
+    viewer = view.listing.viewer
+    return [one for one in layers if not one.ledger and viewer is not None and viewer.may(one.permission)]
+
+
+def overlay_options(layer: PointLayer) -> dict[str, Any]:
+    """A further layer, not shown at first."""
+    theme = layer.theme("")
+    marks = theme.marks if theme else {}
+    return {
+        "code": layer.code,
+        "label": layer.label,
+        "tiles": tiles_address(layer),
+        "card": card_address(layer),
+        "hidden": True,
+        "classes": [{"values": [value], "mark": mark} for value, mark in marks.items()],
+    }
+
+
+def legend_context(view: MapView) -> dict[str, Any]:
+    """What the legend and the controls above the map need."""
+    return {
+        "legend": view.legend_rows(),
+        "theme": view.theme,
+        "themes": view.layer.themes,
+        "switches": view.switches(),
+        "shown_as": view.shown_as,
+        "theme_keep": [
+            (name, value) for name, value in [*view.listing.selection.parameters(), *view.own] if name != "by"
+        ],
+        "overlays": [{"layer": one, "marks": _overlay_marks(one)} for one in overlays(view)],
+        "weights_note": view.layer.weights_note,
+        "on_map": len(view.points),
+    }
+
+
+def _overlay_marks(layer: PointLayer) -> list[tuple[str, str]]:
+    theme = layer.theme("")
+    if theme is None:
+        return []
+    labels = dict(theme.choices())
+    return [(mark, labels.get(value, value)) for value, mark in theme.marks.items()]
+
+
+def extent_of(points: Points) -> list[list[float]] | None:
     """
     South-west and north-east corner of what is selected, a little widened; None when nothing is located.
 
     A few points far away from all others (wrong coordinates are kept, and marked) do not make the map useless: the
     outermost ``STRAYING`` on each side are left out.
     """
-    cells = layer.rows(listing.viewer, listing.selection).annotate(
-        square_x=F("cell_x").bitrightshift(SQUARE_BITS), square_y=F("cell_y").bitrightshift(SQUARE_BITS)
-    )
-    squares = list(cells.values_list("square_x", "square_y").annotate(n=Count("pk")))
-    if not squares:
+    if not len(points):
         return None
-    west, east = _span([(x, n) for x, _, n in squares])
-    north, south = _span([(y, n) for _, y, n in squares])
-    side = 1 << SQUARE_BITS
-    margin = side // 2
-    return [
-        _degrees(west * side - margin, (south + 1) * side + margin),
-        _degrees((east + 1) * side + margin, north * side - margin),
-    ]
+    west, east = _span(points.x)
+    north, south = _span(points.y)
+    return [_degrees(west, south), _degrees(east, north)]
 
 
-def _span(weighted: list[tuple[int, int]]) -> tuple[int, int]:
-    """First and last place without the outermost ``STRAYING`` of all records on either side."""
-    ordered = sorted(weighted)
-    allowed = int(sum(n for _, n in ordered) * STRAYING)
-    return _inner(ordered, allowed), _inner(ordered[::-1], allowed)
-
-
-def _inner(ordered: list[tuple[int, int]], allowed: int) -> int:
-    """The first place that cannot be left out any more."""
-    passed = 0
-    for place, n in ordered:
-        passed += n
-        if passed > allowed:
-            return place
-    return ordered[-1][0]
+def _span(cells: NDArray[np.int32]) -> tuple[float, float]:
+    """First and last cell without the outermost ``STRAYING`` of all records on either side, with a margin."""
+    ordered = np.sort(cells)
+    allowed = int(ordered.size * STRAYING)
+    first, last = int(ordered[allowed]), int(ordered[ordered.size - 1 - allowed])
+    margin = max(LEAST_MARGIN, (last - first) * MARGIN)
+    return first - margin, last + margin
 
 
 def _degrees(cell_x: float, cell_y: float) -> list[float]:
@@ -151,7 +307,9 @@ def beside(layer: PointLayer, ledger: Ledger, listing: Listing) -> dict[str, Any
     shown = slice_of(listing.shown(columns), listing.order, size=BESIDE) if total.number else None
     query = listing.query()
     rows = [
-        Row(str(thing.uid), ledger.url_of(thing) + query, renderer.cells(thing))
+        MapRow(
+            str(thing.uid), ledger.url_of(thing) + query, renderer.cells(thing), lon=thing.lon, lat=thing.lat
+        )
         for thing in (shown.rows if shown else ())
     ]
     return {
@@ -194,25 +352,105 @@ class MapCard(LayerPage):
         return render(request, "web/map/card.html", context)
 
 
+class OverlayCard(LayerPage):
+    """``/map/<layer>/<uid>/card/`` of a layer without a ledger: its facts."""
+
+    def get(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        rows = self.layer.rows(require_viewer(request), Selection())
+        joined = joins_of(self.layer.model, self.layer.facts)
+        thing = (rows.select_related(*joined) if joined else rows).filter(uid=uid).first()
+        if thing is None:
+            raise Http404(self.layer.label)
+        renderer = Renderer(self.layer.model, self.layer.facts)
+        facts = [{"label": column.label, "cell": renderer.cell(column, thing)} for column in self.layer.facts]
+        url = ledgers.get(self.layer.record).url_of(thing) if self.layer.record else ""
+        return render(request, "web/map/card.html", {"title": str(thing), "url": url, "facts": facts})
+
+
+class DrawnMap(LayerPage):
+    """
+    ``/map/<layer>/drawn/``: the map as a picture drawn here, moved about by links; for browsers without WebGL or
+    without scripts. Asked for by htmx it is the picture alone.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        view = MapView.read(self.layer, self.ledger, request)
+        frame = framed(view, request)
+        context = {
+            "layer": self.layer,
+            "ledger": self.ledger,
+            "view": view,
+            "picture": Picture.of(view.layer, view.points, frame, view.legend, heat=view.shown_as),
+            "moves": frame.moves(view.query()),
+            "view_url": (view.query() or "?") + ("&view=" if view.query() else "view="),
+            "marks": MARKS,
+            "map_url": reverse(f"map.{self.layer.code}") + view.query(),
+            "list_url": self.ledger.url() + view.listing.query(),
+            "print_url": reverse(f"map.{self.layer.code}.print") + view.query(more=[("view", frame.address)]),
+            **legend_context(view),
+        }
+        if request.headers.get("HX-Request"):
+            return render(request, "web/map/drawn_part.html", context)
+        request.trail = [Crumb("简图")]  # type: ignore[attr-defined]
+        context |= beside(self.layer, self.ledger, view.listing) | own_filter_row(view, request)
+        return render(request, "web/map/drawn.html", context)
+
+
+class MapPrint(LayerPage):
+    """``/map/<layer>/print/``: the picture with legend, conditions in words, scale, north, time and name."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        view = MapView.read(self.layer, self.ledger, request)
+        frame = framed(view, request)
+        picture = Picture.of(view.layer, view.points, frame, view.legend, heat=view.shown_as)
+        request.trail = [Crumb("打印")]  # type: ignore[attr-defined]
+        context = {
+            "layer": self.layer,
+            "ledger": self.ledger,
+            "view": view,
+            "picture": picture,
+            "marks": MARKS,
+            "words": view.listing.words(),
+            "as_of": words_of(now()),
+            "total": total_of(view.listing.rows()),
+            "unlocated": unlocated(view.listing),
+            "back_url": reverse(f"map.{self.layer.code}") + view.query(),
+            **legend_context(view),
+        }
+        return render(request, "web/map/print.html", context)
+
+
+def framed(view: MapView, request: HttpRequest) -> Frame:
+    """The part of the world that an address asks for (``view=lon,lat,zoom``), else all that is selected."""
+    return frame_of(request.GET.get("view", ""), extent_of(view.points))
+
+
 def pages_of_layer(layer: PointLayer) -> Iterator[Page]:
-    """The map page of a layer, its tiles, the list that follows the map, and the card of a point."""
+    """
+    The tiles of a layer and the card of a point; where it has a ledger also its map, the list that follows the map,
+    the picture and the sheet to print.
+    """
+    code = layer.code
 
     def make(name: str, path: str, label: str, view: type[LayerPage], *, entry: bool = False) -> Page:
-        drawn = view.as_view(layer=layer)
         return Page(
             name,
             path,
             label,
-            drawn,
+            view.as_view(layer=layer),
             permission=layer.permission,
-            chapter=CHAPTER,
+            chapter=CHAPTER if layer.item else "",
             item=layer.item,
             entry=entry,
-            ledger="" if entry else layer.ledger,
+            ledger="" if entry else layer.ledger or layer.record,
         )
 
-    code = layer.code
+    yield make(f"tiles.{code}", f"tiles/{code}/<int:z>/<int:x>/<int:y>.mvt", "瓦片", TilePage)
+    card = MapCard if layer.ledger else OverlayCard
+    yield make(f"map.{code}.card", f"map/{code}/<uuid:uid>/card/", "图上卡片", card)
+    if not layer.ledger:
+        return
     yield make(f"map.{code}", f"map/{code}/", layer.item, MapPage, entry=True)
     yield make(f"map.{code}.list", f"map/{code}/list/", "图上列表", MapList)
-    yield make(f"map.{code}.card", f"map/{code}/<uuid:uid>/card/", "图上卡片", MapCard)
-    yield make(f"tiles.{code}", f"tiles/{code}/<int:z>/<int:x>/<int:y>.mvt", "瓦片", TilePage)
+    yield make(f"map.{code}.drawn", f"map/{code}/drawn/", "简图", DrawnMap)
+    yield make(f"map.{code}.print", f"map/{code}/print/", "打印地图", MapPrint)

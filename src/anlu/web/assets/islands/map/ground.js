@@ -78,16 +78,21 @@ export function roadNames(roads, colour) {
   ]
 }
 
-export function areaNames(colour) {
-  const text = { 'text-color': colour['text-2'], 'text-halo-color': colour['map-land'], 'text-halo-width': 1.6 }
+export function areaSeats(colour) {
   return [
     {
       id: 'seats', type: 'circle', source: 'areas', minzoom: 9, filter: ['all', isSeat, ['!', isCounty]],
       paint: { 'circle-radius': 2.6, 'circle-color': colour.surface, 'circle-stroke-color': colour['text-3'], 'circle-stroke-width': 1.4 },
     },
+  ]
+}
+
+export function areaNames(colour) {
+  const text = { 'text-color': colour['text-2'], 'text-halo-color': colour['map-land'], 'text-halo-width': 2 }
+  return [
     {
       id: 'area-names', type: 'symbol', source: 'areas', maxzoom: 15, filter: ['all', isSeat, ['step', ['zoom'], isCounty, 9, ['!', isCounty]]],
-      layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': ['case', isCounty, 14, 12], 'text-max-width': 8, 'text-offset': [0, -1], 'text-optional': false },
+      layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': ['case', isCounty, 14, 12], 'text-max-width': 8, 'text-variable-anchor': ['bottom', 'top', 'left', 'right'], 'text-radial-offset': 0.9 },
       paint: text,
     },
   ]

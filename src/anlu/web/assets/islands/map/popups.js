@@ -1,9 +1,12 @@
-// A click on a point shows its card, fetched as HTML; several points in one place are paged through; a count zooms in.
+// A click on a point shows its card, fetched as HTML; several points in one place are paged through; a count zooms in;
+// a road offers the list of what happened on it.
+import { escaped } from './words.js'
 
 const reach = 5 // pixels around the click
+const roads = ['main-roads', 'county-roads', 'roads']
 
-function hits(map, options, { x, y }) {
-  const ids = (part) => (options.layers ?? []).map(({ code }) => `${code}:${part}`).filter((id) => map.getLayer(id))
+function hits(map, { layers = [], overlays = [] }, { x, y }) {
+  const ids = (part) => [...layers, ...overlays].map(({ code }) => `${code}:${part}`).filter((id) => map.getLayer(id))
   const box = [[x - reach, y - reach], [x + reach, y + reach]]
   const singles = map.queryRenderedFeatures(box, { layers: ids('single') })
   const named = new Map(singles.filter(({ properties }) => properties.uid).map((feature) => [feature.properties.uid, feature]))
@@ -11,8 +14,12 @@ function hits(map, options, { x, y }) {
   return { singles: [...named.values()].reverse(), count: map.queryRenderedFeatures([x, y], { layers: ids('count') })[0] ?? unnamed }
 }
 
-async function fetchCard(options, feature) {
-  const address = (options.cardUrl ?? '/map/{layer}/{uid}/card').replace('{layer}', feature.source).replace('{uid}', feature.properties.uid)
+function roadAt(map, { x, y }) {
+  const known = roads.filter((id) => map.getLayer(id))
+  return map.queryRenderedFeatures([[x - 3, y - 3], [x + 3, y + 3]], { layers: known }).find(({ properties }) => properties.code)
+}
+
+async function fetchCard(address) {
   try {
     const response = await fetch(address, { headers: { 'HX-Request': 'true' } })
     if (response.ok && !response.redirected) return response.text()
@@ -30,40 +37,72 @@ function button(label, words, press) {
 }
 
 /** The card of one thing, and, when several lie on the same spot, the way to the others. */
-function cards(options, features) {
+function cards(addresses) {
   const box = Object.assign(document.createElement('div'), { className: 'map-card' })
   const body = box.appendChild(document.createElement('div'))
   let place = 0
   const show = async (step) => {
-    place = (place + step + features.length) % features.length
-    where.textContent = `${place + 1} / ${features.length}`
-    body.innerHTML = await fetchCard(options, features[place])
+    place = (place + step + addresses.length) % addresses.length
+    where.textContent = `${place + 1} / ${addresses.length}`
+    body.innerHTML = await fetchCard(addresses[place])
     window.htmx?.process(body)
   }
   const where = document.createElement('span')
-  if (features.length > 1) {
+  if (addresses.length > 1) {
     const row = box.appendChild(Object.assign(document.createElement('div'), { className: 'map-card__more' }))
-    row.append(`此处 ${features.length} 条`, button('上一条', '‹', () => show(-1)), where, button('下一条', '›', () => show(1)))
+    row.append(`此处 ${addresses.length} 条`, button('上一条', '‹', () => show(-1)), where, button('下一条', '›', () => show(1)))
   }
   return { box, ready: show(0) }
 }
 
-export function startPopups(maplibregl, map, options) {
+/** What a road leads to: the same page, narrowed to it. */
+function roadCard({ properties: { code, name } }) {
+  const address = new URL(location.href)
+  address.searchParams.set('route', code)
+  const box = Object.assign(document.createElement('div'), { className: 'map-card' })
+  const plain = name && name !== code ? `${escaped(name)} <small>${escaped(code)}</small>` : escaped(code)
+  box.innerHTML = `<h3>${plain}</h3><p class="row"><a class="button button--small" data-map-link href="${escaped(address.search)}">只看这条路上的</a></p>`
+  return box
+}
+
+export function startPopups(maplibregl, map, options, highlight) {
   let popup
+  const show = (content, place) => {
+    popup?.remove()
+    popup = new maplibregl.Popup({ maxWidth: '320px', offset: 10 }).setLngLat(place).setDOMContent(content).addTo(map)
+  }
+  const cardOf = (code, uid) => {
+    const overlay = options.overlays?.find((layer) => layer.code === code)
+    return (overlay?.card ?? options.cardUrl).replace('{uid}', uid)
+  }
+  const openAll = async (features) => {
+    const { box, ready } = cards(features.map(({ source, properties }) => cardOf(source, properties.uid)))
+    await ready
+    show(box, features[0].geometry.coordinates)
+  }
+  const open = async (code, uid, place) => {
+    const { box, ready } = cards([cardOf(code, uid)])
+    await ready
+    show(box, place)
+  }
   const click = async (event) => {
+    if (map.getContainer().dataset.drawing) return
     const { singles, count } = hits(map, options, event.point)
     if (!singles.length && count) return map.easeTo({ center: count.geometry.coordinates, zoom: map.getZoom() + 2 })
-    if (!singles.length) return
-    const { box, ready } = cards(options, singles)
-    await ready
-    popup?.remove()
-    popup = new maplibregl.Popup({ maxWidth: '320px', offset: 10 }).setLngLat(singles[0].geometry.coordinates).setDOMContent(box).addTo(map)
+    if (singles.length) return openAll(singles)
+    const road = options.hasRoute && roadAt(map, event.point)
+    if (road) show(roadCard(road), event.lngLat)
   }
   const hover = (event) => {
+    if (map.getContainer().dataset.drawing) return
     const { singles, count } = hits(map, options, event.point)
     map.getCanvas().style.cursor = singles.length || count ? 'pointer' : ''
+    highlight.row(singles[0]?.properties.uid)
+    highlight.ring(singles[0]?.geometry.coordinates ?? null)
   }
   map.on('click', click)
   map.on('mousemove', hover)
-  return () => popup?.remove()
+  document.addEventListener('anlu:map-changed', close)
+  function close() { popup?.remove() }
+  return { open, stop: () => { close(); document.removeEventListener('anlu:map-changed', close) } }
 }

@@ -1,4 +1,4 @@
-// When nothing can be drawn, the map says so and what to do.
+// Where WebGL is missing the server draws the picture; its links move it about.
 
 export function canDraw() {
   const context = document.createElement('canvas').getContext('webgl2')
@@ -6,15 +6,22 @@ export function canDraw() {
   return context !== null
 }
 
-export function showTrouble(element) {
-  const box = Object.assign(document.createElement('div'), { className: 'island__trouble' })
-  box.setAttribute('role', 'alert')
-  const title = Object.assign(document.createElement('h3'), { textContent: '这台电脑的浏览器画不出地图' })
-  const words = Object.assign(document.createElement('p'), {
-    textContent: '没有启用 WebGL。请换用新版 Edge 或 Chrome，或在浏览器设置中打开“使用硬件加速”后刷新本页。同样的记录可以在台账里查看。',
-  })
-  box.append(title, words)
-  element.append(box)
+export function showPicture(element, { drawnUrl }) {
   element.dataset.trouble = 'webgl'
+  const box = Object.assign(document.createElement('div'), { className: 'island__drawn' })
+  element.append(box)
+  const fetchPicture = async (address) => {
+    const response = await fetch(address, { headers: { 'HX-Request': 'true' } }).catch(() => null)
+    box.innerHTML = response?.ok ? await response.text() : '<p class="island__trouble">连不上服务器，请检查网络后刷新本页。</p>'
+    element.dataset.idle = '1'
+  }
+  const press = (event) => {
+    const link = event.target.closest('[data-drawn-move]')
+    if (!link) return
+    event.preventDefault()
+    fetchPicture(new URL(link.getAttribute('href'), new URL(drawnUrl, location.href)))
+  }
+  box.addEventListener('click', press)
+  fetchPicture(drawnUrl)
   return () => box.remove()
 }
