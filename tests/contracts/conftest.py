@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import Model
@@ -64,6 +65,8 @@ class World:
                 return getattr(self.thing(ledger.code), ledger.identity)
             case "z" | "x" | "y":
                 return 0
+            case "notice":
+                return uuid4()  # nobody's
             case "indicator":
                 return indicators.codes()[0]
             case "noun":

@@ -98,6 +98,7 @@ LEADING_ON = {"web.home", "web.sign_in"}
 LATER_STEPS = (
     "web.batch.refused",
     "web.export.file",
+    "web.notice",
     ".import.columns",
     ".import.job",
     ".import.progress",

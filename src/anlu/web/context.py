@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from anlu.kernel.core.clock import now, today
+from anlu.kernel.core.notices import unread_of
 from anlu.web.installation import Place, the_installation
 from anlu.web.nav import Crumb, MenuChapter, MenuItem, Page, menu_for, pages, tabs_for, trail_of
 from anlu.web.viewers import viewer_of
@@ -87,10 +88,15 @@ class Shell:
         """What was searched for."""
         return self.request.GET.get("q", "") if self.page and self.page.code == "web.search" else ""
 
+    @cached_property
+    def todo_count(self) -> int:
+        """Notices that this person has not opened."""
+        return unread_of(self.viewer).count() if self.viewer else 0
+
     @property
     def todo_url(self) -> str:
-        """My to-do list."""
-        return self._address("web.today")
+        """My to-do list; the notices while there are unread ones."""
+        return self._address("web.notices" if self.todo_count else "web.today")
 
     @property
     def password_url(self) -> str:

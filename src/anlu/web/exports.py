@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
+from django.urls import reverse
 
 from anlu.kernel.core import permissions as may
 from anlu.kernel.core.audit import record
@@ -25,9 +26,11 @@ from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
+from anlu.kernel.core.notices import notify
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.store import keep
 from anlu.kernel.core.tasks import RunningJob, enqueue, every, job
+from anlu.kernel.people.access import holders_of
 from anlu.kernel.people.models import Officer
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.pages.export import Table, csv_lines, in_chunks, record_export, table_of, write_excel
@@ -76,6 +79,9 @@ def order_export(listing: Listing, form: str, *, purpose: str, by: Officer) -> E
     record("ask_export", order, by=by, label=order.label, note=note[:300])
     if order.state == ExportState.RUNNING:
         _begin(order, by)
+    else:
+        deciders = [one.uid for one in holders_of(may.EXPORT_APPROVE) if one.uid != by.uid]
+        _tell(order, deciders, "asked", f"{order.actor_name}申请导出{order}，待您审批", "amber")
     return order
 
 
@@ -111,7 +117,14 @@ def decide_export(uid: UUID, *, allow: bool, words: str, by: Officer) -> ExportO
     record("allow_export" if allow else "refuse_export", order, by=by, label=order.label, note=order.decision)
     if allow:
         _begin(order, by)
+    else:
+        _tell(order, [order.actor], "refused", f"{order}的导出未获同意：{order.decision}", "red")
     return order
+
+
+def _tell(order: ExportOrder, to: Iterable[UUID], event: str, words: str, colour: str) -> None:
+    url = reverse("web.export", args=[order.uid])
+    notify(to, words, key=f"export:{order.uid}:{event}", url=url, colour=colour)
 
 
 def _begin(order: ExportOrder, by: Viewer) -> None:
@@ -132,6 +145,7 @@ def write_export(running: RunningJob, *, order: str) -> dict[str, Any]:
     except AnluError as problem:
         failed = {"state": ExportState.FAILED, "problem": str(problem)[:300], "finished_at": now()}
         ExportOrder.objects.filter(pk=wanted.pk).update(**failed)
+        _tell(wanted, [wanted.actor], "failed", f"{wanted}的导出未成：{problem}", "red")
         raise
 
 
@@ -149,6 +163,7 @@ def _write(running: RunningJob, order: ExportOrder) -> dict[str, Any]:
         record_export(listing, order.form, total, by=person)
         ready = {"state": ExportState.READY, "upload": upload, "rows": total, "finished_at": now()}
         ExportOrder.objects.filter(pk=order.pk).update(**ready)
+        _tell(order, [order.actor], "ready", f"{order.label} {total:,} 行已生成，可以下载", "green")
     return {"order": str(order.uid), "rows": total}
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from anlu.engine.errors import BadInput
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.importing.fields import MAIN
@@ -17,6 +19,7 @@ from anlu.kernel.core.importing.nouns import importers
 from anlu.kernel.core.importing.planning import Plan, make_plan
 from anlu.kernel.core.importing.previews import Preview, preview
 from anlu.kernel.core.models import Batch, Upload
+from anlu.kernel.core.notices import notify
 from anlu.kernel.core.store import keep, path_of
 from anlu.kernel.core.tasks import RunningJob, job
 from anlu.kernel.people.models import Officer
@@ -154,7 +157,18 @@ def import_files(
             result = run_import(plan, by=person, progress=_telling(running, plan, "已写入"))
     except BadInput as problem:
         raise FileUnusable(str(problem)) from problem
+    _tell_imported(result.batch, person)
     return {**result.summary(), "batch": str(result.batch.uid)}
+
+
+def _tell_imported(batch: Batch, person: Officer) -> None:
+    """Whoever imported learns of the end, wherever they are by then."""
+    refused = f"，退回 {batch.refused:,} 行" if batch.refused else ""
+    words = (
+        f"{importers.get(batch.noun).label}导入完成：新增 {batch.accepted:,}，更新 {batch.updated:,}{refused}"
+    )
+    url, colour = reverse("web.batch", args=[batch.uid]), "amber" if batch.refused else "green"
+    notify([person.uid], words, key=f"import:{batch.uid}", url=url, colour=colour)
 
 
 @job(WITHDRAW)

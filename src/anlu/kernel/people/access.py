@@ -61,6 +61,13 @@ def access_of(officer: Officer, *, on: date | None = None) -> Access:
     return Access(scopes)
 
 
+def holders_of(permission: str, *, on: date | None = None) -> list[Officer]:
+    """Active people who hold a permission on a day (default: the business date), wherever it holds for them."""
+    grants = Grant.objects.filter(valid_on(on or today()), role__ticked__code=permission)
+    people = Officer.objects.filter(pk__in=grants.values("officer"), is_active=True, voided_at__isnull=True)
+    return [one for one in people.order_by("pk") if not _withheld(permission, one)]
+
+
 def _withheld(code: str, officer: Officer) -> bool:
     """Powers that only sworn officers have, whatever role somebody holds."""
     return not officer.sworn and code in permissions and permissions.get(code).sworn

@@ -4,6 +4,7 @@ from anlu.kernel.core.models.audit import AuditEntry, Seal
 from anlu.kernel.core.models.batches import Batch, BatchState, StagedChange
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import Job, JobState
+from anlu.kernel.core.models.notices import Notice
 from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQuerySet, Sourced
 from anlu.kernel.core.models.search import SearchEntry, SearchGram
 from anlu.kernel.core.models.store import Installation, NumberSeries, Revision, Upload
@@ -19,6 +20,7 @@ __all__ = [
     "Installation",
     "Job",
     "JobState",
+    "Notice",
     "NumberSeries",
     "Occurred",
     "Precision",
