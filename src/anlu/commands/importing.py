@@ -93,7 +93,7 @@ def _check_errors_file(path: Path | None) -> None:
         raise BadInput("文件夹不存在", field="--errors", found=str(path))
 
 
-Outcome = tuple["Counts", "RefusedRows", dict[str, int], float]
+Outcome = tuple["Counts", "RefusedRows", dict[str, int], float, tuple[str, ...]]
 
 
 def _previewed(plan: Any, args: argparse.Namespace) -> Outcome:
@@ -104,7 +104,7 @@ def _previewed(plan: Any, args: argparse.Namespace) -> Outcome:
 
     began = time.monotonic()
     found = preview(plan, by=SYSTEM)
-    return found.counts, found.refused, found.orphans, time.monotonic() - began
+    return found.counts, found.refused, found.orphans, time.monotonic() - began, found.notes
 
 
 def _imported(plan: Any, args: argparse.Namespace) -> Outcome:
@@ -113,20 +113,27 @@ def _imported(plan: Any, args: argparse.Namespace) -> Outcome:
 
     with Progress("导入", plan.main.source.lines or None) as bar:
         done = run_import(plan, by=SYSTEM, progress=bar.advance)
-    return done.counts, done.refused, done.orphans, done.seconds
+    return done.counts, done.refused, done.orphans, done.seconds, done.notes
 
 
 def _report(
-    args: argparse.Namespace, counts: Counts, refused: RefusedRows, orphans: dict[str, int], seconds: float
+    args: argparse.Namespace,
+    counts: Counts,
+    refused: RefusedRows,
+    orphans: dict[str, int],
+    seconds: float,
+    notes: tuple[str, ...],
 ) -> None:
     written = refused.save(args.errors) if args.errors and (refused.count or orphans) else None
-    found = {**vars(counts), "orphans": sum(orphans.values()), "seconds": round(seconds, 3)}
+    found = {**vars(counts), "orphans": sum(orphans.values()), "seconds": round(seconds, 3), "notes": notes}
     if args.json:
         print_json(found)
         return
     print(SUMMARY.format(**found) + f"; {seconds:.1f} 秒")
     for sheet, count in orphans.items():
         print(f"{sheet}: {count} 行找不到对应的记录, 没有导入")
+    for note in notes:
+        print(f"注意: {note}")
     for one in refused.first[:SHOWN]:
         print(f"第 {one.row} 行: {one.reason}")
     if written:

@@ -10,6 +10,7 @@ import polars as pl
 
 from anlu.apps.crashes.importing.doubts import field_doubts, listed, severity_doubt, time_doubts
 from anlu.apps.crashes.importing.fields import CASUALTIES, PARTY_FIELDS, VEHICLE_FIELDS, VEHICLES
+from anlu.apps.crashes.importing.hints import PositionHints
 from anlu.apps.crashes.importing.outcome import COUNTED, casualties_of, severity_of, with_deaths
 from anlu.apps.crashes.importing.places import Gazetteer, bring_areas, looked_up
 from anlu.apps.crashes.models import Crash
@@ -35,6 +36,7 @@ class CrashComposer:
         self.read = context.read[MAIN]
         self.system = System(context.profile.options.crs)
         self.gazetteer = Gazetteer(context.profile.areas if context.batch is None else ())
+        self.hints = PositionHints(self.system)
         self.now = now()
         self.own_unit: int | None = getattr(context.by, "unit_id", None)
 
@@ -63,11 +65,17 @@ class CrashComposer:
         kept = [name for name in main.columns if name in COLUMNS]
         return Composed(main.select(kept), made, references, texts)
 
+    def notes(self) -> list[str]:
+        """What is odd about the positions of the whole file."""
+        return self.hints.notes()
+
     # --- where
 
     def _placed(self, main: pl.DataFrame) -> pl.DataFrame:
         """Position, town, road and chainage: as stated, and what is missing as the locator finds it."""
-        lon, lat, wrong = self.system.to_wgs84(_numbers(main, "lon"), _numbers(main, "lat"))
+        x, y = _numbers(main, "lon"), _numbers(main, "lat")
+        lon, lat, wrong = self.system.to_wgs84(x, y)
+        self.hints.look(x, y, wrong)
         stated_town, road_name = _text(main, "town"), _text(main, "road")
         named = looked_up(stated_town, self.gazetteer.areas)
         road = looked_up(road_name, self.gazetteer.roads)

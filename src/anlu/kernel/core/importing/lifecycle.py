@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -67,6 +67,7 @@ class Result:
     orphans: dict[str, int]
     refused: RefusedRows = field(repr=False)
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """As ``anlu import --json`` prints it."""
@@ -109,7 +110,7 @@ def run_import(
         given_back(ours)  # whoever comes next goes on from the cursor, or clears it away
         raise
     ours.refresh_from_db()
-    return Result(ours, result.counts, result.orphans, result.refused, time.monotonic() - began)
+    return replace(result, batch=ours, seconds=time.monotonic() - began)
 
 
 def _busy(importer: Importer, batch: Batch) -> ImportBusy:
@@ -163,8 +164,10 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
             progress(slice_.rows)
     orphans = reading.orphans()
     refused.orphans = orphans
-    _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), by)
-    return Result(batch, writer.counts, {sheet: len(rows) for sheet, rows in orphans.items()}, refused)
+    notes = tuple(composer.notes())
+    _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), notes, by)
+    counted = {sheet: len(rows) for sheet, rows in orphans.items()}
+    return Result(batch, writer.counts, counted, refused, notes=notes)
 
 
 def _keep_hold(batch: Batch) -> None:
@@ -198,9 +201,12 @@ def _open(importer: Importer, batch: Batch, composer: Composer) -> None:
     renewed(batch, state=BatchState.READING)
 
 
-def _finish_reading(batch: Batch, refused: RefusedRows, orphans: int, digest: str, by: Viewer) -> None:
+def _finish_reading(
+    batch: Batch, refused: RefusedRows, orphans: int, digest: str, notes: tuple[str, ...], by: Viewer
+) -> None:
     stored = _store_refused(batch, refused, by) if refused.count or orphans else ""
-    message = f"{orphans} 行明细找不到所属的记录,没有导入" if orphans else ""
+    lost = (f"{orphans} 行明细找不到所属的记录,没有导入",) if orphans else ()
+    message = "。".join((*lost, *notes))
     renewed(batch, orphans=orphans, digest=digest, refused_file=stored, message=message)
 
 

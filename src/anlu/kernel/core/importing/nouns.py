@@ -67,6 +67,10 @@ class Composer(Protocol):
         """Records and children of a chunk of parsed rows."""
         ...
 
+    def notes(self) -> Sequence[str]:
+        """Sentences about what is odd about the whole file, once all of it was composed."""
+        ...
+
 
 @dataclass(frozen=True)
 class Importer:

@@ -35,6 +35,7 @@ class Preview:
     marks: dict[str, int] = field(default_factory=dict)
     marked: tuple[Marked, ...] = ()
     orphans: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def problems(self) -> list[Refused]:
@@ -68,7 +69,8 @@ def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = 
             progress(slice_.rows)
     orphans = {sheet: len(rows) for sheet, rows in reading.orphans().items()}
     refused.orphans = reading.orphans()
-    return Preview(plan.profile.label, plan.main.header, counts, refused, marks, tuple(shown), orphans)
+    notes = tuple(composer.notes())
+    return Preview(plan.profile.label, plan.main.header, counts, refused, marks, tuple(shown), orphans, notes)
 
 
 def _count_marks(main: pl.DataFrame, marks: dict[str, int], shown: list[Marked]) -> None:

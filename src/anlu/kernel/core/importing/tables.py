@@ -338,9 +338,10 @@ def _rows_of(sheet: CalamineSheet) -> Iterator[list[str]]:
 def _merged(sheet: CalamineSheet, above: int) -> dict[int, str]:
     """For each row below the first ``above`` whose cells belong to merged ones that begin higher up: their columns."""
     found: dict[int, list[str]] = {}
+    last = sheet.end[0] if sheet.end else 0
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         columns = _letters(left) if left == right else f"{_letters(left)}–{_letters(right)}"
-        for row in range(max(top, above) + 2, min(bottom, sheet.total_height - 1) + 2):
+        for row in range(max(top, above) + 2, min(bottom, last) + 2):
             found.setdefault(row, []).append(f" {columns} ")
     return {row: "、".join(columns) for row, columns in found.items()}
 
