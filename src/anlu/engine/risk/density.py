@@ -2,7 +2,7 @@
 Density of crashes along a road network, in crashes (or weight) per metre of road.
 
 Three estimators, five kernels, any number of bandwidths and of weight columns in one pass, exact. Formulas,
-sources, limits and a worked example: ``methods/network-density.md``.
+sources, limits and a worked example: ``methods/density.md``.
 """
 
 import math

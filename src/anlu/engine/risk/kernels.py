@@ -1,7 +1,7 @@
 """
 Kernels of density estimation as polynomials, so that sums over many crashes need only their moments.
 
-Formulas: ``methods/network-density.md``. Every kernel is K_b(d) = k(d / b) / b and zero for d >= b.
+Formulas: ``methods/density.md``. Every kernel is K_b(d) = k(d / b) / b and zero for d >= b.
 """
 
 import math

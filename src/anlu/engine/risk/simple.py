@@ -4,7 +4,7 @@ Network kernel density over shortest paths, exact, for all samples at once.
 For every piece with samples: one bounded search from each of its two nodes, then the crashes of every piece
 near it enter by their moments. Where a whole run of crashes is nearer than the bandwidth for all samples of
 the piece it costs one addition whatever their number; otherwise a cut in the sorted offsets. Method:
-``methods/network-density.md``.
+``methods/density.md``.
 """
 
 import numpy as np

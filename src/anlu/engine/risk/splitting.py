@@ -8,7 +8,7 @@ All walks are summed, not only shortest paths. At a node with n ends a wave of f
 
 a dead end takes it in. A crash on a node sends 2 / n into every end there, 1 at a dead end. Sources: Okabe
 and Sugihara (2012), *Spatial Analysis along Networks*, ch. 9; dead ends as in the reference values.
-``methods/network-density.md``.
+``methods/density.md``.
 """
 
 import numpy as np
