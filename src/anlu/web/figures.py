@@ -15,6 +15,7 @@ from anlu.engine.indicators.wording import MINUS
 from anlu.kernel.core.filters import DateFilter
 from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Share
 from anlu.kernel.indicators.evaluate import Value
+from anlu.kernel.indicators.tables import narrowed
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
@@ -102,7 +103,7 @@ def ledger_url(code: str, leaf: Leaf, window: Window) -> str:
         window.area and leaf.area and "area" not in names
     ):
         return ""
-    stated = (*window.parameters(names), *leaf.parameters)
+    stated = narrowed(tuple(window.parameters(names)), leaf.parameters)
     return f"{ledger.url()}?{urlencode(stated)}"
 
 

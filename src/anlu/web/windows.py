@@ -19,10 +19,12 @@ from django.http import QueryDict
 
 from anlu.engine.periods import Kind, Period, PeriodError
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.filters import Filter, Selection
 from anlu.kernel.core.scope import NOTHING, Scope, Viewer
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Responsibility, Unit, UnitKind
 from anlu.kernel.places.models import Area, AreaKind
+from anlu.web.pages.fields import Chip, FilterField, chips_of, filter_fields
 
 KINDS: Final[tuple[tuple[Kind, str], ...]] = (
     ("year", "年"),
@@ -78,6 +80,8 @@ class Asked:
     problems: tuple[str, ...] = ()
     usual: str = ""  # what the page's own period is called, where that is none of the calendar's
     usual_period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    stated: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -90,6 +94,7 @@ class Asked:
         switches: Iterable[Switch] = (),
         with_as_of: bool = False,
         usual: str = "",
+        filters: Iterable[Filter] = (),
     ) -> Asked:
         """
         Read an address.
@@ -104,6 +109,8 @@ class Asked:
             Whether the page can look back to what was known on a day.
         usual
             What the period of an address without one is called among the kinds (历年).
+        filters
+            By which the rows can be narrowed beyond period and place, as in their ledger.
         """
         scope = NOTHING
         for permission in permissions:
@@ -114,9 +121,12 @@ class Asked:
         period = reader.period(default)
         unit, area = reader.unit(scope), reader.area(scope)
         as_of = reader.day("as_of") if with_as_of else None
-        window = Window(reader.so_far(period, as_of), unit=unit, area=area, as_of=as_of)
+        stated = dict(values.lists())
+        selection = Selection.read(filters, stated)
+        window = Window(reader.so_far(period, as_of), unit, area, selection, as_of)
         own = default() if usual else None
-        return cls(window, period, scope, switches, chosen, tuple(reader.problems), usual, own)
+        problems = (*reader.problems, *selection.problems)
+        return cls(window, period, scope, switches, chosen, problems, usual, own, tuple(filters), stated)
 
     # --- addresses
 
@@ -133,10 +143,38 @@ class Asked:
         usual = {one.name: one.default for one in self.switches}
         return {name: value for name, value in stated.items() if value and value != usual.get(name)}
 
+    def pairs(self, **changes: str) -> list[tuple[str, str]]:
+        """The address with something else chosen, and its filters; "" takes a choice away."""
+        joined = {**self.parameters(), **changes}
+        own = [(name, value) for name, value in joined.items() if value]
+        return own + self.window.selection.parameters()
+
     def url(self, **changes: str) -> str:
         """The same page with something else chosen; "" takes a choice away."""
-        joined = {**self.parameters(), **changes}
-        return "?" + urlencode({name: value for name, value in joined.items() if value})
+        return "?" + urlencode(self.pairs(**changes))
+
+    # --- filters
+
+    @property
+    def filter_fields(self) -> list[FilterField]:
+        """The fields of the filters, all behind 更多筛选."""
+        fields = filter_fields(self.filters, self.window.selection, dict(self.stated))
+        return [replace(one, more=True) for one in fields]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters that are set, each with the page without it."""
+        return chips_of(self.window.selection, urlencode(self.parameters()))
+
+    @property
+    def kept_by_filters(self) -> list[FilterField]:
+        """Hidden fields of the form with the filters."""
+        return [FilterField(name, "", "hidden", value) for name, value in self.parameters().items()]
+
+    @property
+    def without_filters(self) -> str:
+        """The page without any filter."""
+        return "?" + urlencode(self.parameters())
 
     # --- pickers
 
@@ -204,7 +242,8 @@ class Asked:
 
     def kept(self, *without: str) -> list[tuple[str, str]]:
         """Hidden fields of a picker's form."""
-        return [(name, value) for name, value in self.parameters().items() if name not in without]
+        own = [(name, value) for name, value in self.parameters().items() if name not in without]
+        return own + self.window.selection.parameters()
 
     @property
     def kept_by_places(self) -> list[tuple[str, str]]:
@@ -230,7 +269,9 @@ class Asked:
         """The whole window in words, for heads of pages and files."""
         known = f"{self.window.as_of} 时已入账" if self.window.as_of else ""
         chosen = [dict(one.options)[self.chosen[one.name]] for one in self.switches]
-        return " · ".join(part for part in (self.period_words, self.place_words, *chosen, known) if part)
+        narrowed = [f"{label} {words}" for label, words, _ in self.window.selection.chips()]
+        parts = (self.period_words, self.place_words, *chosen, *narrowed, known)
+        return " · ".join(part for part in parts if part)
 
 
 def _chosen(values: QueryDict, switch: Switch) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from anlu.apps.crashes.imports import REVISION
-from anlu.apps.crashes.models import Crash, Procedure, Severity
+from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, Procedure, Severity
 from anlu.engine.crashes.local_parts import local_parts
 from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all, terms
@@ -23,7 +23,7 @@ from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.people.services import assign_area, close_unit, grant_role
-from anlu.kernel.places.models import Area, AreaKind, LocationState
+from anlu.kernel.places.models import Area, AreaKind, LocationState, Road
 from anlu.kernel.places.services import position_of
 from tests.factories import make_area, make_officer, make_role, make_unit
 
@@ -32,6 +32,7 @@ FIRST, LAST = date(2021, 1, 1), date(2023, 6, 30)
 SEVERITIES = (Severity.DAMAGE,) * 5 + (Severity.SLIGHT,) * 4 + (Severity.SERIOUS,) * 2 + (Severity.FATAL,)
 PROCEDURES = (Procedure.ORDINARY,) * 4 + (Procedure.SUMMARY,) * 4 + (Procedure.SELF, "")
 LOSSES = (None, Decimal(0), Decimal("0.50"), Decimal("1200.00"), Decimal("33.33"), Decimal("98765.43"))
+ROADS = {"G105": ("11", "1"), "S254": ("12", "2"), "Y001": ("", "4")}  # technical and administrative class
 MARKS = ([], [], [], ["no_position"], ["cause_missing", "late_filing"], ["cause_missing"])
 
 
@@ -223,6 +224,25 @@ def make_scene(count: int = 300, *, seed: int = 1) -> Scene:
     county = make_county()
     viewers = make_viewers(county)
     return Scene(county, make_crashes(county, count, seed=seed, owner=viewers["mine"].uid), viewers)
+
+
+def add_people(scene: Scene) -> None:
+    """Vehicles and parties of many kinds, some voided, some crashes without any; some crashes on a road."""
+    rng = random.Random(5)
+    for code, (technical, administrative) in ROADS.items():
+        classes = {"technical_class": technical, "administrative_class": administrative}
+        road = Road.objects.create(code=code, name=f"线路{code}", **classes)
+        Crash.objects.filter(pk__in=rng.sample([one.pk for one in scene.crashes], 60)).update(road=road)
+    vehicles, parties = [], []
+    for crash in Crash.objects.all():
+        for seq in range(rng.randrange(4)):
+            stated = {"vehicle_class": rng.choice(["", "K1", "K3", "M1"]), "plate": f"鲁P{seq}"}
+            gone = crash.recorded_at if rng.random() < 0.2 else None
+            vehicles.append(CrashVehicle(crash=crash, seq=seq, voided_at=gone, **stated))
+            age = rng.choice([None, 5, 6, 7, 17, 18, 35, 59, 60, 69, 70, 101, 130])
+            parties.append(CrashParty(crash=crash, seq=seq, age=age, voided_at=gone))
+    CrashVehicle.objects.bulk_create(vehicles)
+    CrashParty.objects.bulk_create(parties)
 
 
 def random_period(rng: random.Random) -> Period:

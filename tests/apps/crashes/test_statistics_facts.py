@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 from anlu.apps.crashes import services
 from anlu.apps.crashes.filters import FILTERS
 from anlu.apps.crashes.imports import REVISION
-from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, Procedure, Severity
+from anlu.apps.crashes.models import Crash, CrashVehicle, Procedure, Severity
 from anlu.apps.crashes.statistics.ages import BANDS, band_of, limits_of
 from anlu.kernel.core.filters import (
     ChoiceFilter,
@@ -40,14 +40,18 @@ from anlu.kernel.indicators.evaluate import rows_of
 from anlu.kernel.indicators.facts import FactTable, Snapshot, read, refreshed, snapshot_of, table_of
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
-from anlu.kernel.places.models import Road
 from tests.apps.crashes.files import crash_rows, csv_file, import_file, party_rows, vehicle_rows
-from tests.apps.crashes.records import Scene, add_crash, make_scene, random_window
+from tests.apps.crashes.records import ROADS, Scene, add_crash, add_people, make_scene, random_window
 
 EVERYBODY = ("all", "below", "squadron", "own", "town", "mine", "chosen", "nobody")
 WORDS = ("S3", "镇", "S3-00012", "国道", "没有的字")
 RING = "115.85,36.62 115.97,36.63 115.93,36.78 115.82,36.7"
-EXAMPLES = {"route": ["G105", "S254"], "within": [RING], "bbox": ["115.85,36.6,115.95,36.7"]}
+EXAMPLES = {
+    "route": list(ROADS),
+    "road_code": [*ROADS, "-"],
+    "within": [RING],
+    "bbox": ["115.85,36.6,115.95,36.7"],
+}
 by_filter = pytest.mark.parametrize("one", FILTERS, ids=lambda one: one.name)
 
 
@@ -61,26 +65,6 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         touch(REVISION)
         yield made
         transaction.set_rollback(True)
-
-
-def add_people(scene: Scene) -> None:
-    """Vehicles and parties of many kinds, some voided, some crashes without any; some crashes on a road."""
-    rng = random.Random(5)
-    for code in EXAMPLES["route"]:
-        road = Road.objects.create(
-            code=code, name=f"线路{code}", technical_class="11", administrative_class="1"
-        )
-        Crash.objects.filter(pk__in=rng.sample([one.pk for one in scene.crashes], 60)).update(road=road)
-    vehicles, parties = [], []
-    for crash in Crash.objects.all():
-        for seq in range(rng.randrange(4)):
-            stated = {"vehicle_class": rng.choice(["", "K1", "K3", "M1"]), "plate": f"鲁P{seq}"}
-            gone = crash.recorded_at if rng.random() < 0.2 else None
-            vehicles.append(CrashVehicle(crash=crash, seq=seq, voided_at=gone, **stated))
-            age = rng.choice([None, 5, 6, 7, 17, 18, 35, 59, 60, 69, 70, 101, 130])
-            parties.append(CrashParty(crash=crash, seq=seq, age=age, voided_at=gone))
-    CrashVehicle.objects.bulk_create(vehicles)
-    CrashParty.objects.bulk_create(parties)
 
 
 def kept() -> Snapshot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,20 +16,30 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from anlu.apps.crashes.filters import FILTERS
 from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, Procedure, Severity
+from anlu.apps.crashes.statistics.ages import band_of
+from anlu.apps.crashes.statistics.comparing import compared
+from anlu.apps.crashes.statistics.content import Days, Looking
 from anlu.apps.crashes.statistics.dimensions import (
     Atlas,
+    by_administrative_class,
+    by_age,
     by_cause,
     by_form,
     by_hour,
+    by_junction,
     by_light,
     by_procedure,
     by_region,
+    by_road,
     by_road_class,
     by_severity,
+    by_technical_class,
     by_time,
     by_town,
+    by_vehicle_class,
     by_weather,
     by_weekday,
     by_year,
@@ -45,6 +56,7 @@ from anlu.apps.crashes.statistics.tables import (
     weekday_by_hour,
 )
 from anlu.engine.periods import Period
+from anlu.kernel.core.filters import Selection
 from anlu.kernel.core.models import Revision
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.revisions import touch
@@ -57,7 +69,8 @@ from anlu.kernel.people.models import Officer, UnitPath
 from anlu.kernel.places.models import AreaPath
 from anlu.web.ledgers import ledgers
 from anlu.web.pages.listing import Listing
-from tests.apps.crashes.records import Scene, add_crash, make_scene, random_window
+from anlu.web.windows import Asked
+from tests.apps.crashes.records import Scene, add_crash, add_people, make_scene, random_window
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +87,7 @@ def scene(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setenv("ANLU_TODAY", "2023-07-03")
         made = make_scene(260, seed=7)
+        add_people(made)
         if request.param == "snapshot":
             touch(REVISION)
             assert snapshot_of(Crash) is not None
@@ -93,6 +107,10 @@ def dimensions(window: Window, viewer: Officer) -> list[Dimension]:
         by_road_class(),
         by_weather(),
         by_light(),
+        by_junction(),
+        by_administrative_class(),
+        by_technical_class(),
+        by_road(),
         by_hour(),
         by_weekday(),
         by_year(window),
@@ -102,6 +120,36 @@ def dimensions(window: Window, viewer: Officer) -> list[Dimension]:
         by_town(window, scope_of(viewer)),
         regions,
     ]
+
+
+def several() -> list[Dimension]:
+    """Ways to divide under which a crash may stand several times."""
+    return [by_vehicle_class(), by_age()]
+
+
+def two_of(rng: random.Random, window: Window, viewer: Officer) -> tuple[Dimension, Dimension]:
+    """Rows and columns."""
+    rows, columns = rng.sample(dimensions(window, viewer), 2)
+    while rows.column == columns.column:
+        rows, columns = rng.sample(dimensions(window, viewer), 2)
+    return (rng.choice(several()), columns) if rng.random() < 0.25 else (rows, columns)
+
+
+CHOSEN = (
+    {},
+    {},
+    {"severity": ["fatal", "serious"]},
+    {"killed_min": ["2"]},
+    {"injured_min": ["1"], "hour": ["7", "8", "17", "-"]},
+    {"has_loss": ["1"], "technical": ["11", "-"]},
+    {"road_code": ["G105", "-"], "weekday": ["1", "5"]},
+    {"q": ["S7"], "located": ["1"]},
+)
+
+
+def narrowed(rng: random.Random, window: Window) -> Window:
+    """The window with or without filters of the ledger."""
+    return replace(window, selection=Selection.read(FILTERS, rng.choice(CHOSEN)))
 
 
 # ------------------------------------------------------------------------------------------------ a plain loop
@@ -124,10 +172,12 @@ class Loop:
     def inside(self, window: Window, viewer: Officer) -> list[Crash]:
         """The crashes of a window that a person sees."""
         scope = scope_of(viewer)
+        kept = set(Crash.objects.filter(window.selection.q()).values_list("pk", flat=True))
         return [
             one
             for one in self.crashes
-            if window.period.start <= one.occurred_on <= window.period.end
+            if one.pk in kept
+            and window.period.start <= one.occurred_on <= window.period.end
             and self._in(one.unit_id, window.unit, self.units_below, alone=window.alone)
             and self._in(one.town_id, window.area, self.areas_below, alone=window.alone)
             and (
@@ -164,16 +214,19 @@ AMOUNTS: dict[str, Callable[[Crash], Any]] = {
 @pytest.mark.parametrize("seed", range(12))
 def test_a_table_counts_what_a_plain_loop_finds(seed: int, scene: Scene) -> None:
     rng = random.Random(seed)
-    window = random_window(rng, scene.county, with_as_of=False)
+    window = narrowed(rng, random_window(rng, scene.county, with_as_of=False))
     viewer = rng.choice(list(scene.viewers.values()))
     measure, handling = rng.choice(MEASURES), rng.choice(list(Handling))
-    rows, columns = rng.sample(dimensions(window, viewer), 2)
+    rows, columns = two_of(rng, window, viewer)
     table = divided(rows, columns, window, viewer, leaf=measure.leaf(handling))
     expected: Counter[tuple[Any, Any]] = Counter()
+    whole: Counter[Any] = Counter()
     for crash in Loop(scene).inside(window, viewer):
         if handling is Handling.ALL or crash.procedure == Procedure.ORDINARY:
-            keys = (rows.fold(value(crash, rows)), columns.fold(value(crash, columns)))
-            expected[keys] += AMOUNTS[measure.code](crash)
+            column, amount = columns.fold(value(crash, columns)), AMOUNTS[measure.code](crash)
+            whole[column] += amount
+            for one in values(crash, rows):
+                expected[rows.fold(one), column] += amount
     found = {
         (row, column): cell.value for row, cells in table.cells.items() for column, cell in cells.items()
     }
@@ -181,14 +234,73 @@ def test_a_table_counts_what_a_plain_loop_finds(seed: int, scene: Scene) -> None
         keys: amount for keys, amount in expected.items() if amount
     }
     assert table.total is not None
-    assert table.total.value == sum(expected.values())
-    assert sum(cell.value for cell in table.row_totals.values()) == table.total.value
+    assert table.total.value == sum(whole.values())
+    assert {key: cell.value for key, cell in table.column_totals.items() if cell.value} == {
+        key: amount for key, amount in whole.items() if amount
+    }
+    rows_together = sum(cell.value for cell in table.row_totals.values())
+    assert rows_together >= table.total.value if rows.several else rows_together == table.total.value
     assert sum(cell.value for cell in table.column_totals.values()) == table.total.value
 
 
 def value(crash: Crash, dimension: Dimension) -> Any:
     """What a crash is grouped by."""
-    return crash.town_id if dimension.column == "town" else getattr(crash, dimension.column)
+    if dimension.column in ("town", "road"):
+        return getattr(crash, f"{dimension.column}_id")
+    name, _, beyond = dimension.column.partition("__")
+    found = getattr(crash, name)
+    return getattr(found, beyond) if beyond and found is not None else found
+
+
+def values(crash: Crash, dimension: Dimension) -> set[Any]:
+    """All that a crash stands under."""
+    if not dimension.several:
+        return {value(crash, dimension)}
+    if dimension.column == "vehicle_class":
+        live = crash.vehicles.filter(voided_at=None)
+        return {one.vehicle_class for one in live if one.vehicle_class} or {None}
+    ages = (one.age for one in crash.parties.filter(voided_at=None))
+    return {band_of(age) for age in ages} - {None} or {None}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_years_stand_side_by_side_as_a_plain_loop_finds_them(seed: int, scene: Scene) -> None:
+    rng = random.Random(900 + seed)
+    window = narrowed(rng, random_window(rng, scene.county, with_as_of=False))
+    viewer, handling = scene.viewers[rng.choice(["all", "squadron", "town"])], rng.choice(list(Handling))
+    looking = looking_at(window, viewer)
+    way = rng.choice([*dimensions(window, viewer)[:13], *several()])
+    indicators_ = [one.indicator(handling) for one in MEASURES]
+    pair = compared(lambda _: way, indicators_, looking)
+    before = window.at(window.period.previous_year())
+    for place, here in enumerate((window, before)):
+        crashes = [
+            one
+            for one in Loop(scene).inside(here, viewer)
+            if handling is Handling.ALL or one.procedure == Procedure.ORDINARY
+        ]
+        for measure, indicator in zip(MEASURES, indicators_, strict=True):
+            amount = AMOUNTS[measure.code]
+            assert pair.totals(indicator.code)[place].value == sum(map(amount, crashes))
+            for row in pair.rows:
+                cell = pair.cells(row.key, indicator.code)[place]
+                assert cell.value == sum(
+                    amount(one) for one in crashes if row.key in {way.fold(key) for key in values(one, way)}
+                )
+                if cell.value:
+                    assert indicator.main.total(listed(cell, viewer)) == cell.value, cell.query
+    keys = {
+        way.fold(key)
+        for here in (window, before)
+        for one in Loop(scene).inside(here, viewer)
+        for key in values(one, way)
+    }
+    assert {row.key for row in pair.rows} <= keys
+
+
+def looking_at(window: Window, viewer: Officer) -> Looking:
+    """A page that looks through this window."""
+    return Looking(Asked(window, window.period, scope_of(viewer)), viewer, Days(viewer))
 
 
 def test_the_loop_itself_finds_something(scene: Scene) -> None:
@@ -224,10 +336,10 @@ def listed(cell: Cell, viewer: Officer) -> Any:
 @pytest.mark.parametrize("seed", range(8))
 def test_every_cell_opens_exactly_its_rows(seed: int, scene: Scene, client: Client) -> None:
     rng = random.Random(100 + seed)
-    window = random_window(rng, scene.county, with_as_of=False)
+    window = narrowed(rng, random_window(rng, scene.county, with_as_of=False))
     viewer = scene.viewers[rng.choice(["all", "all", "below", "squadron", "own", "town", "chosen", "mine"])]
     leaf = rng.choice(MEASURES).leaf(rng.choice(list(Handling)))
-    rows, columns = rng.sample(dimensions(window, viewer), 2)
+    rows, columns = two_of(rng, window, viewer)
     cells = [cell for cell in all_cells(divided(rows, columns, window, viewer, leaf=leaf)) if cell.value]
     for cell in rng.sample(cells, min(12, len(cells))):
         assert leaf.total(listed(cell, viewer)) == cell.value, cell.query

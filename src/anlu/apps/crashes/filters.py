@@ -13,6 +13,7 @@ from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
+from anlu.apps.crashes.involved import INVOLVED
 from anlu.apps.crashes.models import Crash, CrashParty
 from anlu.engine.crashes.quality import FILING_LIMIT
 from anlu.kernel.core.dictionaries import choices
@@ -153,6 +154,7 @@ FILTERS: tuple[Filter, ...] = (
     ChoiceFilter("road_class", "道路类型", choices=choices("crash.road_class")),
     TextFilter("road", "道路", columns=("road_name", "place_text"), placeholder="名称或地点中的字"),
     RouteFilter("route", "所在线路", "road"),
+    *INVOLVED,
     ChoiceFilter("hour", "发生时", "occurred_hour", choices=hours, blank_is_null=True),
     ChoiceFilter("weekday", "星期", "occurred_weekday", choices=weekdays, blank_is_null=True),
     NumberFilter("killed", "死亡人数"),

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlu.apps.crashes.filters import FILTERS
 from anlu.apps.crashes.permissions import EXPORT, VIEW
 from anlu.apps.crashes.statistics import divisions
 from anlu.apps.crashes.statistics.content import (
@@ -30,6 +31,7 @@ from anlu.apps.crashes.statistics.measures import Handling
 from anlu.apps.crashes.statistics.quality import quality
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.filters import Filter
 from anlu.kernel.people.models import Officer
 from anlu.web.nav import page
 from anlu.web.tables import NumberTable, download
@@ -37,7 +39,24 @@ from anlu.web.viewers import require_viewer
 from anlu.web.windows import Asked, Choice, Switch, latest_year
 
 CHAPTER: Final = "研判"
+MOST_LINES: Final = 40  # of a table, unless all are asked for
 EXPORT_PAGE: Final = "crashes.statistics.export"
+
+
+def without(*names: str) -> tuple[Filter, ...]:
+    """
+    The filters of the ledger beyond what every page asks for itself (period, place, procedure).
+
+    Parameters
+    ----------
+    names
+        Also left out: what the page divides by, where a crash may stand under several headings.
+    """
+    asked = {"occurred", "unit", "town", "procedure", *names}
+    return tuple(one for one in FILTERS if one.name not in asked)
+
+
+FILTERS_OFFERED: Final = without()
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,7 @@ class Sheet:
     switches: tuple[Switch, ...] = ()
     by_year: bool = True  # shows one year (or part) against the year before; else all years
     ordinary_first: bool = False
+    filters: tuple[Filter, ...] = FILTERS_OFFERED
 
     @property
     def page(self) -> str:
@@ -60,8 +80,9 @@ class Sheet:
 
     def asked(self, request: HttpRequest, viewer: Officer, days: Days) -> Asked:
         """What the address asks for."""
+        by_year = self.by_year or self._year_on_year(request)
         default: Callable[[], Period] = (
-            (lambda: latest_year(days.last)) if self.by_year else (lambda: all_years(days))
+            (lambda: latest_year(days.last)) if by_year else (lambda: all_years(days))
         )
         switches = self.switches
         if self.ordinary_first:
@@ -72,27 +93,52 @@ class Sheet:
             permissions=(VIEW,),
             default=default,
             switches=switches,
-            usual="" if self.by_year else "历年",
+            usual="" if by_year else "历年",
+            filters=self.filters,
         )
+
+    def _year_on_year(self, request: HttpRequest) -> bool:
+        """Whether the tables stand beside those of last year, as they do unless something else is asked for."""
+        offers = divisions.COLUMNS_SWITCH in self.switches
+        return offers and request.GET.get("columns", "compare") not in ("severity", "year")
 
 
 BY_MEASURE: Final = (procedure_switch(Handling.ALL), MEASURE_SWITCH)
-BY_MEASURE_AND_COLUMNS: Final = (*BY_MEASURE, divisions.COLUMNS_SWITCH)
+DIVIDED: Final = (*BY_MEASURE, divisions.COLUMNS_SWITCH, divisions.EMPTY_SWITCH)
 
 SHEETS: Final[tuple[Sheet, ...]] = (
-    Sheet("four", "statistics/four/", "四项指数", "四项指数", four, ordinary_first=True),
+    Sheet(
+        "four",
+        "statistics/four/",
+        "四项指数",
+        "四项指数",
+        four,
+        (divisions.EMPTY_SWITCH,),
+        ordinary_first=True,
+    ),
     Sheet("time", "statistics/time/", "时空分布", "时空分布", divisions.time, BY_MEASURE, by_year=False),
     *(
         Sheet(code, f"statistics/{code}/", label, "时空分布", build, switches, by_year=False)
         for code, label, build, switches in (
             ("hours", "时段分布", divisions.hours, BY_MEASURE),
-            ("areas", "辖区分布", divisions.areas, BY_MEASURE_AND_COLUMNS),
-            ("causes", "原因分布", divisions.causes, BY_MEASURE_AND_COLUMNS),
-            ("forms", "形态分布", divisions.forms, BY_MEASURE_AND_COLUMNS),
-            ("roads", "道路与环境", divisions.roads, BY_MEASURE_AND_COLUMNS),
+            ("areas", "辖区分布", divisions.areas, DIVIDED),
+            ("roads", "道路分布", divisions.roads, DIVIDED),
+            ("causes", "原因分布", divisions.causes, DIVIDED),
+            ("forms", "形态分布", divisions.forms, DIVIDED),
+            ("surroundings", "天气与照明", divisions.surroundings, DIVIDED),
         )
     ),
-    Sheet("quality", "statistics/quality/", "口径与数据质量", "口径与数据质量", quality),
+    Sheet(
+        "involved",
+        "statistics/involved/",
+        "车辆与人员",
+        "时空分布",
+        divisions.involved,
+        DIVIDED,
+        by_year=False,
+        filters=without("vehicle_class", "party_age"),
+    ),
+    Sheet("quality", "statistics/quality/", "口径与数据质量", "口径与数据质量", quality, filters=()),
 )
 BY_CODE: Final = {sheet.code: sheet for sheet in SHEETS}
 
@@ -110,11 +156,14 @@ def _view(sheet: Sheet) -> Callable[[HttpRequest], HttpResponse]:
         looking, content = _look(sheet, request)
         asked = looking.asked
         blocks, pairs = (_with_downloads(some, sheet, looking) for some in (content.blocks, content.pairs))
+        blocks = blocks if looking.with_empty else [_shortened(one) for one in blocks]
+        charts, below = (_with_data(some, sheet, looking) for some in (content.charts, content.charts_below))
         context: dict[str, Any] = {
             "page_title": sheet.label,
             "page_note": asked.words(),
             "asked": asked,
-            "content": replace(content, blocks=blocks, pairs=pairs),
+            "content": replace(content, blocks=blocks, pairs=pairs, charts=charts, charts_below=below),
+            "caliber": caliber(looking),
             "tabs": tabs_of(sheet, asked),
             "data_as_of": data_as_of(looking.days),
             "no_crashes": looking.days.last is None,
@@ -151,8 +200,23 @@ def tabs_of(sheet: Sheet, asked: Asked) -> list[Choice]:
 
 def _query(sheet: Sheet, asked: Asked) -> str:
     known = {"period", "unit", "area", *(one.name for one in sheet.switches)}
-    kept = {name: value for name, value in asked.parameters().items() if name in known}
+    known |= {name for one in sheet.filters for name in one.names}
+    kept = [(name, value) for name, value in asked.pairs() if name in known]
     return f"?{urlencode(kept)}" if kept else ""
+
+
+PROCEDURES: Final = {
+    Handling.ORDINARY: "只计按一般程序处理的事故，不含简易程序和自行协商",
+    Handling.ALL: "含一般程序、简易程序和自行协商的事故",
+}
+
+
+def caliber(looking: Looking) -> str:
+    """口径 in one line: which procedures, which deaths, which injured, which loss."""
+    return (
+        f"口径：{PROCEDURES[looking.handling]}；按发生日期和发生时的辖区统计；死亡为事故后 7 日内死亡的人数；"
+        "受伤不含 7 日内死亡的人；财产损失为直接财产损失"
+    )
 
 
 def data_as_of(days: Days) -> str:
@@ -167,10 +231,32 @@ def _with_downloads(blocks: Sequence[Block], sheet: Sheet, looking: Looking) -> 
         return list(blocks)
     found = []
     for one in blocks:
-        stated = {"sheet": sheet.code, "table": one.table.code, **looking.asked.parameters()}
-        url = f"{reverse(EXPORT_PAGE)}?{urlencode(stated)}"
-        found.append(replace(one, table=replace(one.table, download_url=url)))
+        url = _download_url(one.table.code, sheet, looking)
+        chart = one.chart and {**one.chart, "data_url": url}
+        found.append(replace(one, table=replace(one.table, download_url=url), chart=chart))
     return found
+
+
+def _shortened(block: Block) -> Block:
+    """The first lines of a very long table and its total; files hold the whole."""
+    table = block.table
+    if len(table.lines) <= MOST_LINES + 1:
+        return block
+    words = f"前 {MOST_LINES} 项，共 {len(table.lines) - 1} 项；其余选“全部列出”或见 Excel"
+    note = "；".join(part for part in (words, table.note) if part)
+    return replace(block, table=replace(table, lines=(*table.lines[:MOST_LINES], table.lines[-1]), note=note))
+
+
+def _download_url(table: str, sheet: Sheet, looking: Looking) -> str:
+    stated = [("sheet", sheet.code), ("table", table), *looking.asked.pairs()]
+    return f"{reverse(EXPORT_PAGE)}?{urlencode(stated)}"
+
+
+def _with_data(charts: Sequence[dict[str, Any]], sheet: Sheet, looking: Looking) -> list[dict[str, Any]]:
+    """The charts with the address of the file of their numbers, for people who may export."""
+    if not looking.viewer.may(EXPORT):
+        return list(charts)
+    return [{**one, "data_url": _download_url(one["table_code"], sheet, looking)} for one in charts]
 
 
 @page(

@@ -82,7 +82,10 @@ class Coded(Column):
 
     @property
     def null(self) -> Mask:
-        return self._by_key(lambda key: key is None)
+        if None not in self.keys:
+            return np.zeros(len(self.codes), np.bool_)
+        found: Mask = self.codes == self.keys.index(None)
+        return found
 
     def among(self, wanted: Iterable[Any]) -> Mask:
         chosen = frozenset(wanted)

@@ -163,7 +163,7 @@ def cross_table(
         row_headings = tuple(one for one in row_headings if one.key in used)
 
     def cell(amount: Amount, *headings: Heading) -> Cell:
-        return Cell(amount, _joined(base, *(one.parameters for one in headings)))
+        return Cell(amount, narrowed(base, *(one.parameters for one in headings)))
 
     def added(chosen: Sequence[tuple[Any, Any]]) -> Amount:
         return sum((sums[pair] for pair in chosen if pair in sums), start=0)
@@ -217,7 +217,7 @@ def measure_table(
 
     def cell(leaf: Leaf, keys: Iterable[Any], *selects: Heading) -> Cell:
         amount = sum((sums[key, leaf] for key in keys if (key, leaf) in sums), start=0)
-        return Cell(amount, _joined(base, *(one.parameters for one in selects)))
+        return Cell(amount, narrowed(base, *(one.parameters for one in selects)))
 
     return Table(
         headings,
@@ -227,7 +227,7 @@ def measure_table(
         {
             c.key: cell(leaf, [row.key for row in headings], c)
             if whole is None
-            else Cell(whole[leaf].amount, _joined(base, c.parameters))
+            else Cell(whole[leaf].amount, narrowed(base, c.parameters))
             for c, leaf in measures
         },
         None,
@@ -285,10 +285,14 @@ def _headings(dimension: Dimension, keys: Iterable[Any]) -> tuple[Heading, ...]:
     return dimension.headings + tuple(extra)
 
 
-def _joined(base: Parameters, *more: Parameters) -> Parameters:
-    """All parameters; later ones replace earlier ones of the same name."""
+def narrowed(base: Parameters, *more: Parameters) -> Parameters:
+    """All parameters; later ones replace earlier ones of the same name, but never make a least number smaller."""
     joined = base
     for extra in more:
+        least = {name: int(value) for name, value in joined if name.endswith("_min")}
+        narrow = tuple(
+            (name, str(max(int(value), least[name])) if name in least else value) for name, value in extra
+        )
         taken = {name for name, _ in extra}
-        joined = tuple(pair for pair in joined if pair[0] not in taken) + extra
+        joined = tuple(pair for pair in joined if pair[0] not in taken) + narrow
     return joined

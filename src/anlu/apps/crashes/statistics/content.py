@@ -74,6 +74,16 @@ class Looking:
         return Handling(self.asked.chosen.get("procedure", Handling.ALL))
 
     @property
+    def columns(self) -> str:
+        """How tables are divided into columns: compare, four, severity, year."""
+        return self.asked.chosen.get("columns", "severity")
+
+    @property
+    def with_empty(self) -> bool:
+        """Whether rows without any crash are shown."""
+        return self.asked.chosen.get("rows") == "all"
+
+    @property
     def measure(self) -> Measure:
         """What is counted."""
         return measure_of(self.asked.chosen.get("measure", ""))

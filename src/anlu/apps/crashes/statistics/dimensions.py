@@ -1,8 +1,8 @@
 """
-How crashes are divided: by severity, place, road, cause, form, time, weather, light.
+How crashes are divided: by severity, place, road, cause, form, time, weather, light, vehicles, parties.
 
-Every heading carries the parameters by which the crash ledger lists exactly what belongs to it. Vehicles and
-persons are not a way to divide crashes, since one crash has several of them.
+Every heading carries the parameters by which the crash ledger lists exactly what belongs to it. A crash with
+vehicles of several classes, or parties of several ages, stands under each of them: such rows do not add up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from anlu.apps.crashes.filters import hours, weekdays
+from anlu.apps.crashes.statistics.ages import BANDS
 from anlu.engine.periods import Kind
 from anlu.kernel.core.dictionaries import shown, terms
 from anlu.kernel.core.scope import Scope
@@ -20,7 +21,7 @@ from anlu.kernel.indicators.tables import Dimension, Heading, Table, by_period
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Responsibility
 from anlu.kernel.places.filters import ITSELF
-from anlu.kernel.places.models import Area, AreaKind, AreaPath
+from anlu.kernel.places.models import Area, AreaKind, AreaPath, Road
 
 DAYS = ("occurred_from", "occurred_to")
 MISSING = "-"
@@ -40,16 +41,35 @@ def by_time(window: Window, kind: Kind) -> Dimension:
 # ------------------------------------------------------------------------------------------------ code lists
 
 
-def by_code(column: str, label: str) -> Dimension:
-    """A coded column in the order of its dictionary, "" last. The filter of the ledger is called the same."""
-    name = f"crash.{column}"
+def by_code(column: str, label: str, *, path: str = "", list_: str = "", several: bool = False) -> Dimension:
+    """
+    A coded column in the order of its dictionary, "" last. The filter of the ledger is called the same.
+
+    Parameters
+    ----------
+    path
+        Where the code is, when not in the column itself; where nothing is, it is not stated.
+    list_
+        The dictionary, when not called like the column.
+    several
+        A crash may have several.
+    """
+    name = f"crash.{list_ or column}"
 
     def heading(code: str, words: str, colour: str = "") -> Heading:
         return Heading(code, words, ((column, code or MISSING),), colour)
 
     stated = [heading(term.code, shown(term), term.colour) for term in terms(name)]
     headings = (*stated, heading("", "未填"))
-    return Dimension(column, label, column, headings, other=lambda key: heading(key, key))
+    return Dimension(
+        column,
+        label,
+        path or column,
+        headings,
+        fold=lambda code: code or "",
+        other=lambda key: heading(key, key),
+        several=several,
+    )
 
 
 def by_severity() -> Dimension:
@@ -84,6 +104,52 @@ def by_weather() -> Dimension:
 def by_light() -> Dimension:
     """照明条件."""
     return by_code("light", "照明条件")
+
+
+def by_junction() -> Dimension:
+    """路口路段类型."""
+    return by_code("junction", "路口路段类型")
+
+
+def by_administrative_class() -> Dimension:
+    """国道, 省道 ... of the road in the register."""
+    return by_code("administrative", "公路行政等级", path="road__administrative_class", list_="road_rank")
+
+
+def by_technical_class() -> Dimension:
+    """高速, 一级 ... of the road in the register."""
+    return by_code("technical", "道路技术等级", path="road__technical_class", list_="road_class")
+
+
+def by_vehicle_class() -> Dimension:
+    """Classes of the vehicles involved."""
+    return by_code("vehicle_class", "涉及车型", several=True)
+
+
+def by_age() -> Dimension:
+    """Bands of age of the parties involved."""
+    headings = (
+        *(Heading(code, label, (("party_age", code),)) for _, code, label in BANDS),
+        Heading("", "年龄不详", (("party_age", MISSING),)),
+    )
+    return Dimension(
+        "party_age", "当事人年龄", "party_age", headings, fold=lambda code: code or "", several=True
+    )
+
+
+def by_road() -> Dimension:
+    """Roads of the register, in the order of their codes; crashes on none of them last."""
+    roads = Road.objects.live().order_by("code").values_list("pk", "code", "name")
+    headings = (
+        *(Heading(pk, road_label(code, name), (("road_code", code),)) for pk, code, name in roads),
+        Heading(None, "未定道路", (("road_code", MISSING),)),
+    )
+    return Dimension("road", "道路", "road", headings, other=lambda pk: Heading(pk, "已删除的道路"))
+
+
+def road_label(code: str, name: str) -> str:
+    """国道105(G105), or the name alone where it holds the code or there is no other."""
+    return name if not code or code in name else f"{name}({code})"
 
 
 def by_procedure() -> Dimension:

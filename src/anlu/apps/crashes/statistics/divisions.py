@@ -6,31 +6,54 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from anlu.apps.crashes.statistics.comparing import (
+    SEVERAL_NOTE,
+    UNSTATED,
+    Divide,
+    Pair,
+    compared,
+    four_figures,
+    one_figure,
+)
 from anlu.apps.crashes.statistics.content import Block, Content, Looking, address, crash_url
 from anlu.apps.crashes.statistics.dimensions import (
     Atlas,
+    by_administrative_class,
+    by_age,
     by_cause,
     by_form,
+    by_junction,
     by_light,
     by_region,
+    by_road,
     by_road_class,
     by_severity,
+    by_technical_class,
     by_time,
     by_town,
+    by_vehicle_class,
     by_weather,
     by_year,
     ranked,
 )
-from anlu.apps.crashes.statistics.measures import CRASHES, short_label
+from anlu.apps.crashes.statistics.measures import CRASHES, MEASURES, short_label
 from anlu.apps.crashes.statistics.tables import divided, persons, scope_of, weekday_by_hour
 from anlu.engine.indicators.rounding import round_half_up
 from anlu.kernel.indicators.define import Amount
 from anlu.kernel.indicators.tables import Dimension, Heading, Table
+from anlu.kernel.indicators.window import Window
 from anlu.web.figures import amount_words, chart_number, chart_unit
-from anlu.web.tables import NumberTable, Part, heat_table, number_table
+from anlu.web.tables import NumberTable, Part, change_of, heat_table, number_table
 from anlu.web.windows import Switch, words_of_period
 
-COLUMNS_SWITCH: Final = Switch("columns", "分栏", (("severity", "按后果"), ("year", "按年份")), "severity")
+COLUMNS_SWITCH: Final = Switch(
+    "columns",
+    "分栏",
+    (("compare", "同比"), ("four", "四项指数"), ("severity", "按后果"), ("year", "按年份")),
+    "compare",
+)
+YEAR_ON_YEAR: Final = ("compare", "four")
+EMPTY_SWITCH: Final = Switch("rows", "列出的项", (("used", "只列有事故的"), ("all", "全部列出")), "used")
 BARS: Final = 16  # most bars of a chart
 NARROW: Final = 6  # most columns of a table that has its chart beside it
 
@@ -89,7 +112,8 @@ def hours(looking: Looking) -> Content:
     turned = turn(table)
     charts = [
         _bars("chart-hours", _peak_words(turned, looking), turned, looking, horizontal=False, most=25),
-        _bars("chart-days", _peak_words(table, looking), table, looking, horizontal=False),
+        _bars("chart-days", _peak_words(table, looking), table, looking, horizontal=False)
+        | {"table_code": "hours"},
     ]
     return Content(finding=title, blocks=[Block(heat)], charts_below=charts if _sum(table) else [])
 
@@ -132,52 +156,141 @@ def turn(table: Table) -> Table:
 
 def areas(looking: Looking) -> Content:
     """Towns (districts), and regions where there are any."""
-    atlas = Atlas.read()
-    towns = by_town(looking.window, scope_of(looking.viewer), atlas)
-    blocks = [_division(towns, looking, hide_empty=False)]
-    regions = by_region(looking.window, atlas)
-    if regions is not None:
-        blocks.append(_division(regions, looking, hide_empty=False))
-    return _content(blocks)
+    atlas, scope = Atlas.read(), scope_of(looking.viewer)
+    blocks = [_division(lambda window: by_town(window, scope, atlas), looking)]
+    if by_region(looking.window, atlas) is not None:
+        blocks.append(_division(lambda window: _regions(window, atlas), looking))
+    return _content(blocks, looking)
+
+
+def _regions(window: Window, atlas: Atlas) -> Dimension:
+    found = by_region(window, atlas)
+    assert found is not None, "asked only where there are regions"
+    return found
 
 
 def causes(looking: Looking) -> Content:
     """认定原因分类."""
-    return _content([_division(by_cause(), looking)])
+    return _divided_by(looking, by_cause)
 
 
 def forms(looking: Looking) -> Content:
     """事故形态."""
-    return _content([_division(by_form(), looking)])
+    return _divided_by(looking, by_form)
 
 
 def roads(looking: Looking) -> Content:
-    """Class of the road, weather, light."""
-    return _content([_division(make(), looking) for make in (by_road_class, by_light, by_weather)])
-
-
-def _content(blocks: Sequence[Block]) -> Content:
-    chart = blocks[0].chart
-    return Content(finding=chart["title"] if chart else "", blocks=blocks)
-
-
-def _columns(looking: Looking) -> Dimension:
-    return by_year(looking.window) if looking.asked.chosen.get("columns") == "year" else by_severity()
-
-
-def _division(rows: Dimension, looking: Looking, *, hide_empty: bool = True) -> Block:
-    columns = _columns(looking)
-    table = ranked(
-        divided(rows, columns, looking.window, looking.viewer, leaf=looking.leaf, hide_empty=hide_empty)
+    """Classes of the roads of the register, type of road and kind of place as the crash states them, roads."""
+    return _divided_by(
+        looking, by_administrative_class, by_technical_class, by_road_class, by_junction, by_road
     )
-    chosen = dict(COLUMNS_SWITCH.options)[looking.asked.chosen["columns"]]
+
+
+def surroundings(looking: Looking) -> Content:
+    """Light, weather."""
+    return _divided_by(looking, by_light, by_weather)
+
+
+def involved(looking: Looking) -> Content:
+    """Classes of the vehicles, ages of the parties."""
+    return _divided_by(looking, by_vehicle_class, by_age)
+
+
+def _divided_by(looking: Looking, *ways: Callable[[], Dimension]) -> Content:
+    return _content([_division(lambda window, make=make: make(), looking) for make in ways], looking)
+
+
+def _content(blocks: Sequence[Block], looking: Looking) -> Content:
+    chart = next((block.chart for block in blocks if block.chart), None)
+    hints = [CUT] if looking.columns in YEAR_ON_YEAR and looking.window.period.is_cut else []
+    return Content(finding=chart["title"] if chart else "", blocks=blocks, hints=hints)
+
+
+CUT: Final = "本期未满，与上年同样起止日期的一段比较。"
+
+
+def _division(divide: Divide, looking: Looking) -> Block:
+    """One way to divide, as the address asks: one figure year on year, all four, by severity or by year."""
+    if looking.columns in YEAR_ON_YEAR:
+        return _year_on_year(divide, looking)
+    rows = divide(looking.window)
+    columns = by_year(looking.window) if looking.columns == "year" else by_severity()
+    table = ranked(
+        divided(
+            rows,
+            columns,
+            looking.window,
+            looking.viewer,
+            leaf=looking.leaf,
+            hide_empty=not looking.with_empty,
+        )
+    )
+    chosen = dict(COLUMNS_SWITCH.options)[looking.columns]
     title = f"各{rows.label}({chosen})"
     part = Part(table, "", looking.indicator.measure)
-    numbers = number_table(rows.code, title, rows.label, [part], address, note=_counted(looking))
+    note = "；".join([_counted(looking), *([SEVERAL_NOTE] if rows.several else [])])
+    numbers = number_table(rows.code, title, rows.label, [part], address, note=note)
     if not _sum(table):
         return Block(numbers)
     chart = _bars(f"chart-{rows.code}", division_finding(rows, table, looking), table, looking)
     return Block(numbers, chart, wide=len(table.columns) > NARROW)
+
+
+def _year_on_year(divide: Divide, looking: Looking) -> Block:
+    rows = divide(looking.window)
+    if looking.columns == "four":
+        indicators = [one.indicator(looking.handling) for one in MEASURES]
+        first = [looking.indicator, *(one for one in indicators if one is not looking.indicator)]
+        pair = compared(divide, first, looking, empty=looking.with_empty)
+        numbers = four_figures(rows.code, rows.label, pair, indicators)
+    else:
+        pair = compared(divide, [looking.indicator], looking, empty=looking.with_empty)
+        numbers = one_figure(rows.code, rows.label, pair, looking.indicator)
+    now, then = pair.totals(looking.indicator.code)
+    if not now.value and not then.value:
+        return Block(numbers)
+    return Block(numbers, _pair_chart(rows, pair, looking), wide=True)
+
+
+def _pair_chart(rows: Dimension, pair: Pair, looking: Looking) -> dict[str, Any]:
+    """Bars of this period with a stroke for last year."""
+    indicator = looking.indicator
+    cells = [(row, *pair.cells(row.key, indicator.code)) for row in pair.rows]
+    cells = [one for one in cells if one[1].value or one[2].value]
+    shown, rest = cells[:BARS], len(cells[BARS:])
+    measure = indicator.measure
+    return {
+        "id": f"chart-{rows.code}",
+        "title": pair_finding(rows, pair, looking),
+        "note": f"前 {len(shown)} 项，其余 {rest} 项见表" if rest else "",
+        "height": "tall" if len(shown) > 8 else "",
+        "table_code": rows.code,
+        "options": {
+            "kind": "bars",
+            "horizontal": True,
+            "categories": [row.label for row, _, _ in shown],
+            "current": [chart_number(now.value, measure) for _, now, _ in shown],
+            "previous": [chart_number(then.value, measure) for _, _, then in shown],
+            "unit": chart_unit(measure),
+            "links": [crash_url(now.parameters) if now.value else None for _, now, _ in shown],
+            "labels": {"current": "本期", "previous": "上年同期"},
+        },
+    }
+
+
+def pair_finding(rows: Dimension, pair: Pair, looking: Looking) -> str:
+    """辖区：沙田区最多(1,234起，占12.3%)，上升4.20%: what has most, and how it changed."""
+    code = looking.indicator.code
+    stated = [row for row in pair.rows if row.key not in UNSTATED and pair.cells(row.key, code)[0].value]
+    total = pair.totals(code)[0].value
+    if not total:
+        return f"{rows.label}：本期没有"
+    if not stated:
+        return f"{rows.label}：来源都没有填写"
+    now, then = pair.cells(stated[0].key, code)
+    change = change_of(now.value, then.value, looking.indicator.better).text
+    share = _percent(now.value, total)
+    return f"{rows.label}：{stated[0].label}最多({_counted_words(now.value, looking)}，占{share})，比上年同期{change}"
 
 
 def division_finding(rows: Dimension, table: Table, looking: Looking) -> str:
@@ -229,6 +342,7 @@ def _stacked(chart: str, title: str, table: Table, looking: Looking) -> dict[str
     return {
         "id": chart,
         "title": title,
+        "table_code": chart.removeprefix("chart-"),
         "options": {
             "kind": "stack",
             "categories": short_labels(table.rows),
@@ -266,6 +380,7 @@ def _bars(
         "title": title,
         "note": f"前 {len(shown)} 项，其余 {rest} 项见表" if rest else "",
         "height": "tall" if horizontal and len(shown) > 8 else "",
+        "table_code": chart.removeprefix("chart-"),
         "options": {
             "kind": "bars",
             "horizontal": horizontal,

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from anlu.apps.crashes.statistics.content import Block, Content, Looking, crash_url
+from anlu.apps.crashes.statistics.comparing import compared, four_figures
+from anlu.apps.crashes.statistics.content import Block, Content, Looking
 from anlu.apps.crashes.statistics.dimensions import Atlas, by_town
 from anlu.apps.crashes.statistics.measures import MEASURES, Handling, short_label
-from anlu.apps.crashes.statistics.tables import NAMES, scope_of
+from anlu.apps.crashes.statistics.tables import scope_of
 from anlu.engine.periods import Kind, Period
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Amount, Indicator
 from anlu.kernel.indicators.evaluate import Value, in_parts, tallies_by_day, values_of
-from anlu.kernel.indicators.tables import Cell, Heading, Table, measure_table
 from anlu.kernel.indicators.window import Window
 from anlu.web.figures import (
     Figure,
@@ -27,7 +27,7 @@ from anlu.web.figures import (
     range_words,
     running,
 )
-from anlu.web.tables import Line, Number, NumberTable, change_of, number
+from anlu.web.tables import Line, Number, NumberTable, number
 
 SHORT_DAYS: Final = 45  # up to here a period is shown day by day
 
@@ -45,7 +45,7 @@ def four(looking: Looking) -> Content:
         charts=[_chart(value, courses) for value in values if value.numerator or value.previous],
         blocks=[
             Block(course_table(indicators, courses, looking.window)),
-            Block(town_table(indicators, looking.window, looking.viewer)),
+            Block(town_table(indicators, looking)),
         ],
         hints=hints(values, looking),
     )
@@ -144,6 +144,7 @@ def _chart(value: Value, courses: Courses) -> dict[str, Any]:
         "options": options,
         "interval": range_words(value),
         "height": "short",
+        "table_code": "months",
     }
 
 
@@ -211,39 +212,10 @@ def _totals(indicators: Sequence[Indicator], courses: Courses) -> list[Number]:
 # ------------------------------------------------------------------------------------------------ by town
 
 
-def town_table(indicators: Sequence[Indicator], window: Window, viewer: Viewer) -> NumberTable:
-    """The four figures of every town, this period against last year; two queries."""
-    atlas = Atlas.read()
-    now = _by_town(indicators, window, viewer, atlas)
-    then = _by_town(indicators, window.at(window.period.previous_year()), viewer, atlas)
-    rows = {row.key: row for table in (now, then) for row in table.rows}
-    lines = [
-        Line(row.label, _compared(indicators, now.cells.get(row.key), then.cells.get(row.key)))
-        for row in rows.values()
-    ]
-    totals = _compared(indicators, now.column_totals, then.column_totals)
-    return NumberTable(
-        "towns",
-        "各辖区对比",
-        "辖区",
-        ("本期", "上年同期", "变化") * len(indicators),
-        (*lines, Line("合计", totals, total=True)),
-        tuple((_head(one), 3) for one in indicators),
+def town_table(indicators: Sequence[Indicator], looking: Looking) -> NumberTable:
+    """The four figures of every town with anything in either year, this period against last year."""
+    atlas, scope = Atlas.read(), scope_of(looking.viewer)
+    pair = compared(
+        lambda window: by_town(window, scope, atlas), indicators, looking, empty=looking.with_empty
     )
-
-
-def _by_town(indicators: Sequence[Indicator], window: Window, viewer: Viewer, atlas: Atlas) -> Table:
-    columns = [(Heading(one.code, one.label, one.main.parameters or ()), one.main) for one in indicators]
-    towns = by_town(window, scope_of(viewer), atlas)
-    return measure_table(columns, towns, window, viewer, parameters=window.parameters(NAMES))
-
-
-def _compared(
-    indicators: Sequence[Indicator], now: dict[str, Cell] | None, then: dict[str, Cell] | None
-) -> tuple[Number, ...]:
-    found: list[Number] = []
-    for one in indicators:
-        current, previous = (cells[one.code] if cells else Cell(0, ()) for cells in (now, then))
-        found += [number(cell.value, one.measure, crash_url(cell.parameters)) for cell in (current, previous)]
-        found.append(change_of(current.value, previous.value, one.better))
-    return tuple(found)
+    return replace(four_figures("towns", "辖区", pair, indicators), title="各辖区对比")

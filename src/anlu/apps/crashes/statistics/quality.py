@@ -16,11 +16,13 @@ from anlu.apps.crashes.statistics.tables import NAMES
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.indicators.define import Better, Leaf, indicators
 from anlu.kernel.indicators.evaluate import Value, rows_of, values_of
+from anlu.kernel.indicators.facts import snapshot_of
 from anlu.kernel.indicators.window import Window
 from anlu.web.figures import NOTHING, figure_of, in_words, rows_url, tone_of
 from anlu.web.tables import Line, Number, NumberTable, change_of, number
 
 HOUR: Final = timedelta(hours=1)
+MICROSECONDS: Final = HOUR / timedelta(microseconds=1)  # of an hour
 CARDS: Final = ("crash.ordinary_share", "crash.located_share", "crash.marked_share", "crash.fatal_share")
 SHARES: Final = (*CARDS, "crash.deaths_per_100")
 COUNTS: Final = ("crash.count", "crash.summary_hurt", "crash.late_deaths", "crash.filed_late")
@@ -140,6 +142,12 @@ def delay_table(looking: Looking) -> NumberTable:
 def _delays(looking: Looking, window: Window) -> list[float]:
     """Hours from crash to file, of all crashes of a window that have a file."""
     rows = rows_of(_everything(), window, looking.viewer).filter(filed_at__isnull=False).order_by()
+    kept = snapshot_of(rows.model)
+    if kept is not None:
+        filed, occurred = (kept.column(name).numbers() for name in ("filed_at", "occurred_at"))
+        chosen = kept.mask(rows)
+        found: list[float] = ((filed[chosen] - occurred[chosen]) / MICROSECONDS).tolist()
+        return found
     return [(filed - occurred) / HOUR for occurred, filed in rows.values_list("occurred_at", "filed_at")]
 
 

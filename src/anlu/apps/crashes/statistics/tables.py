@@ -20,7 +20,7 @@ from anlu.apps.crashes.statistics.dimensions import (
 from anlu.apps.crashes.statistics.measures import CRASHES, Handling
 from anlu.kernel.core.scope import Scope, Viewer
 from anlu.kernel.indicators.define import Leaf, Parameters, Sum
-from anlu.kernel.indicators.tables import Dimension, Heading, Table, cross_table, measure_table
+from anlu.kernel.indicators.tables import Dimension, Heading, Table, cross_table, measure_table, narrowed
 from anlu.kernel.indicators.window import Window
 
 # How the crash ledger calls the parts of a window.
@@ -29,7 +29,7 @@ NAMES: Final = {"from": "occurred_from", "to": "occurred_to", "unit": "unit", "a
 
 def parameters_of(leaf: Leaf, window: Window) -> Parameters:
     """What the crash ledger is asked for to list the rows that a leaf adds up in a window."""
-    return tuple(window.parameters(NAMES)) + (leaf.parameters or ())
+    return narrowed(tuple(window.parameters(NAMES)), leaf.parameters or ())
 
 
 def divided(

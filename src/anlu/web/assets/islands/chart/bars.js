@@ -1,4 +1,5 @@
-// Bars of this year; last year as a thin grey line (ordered categories) or a grey stroke across each bar; intervals as whiskers.
+// Bars of this year; last year as a thin grey line (ordered categories), a grey stroke across each bar, or a thin grey bar
+// below it where bars lie (a stroke would cross the numbers); intervals as whiskers.
 import { base, categoryAxis, comparison, hatch, number, tooltip, valueAxis } from './axes.js'
 
 /** A short stroke across the band of a category at last year's value. */
@@ -17,6 +18,18 @@ function strokes(options, colour) {
       const shape = across ? { x1: x, x2: x, y1: y - half, y2: y + half } : { x1: x - half, x2: x + half, y1: y, y2: y }
       return { type: 'line', shape, style: { stroke: colour['chart-before'], lineWidth: 2.5 } }
     },
+  }
+}
+
+/** Last year's as a thin bar below this year's. */
+function below(options, colour) {
+  return {
+    type: 'bar',
+    data: options.previous,
+    silent: true,
+    barWidth: 4,
+    barGap: '20%',
+    itemStyle: { color: colour['chart-before'], borderRadius: [0, 2, 2, 0] },
   }
 }
 
@@ -68,7 +81,7 @@ export function bars(options, colour, width) {
   const data = {
     type: 'bar',
     data: current.map(bar),
-    barMaxWidth: horizontal ? 18 : 34,
+    barMaxWidth: horizontal ? (previous ? 12 : 18) : 34,
     barCategoryGap: '42%',
     cursor: links ? 'pointer' : 'default',
     itemStyle: { borderRadius: horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
@@ -84,7 +97,7 @@ export function bars(options, colour, width) {
   }
   // Last year's numbers stand above its line only where they cannot run into those of the bars.
   const roomy = width / Math.max(1, categories.length) > 90
-  const before = previous && (options.ordered && !horizontal ? line(options, colour, roomy) : strokes(options, colour))
+  const before = previous && (horizontal ? below(options, colour) : options.ordered ? line(options, colour, roomy) : strokes(options, colour))
   const category = categoryAxis(colour, categories, horizontal ? { inverse: true, axisLabel: { color: colour['text-2'], width: 110, overflow: 'truncate' } } : {})
   const value = valueAxis(colour, horizontal ? '' : options.unit)
   return {
