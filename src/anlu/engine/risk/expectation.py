@@ -80,7 +80,8 @@ def course_of_year(counts: ArrayLike, season: ArrayLike, length: int) -> Floats:
 
     Notes
     -----
-    Of weeks a running mean over five round the year; drawn towards 1 by as much as its variance between parts is chance.
+    Of weeks a running mean over five round the year; drawn towards 1 by as much as its variance between parts is
+    chance.
     """
     total, part = np.asarray(counts, np.float64).sum(axis=0), np.asarray(season, np.int64)
     times = np.bincount(part, minlength=length)

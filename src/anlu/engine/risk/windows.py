@@ -1,158 +1,202 @@
 """
-Density in space and time: when crashes count, as weight columns that share one search over the network.
+Where along a road is it worst? Sliding windows and peak searching, as in the Highway Safety Manual, chapter 4.
 
-A window (weekday mornings, the first half-year) gives each crash 0 or 1; a kernel in time gives it a weight by how far
-its moment lies from the one asked for, around the week or along the calendar. Method: ``methods/density.md``.
+A road is an axis in metres (:mod:`anlu.engine.roads.referencing` gives every crash its chainage). Method:
+``methods/screening.md``.
 """
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from anlu.engine.roads.network import Floats, Network
+from anlu.engine.roads.network import Floats, Ints
 
-from .density import Density, Method, network_density
-from .kernels import KERNELS
-from .positions import Positions
-
-Times: TypeAlias = NDArray[np.datetime64]
-HOURS_A_WEEK = 168.0
-MONDAY = np.datetime64("1970-01-05T00", "h")
-EVERY_DAY = frozenset(range(7))
+WHOLE = 1e-9  # of a step, so that rounding adds no window
 
 
-@dataclass(frozen=True)
-class Window:
+@dataclass(frozen=True, eq=False)
+class Windows:
     """
-    Part of the week, part of the calendar, or both.
+    Windows along a road, in its direction (n,).
 
     Attributes
     ----------
-    first_hour, last_hour
-        Of the day, from 0 to 24: ``first_hour <= h < last_hour``; past midnight when the first is not below the last
-        (22 to 6). The hours after midnight belong to the day on which they fall.
-    weekdays
-        0 is Monday.
-    first_day, last_day
-        Both included; open when None.
+    begin_m, end_m
+        The last one ends where the road ends; a road shorter than the window is one window.
+    total
+        Crashes, or the sum of their weights; a crash on a limit counts for the window that begins there, and at the
+        end of the road for the last.
     """
 
-    first_hour: float = 0.0
-    last_hour: float = 24.0
-    weekdays: frozenset[int] = EVERY_DAY
-    first_day: np.datetime64 | None = None
-    last_day: np.datetime64 | None = None
+    begin_m: Floats
+    end_m: Floats
+    total: Floats
 
-    def __post_init__(self) -> None:
-        hours = (self.first_hour, self.last_hour)
-        if not all(0 <= h <= 24 for h in hours) or self.first_hour == self.last_hour:
-            raise ValueError(f"hours must differ and lie in 0..24, got {hours[0]:g} to {hours[1]:g}")
-        if not self.weekdays or not self.weekdays <= EVERY_DAY:
-            raise ValueError(f"weekdays must be some of 0 to 6, got {sorted(self.weekdays)}")
-
-    def holds(self, times: Times) -> NDArray[np.bool_]:
-        """Whether each moment (n,) lies in the window; a missing one never does."""
-        day, hour = _day_and_hour(times)
-        inside = (hour >= self.first_hour) & (hour < self.last_hour)
-        if self.first_hour > self.last_hour:
-            inside = (hour >= self.first_hour) | (hour < self.last_hour)
-        inside &= np.isin(
-            ((day - MONDAY.astype("datetime64[D]")).astype(np.int64)) % 7, sorted(self.weekdays)
-        )
-        if self.first_day is not None:
-            inside &= day >= self.first_day.astype("datetime64[D]")
-        if self.last_day is not None:
-            inside &= day <= self.last_day.astype("datetime64[D]")
-        return np.asarray(inside & ~np.isnat(times))
+    @property
+    def worst(self) -> int:
+        """The window with the greatest total; of equal ones the first."""
+        return int(self.total.argmax())
 
 
-def _day_and_hour(times: Times) -> tuple[Times, Floats]:
-    day = times.astype("datetime64[D]")
-    return day, (times.astype("datetime64[s]") - day).astype(np.float64) / 3600.0
-
-
-def hours_of_week(times: Times) -> Floats:
-    """Hours since Monday 0:00, 0 to 168, of each moment (n,); NaN where it is missing."""
-    seconds = (times.astype("datetime64[s]") - MONDAY).astype(np.float64)
-    return np.where(np.isnat(times), np.nan, seconds / 3600.0 % HOURS_A_WEEK)
-
-
-def in_windows(times: Times, windows: Sequence[Window]) -> Floats:
-    """Weight 1 or 0 of each moment in each window, (n, C)."""
-    return np.stack([window.holds(times) for window in windows], axis=1).astype(np.float64)
-
-
-def around_the_week(
-    times: Times, centres_h: ArrayLike, bandwidth_h: float, *, kernel: str = "quartic"
-) -> Floats:
-    """
-    Kernel weight per hour of each moment around hours of the week, (n, C); Sunday midnight joins Monday.
-
-    Over a whole week the weights of one crash integrate to 1 (gaussian, cut at the bandwidth: 0.68).
-
-    Raises
-    ------
-    ValueError
-        Unknown kernel, or a bandwidth that is not positive or longer than half a week.
-    """
-    if not 0 < bandwidth_h <= HOURS_A_WEEK / 2:
-        raise ValueError(f"bandwidth_h must be positive and at most half a week, got {bandwidth_h}")
-    away = np.abs(hours_of_week(times)[:, None] - np.asarray(centres_h, np.float64)) % HOURS_A_WEEK
-    return _kernel(np.minimum(away, HOURS_A_WEEK - away), bandwidth_h, kernel)
-
-
-def around_the_dates(
-    times: Times, centres: ArrayLike, bandwidth_days: float, *, kernel: str = "quartic"
-) -> Floats:
-    """
-    Kernel weight per day of each moment around moments of the calendar, (n, C).
-
-    Raises
-    ------
-    ValueError
-        Unknown kernel, or a bandwidth that is not positive.
-    """
-    if not (bandwidth_days > 0 and np.isfinite(bandwidth_days)):
-        raise ValueError(f"bandwidth_days must be positive, got {bandwidth_days}")
-    moments = np.asarray(centres, "datetime64[s]")
-    away = (times.astype("datetime64[s]")[:, None] - moments).astype(np.float64) / 86_400.0
-    away = np.where(np.isnat(times)[:, None], np.nan, np.abs(away))
-    return _kernel(away, bandwidth_days, kernel)
-
-
-def _kernel(distance: Floats, bandwidth: float, kernel: str) -> Floats:
-    if kernel not in KERNELS:
-        raise ValueError(f"unknown kernel {kernel!r}, expected one of {', '.join(KERNELS)}")
-    weights = KERNELS[kernel].value(np.where(np.isnan(distance), np.inf, distance), bandwidth)
-    return np.asarray(weights, np.float64)
-
-
-def density_over_time(
-    network: Network,
-    crashes: Positions,
-    in_time: Floats,
-    samples: Positions,
-    bandwidth_m: float,
+def sliding_windows(
+    at_m: ArrayLike,
+    road: tuple[float, float],
     *,
-    kernel: str = "quartic",
-    method: Method = "simple",
+    length_m: float = 1000.0,
+    step_m: float = 100.0,
     weights: ArrayLike | None = None,
-) -> Density:
+) -> Windows:
     """
-    Density at S samples for each of C windows or moments, (C, S), in one pass.
+    Sum crashes in windows that move along a road.
 
     Parameters
     ----------
-    in_time : (n, C)
-        From :func:`in_windows` (crashes per metre), :func:`around_the_week` (per metre and hour) or
-        :func:`around_the_dates` (per metre and day).
-    weights : (n,)
-        Of each crash, besides.
+    at_m : (m,)
+        Chainage of each crash; those beyond the road are left out.
+    road
+        Chainage where it begins and ends.
+    length_m, step_m
+        Of the window, and how far it moves.
+    weights : (m,), optional
+        Of the crashes, 1 each by default.
+
+    Raises
+    ------
+    ValueError
+        The road has no length, or a length is not positive and finite.
     """
-    columns = in_time if weights is None else in_time * np.asarray(weights, np.float64)[:, None]
-    return network_density(
-        network, crashes, samples, bandwidth_m, kernel=kernel, method=method, weights=columns
-    )
+    begin, end = road
+    _check(begin, end, length_m, step_m)
+    last = max(begin, end - length_m)
+    count = math.ceil((last - begin) / step_m - WHOLE) + 1
+    begins = np.minimum(begin + step_m * np.arange(count), last)
+    ends = np.minimum(begins + length_m, end)
+    return Windows(begins, ends, _totals(at_m, begins, ends, road, weights))
+
+
+def _check(begin: float, end: float, *lengths_m: float) -> None:
+    if not (math.isfinite(begin) and math.isfinite(end) and end > begin):
+        raise ValueError(f"the road must have a length, got {begin} to {end}")
+    for each in lengths_m:
+        if not (math.isfinite(each) and each > 0):
+            raise ValueError(f"lengths must be positive, got {each}")
+
+
+def _totals(
+    at_m: ArrayLike, begins: Floats, ends: Floats, road: tuple[float, float], weights: ArrayLike | None
+) -> Floats:
+    at = np.asarray(at_m, np.float64)
+    weight = np.ones(len(at)) if weights is None else np.asarray(weights, np.float64)
+    inside = (road[0] <= at) & (at <= road[1])
+    order = np.argsort(at[inside], kind="stable")
+    at, summed = at[inside][order], np.concatenate(([0.0], np.cumsum(weight[inside][order])))
+    after = np.where(ends >= road[1], len(at), np.searchsorted(at, ends, side="left"))
+    return np.asarray(summed[after] - summed[np.searchsorted(at, begins, side="left")])
+
+
+def apart(windows: Windows, threshold: float) -> Ints:
+    """Windows that reach the threshold and do not overlap (k,), the worst first; of those that overlap the worst."""
+    chosen: list[int] = []
+    for i in np.argsort(-windows.total, kind="stable").tolist():
+        if windows.total[i] < threshold:
+            break
+        free = all(
+            windows.end_m[i] <= windows.begin_m[j] or windows.begin_m[i] >= windows.end_m[j] for j in chosen
+        )
+        if free:
+            chosen.append(i)
+    return np.array(chosen, np.int64)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """
+    The worst part of a road that is known well enough.
+
+    Attributes
+    ----------
+    begin_m, end_m, mean
+        The part and its expected crashes.
+    variation
+        Its coefficient of variation, at most the limit.
+    """
+
+    begin_m: float
+    end_m: float
+    mean: float
+    variation: float
+
+
+def variation(mean: ArrayLike, deviation: ArrayLike) -> Floats:
+    """Coefficients of variation (n,): deviation over mean; infinite where nothing is expected."""
+    m, s = np.broadcast_arrays(np.asarray(mean, np.float64), np.asarray(deviation, np.float64))
+    return np.asarray(np.divide(s, m, out=np.full(m.shape, np.inf), where=m > 0))
+
+
+def peak_search(
+    at_m: ArrayLike,
+    road: tuple[float, float],
+    expected_per_m: float,
+    k_per_m: float,
+    *,
+    limit: float = 0.5,
+    length_m: float = 100.0,
+) -> Peak | None:
+    """
+    The part of a road with the highest expected crashes per metre, as short as its precision allows.
+
+    Parameters
+    ----------
+    at_m : (m,)
+        Chainage of each crash.
+    road
+        Chainage where it begins and ends.
+    expected_per_m
+        What the safety performance function gives a metre of such road, over the same period.
+    k_per_m
+        Overdispersion of one metre; a part of L metres has ``k_per_m / L``.
+    limit
+        Greatest coefficient of variation of a peak.
+    length_m
+        Length of the first parts.
+
+    Returns
+    -------
+    Peak or None
+        None when not even the whole road is known so well.
+
+    Raises
+    ------
+    ValueError
+        The road has no length, the length or the limit is not positive, or a number is negative.
+
+    Notes
+    -----
+    Parts lie side by side, the last moved back so that it ends with the road. If no part's empirical Bayes estimate
+    has a coefficient of variation within the limit, the parts become twice, three times, ... as long.
+    """
+    begin, end = road
+    _check(begin, end, length_m, limit)
+    if not (expected_per_m >= 0 and k_per_m >= 0):
+        raise ValueError("expected_per_m and k_per_m must not be negative")
+    whole = end - begin
+    for times in range(1, math.ceil(whole / length_m - WHOLE) + 1):
+        length = min(times * length_m, whole)
+        parts = sliding_windows(at_m, road, length_m=length, step_m=length)
+        mean, cv = _estimates(parts, expected_per_m * length, k_per_m / length)
+        known = np.flatnonzero(cv <= limit)
+        if known.size:
+            best = int(known[mean[known].argmax()])
+            return Peak(
+                float(parts.begin_m[best]), float(parts.end_m[best]), float(mean[best]), float(cv[best])
+            )
+    return None
+
+
+def _estimates(parts: Windows, mu: float, k: float) -> tuple[Floats, Floats]:
+    """Empirical Bayes mean of each part, and its coefficient of variation."""
+    weight = 1.0 / (1.0 + k * mu)
+    mean = weight * mu + (1.0 - weight) * parts.total
+    return mean, variation(mean, np.sqrt((1.0 - weight) * mean))
