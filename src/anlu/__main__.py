@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("init", "建立或升级数据库(可重复执行)"),
     "serve": ("serve", "启动网页服务和后台任务"),
     "import": ("importing", "导入事故等数据文件"),
+    "places": ("places", "导入道路和辖区边界文件"),
     "indicators": ("indicators", "按期间和单位计算指标"),
     "report": ("report", "生成与核对半年总结等报告"),
     "documents": ("documents", "公文种类与样张"),

@@ -7,8 +7,9 @@ What cannot be used is given back with its row and the reason, never dropped sil
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,12 +21,15 @@ from pyproj import CRS, Transformer
 from anlu.engine.errors import BadInput
 from anlu.engine.files.vector import Features, read_features
 from anlu.engine.geo import distance_m
+from anlu.engine.roads.stakes import NotAStake, parse_stake
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.bulk import insert_rows
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.places.dictionaries import ADMINISTRATIVE_CLASS, TECHNICAL_CLASS
 from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import (
     Area,
@@ -95,13 +99,37 @@ class Unusable:
 
 @dataclass
 class Survey:
-    """What a survey brought."""
+    """What a survey brought; ``names`` are what is new and what changed, as far as there is room to show it."""
 
     added: int = 0
     changed: int = 0
+    unchanged: int = 0
     lines: int = 0
     km: float = 0.0
     unusable: list[Unusable] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, name: str, what: str) -> None:
+        """Count a thing that is new or that changed."""
+        if what == ADDED:
+            self.added += 1
+        else:
+            self.changed += 1
+        if len(self.names) < NAMES_KEPT:
+            self.names.append((name, what))
+
+
+ADDED: Final = "新增"
+CHANGED: Final = "更新"
+NAMES_KEPT: Final = 200
+
+
+def look(bring: Callable[[], Survey]) -> Survey:
+    """What an import would bring: it is done, and taken back."""
+    with transaction.atomic():
+        found = bring()
+        transaction.set_rollback(True)
+    return found
 
 
 # ------------------------------------------------------------ roads
@@ -114,22 +142,25 @@ def import_roads(lines: Iterable[SurveyedLine], *, by: Viewer, source: str = "")
 
     Facts that the survey does not state (an empty owner, a class) are left as they are.
     """
-    survey, usable = Survey(), []
+    survey, by_road = Survey(), dict[str, list[SurveyedLine]]()
     for number, line in enumerate(lines):
         reason = _trouble(line)
         if reason:
-            survey.unusable.append(Unusable(line.row if line.row >= 0 else number, line.road, reason))
+            row = line.row if line.row >= 0 else number
+            survey.unusable.append(Unusable(row, line.road, reason))
         else:
-            usable.append(line)
-    by_road: dict[str, list[SurveyedLine]] = {}
-    for line in usable:
-        by_road.setdefault(line.road, []).append(line)
-    keys = _roads(by_road, survey, by=by, source=source)
-    RoadLine.objects.filter(road__in=list(keys.values())).delete()
-    _insert_lines(by_road, keys, survey, by=by, source=source)
-    note = f"道路 {len(by_road)} 条, 线 {survey.lines} 段, {survey.km:.1f} 公里"
-    record("survey", None, by=by, kind="places.road", label=source or "道路数据", note=note)
-    touch(ROADS_REVISION)
+            by_road.setdefault(line.road, []).append(line)
+    rows = _line_rows(by_road, survey)
+    before = _lines_before(by_road)
+    redrawn = [code for code in rows if rows[code] != before.get(code)]
+    keys = _roads(by_road, set(redrawn), survey, by=by, source=source)
+    RoadLine.objects.filter(road__in=[keys[code] for code in redrawn]).delete()
+    drawn = [(keys[code], *row, source, by.uid) for code in redrawn for row in rows[code]]
+    insert_rows(RoadLine, ("road_id", *LINE_COLUMNS, "source", "created_by"), drawn)
+    if survey.added or survey.changed:
+        note = f"道路新增 {survey.added} 条, 更新 {survey.changed} 条, {survey.km:.1f} 公里"
+        record("survey", None, by=by, kind="places.road", label=source or "道路数据", note=note)
+        touch(ROADS_REVISION)
     return survey
 
 
@@ -146,15 +177,21 @@ def _trouble(line: SurveyedLine) -> str:
         or (np.abs(coords[:, 1]) > 85).any()
     ):
         return "坐标不是有效的经纬度"
+    for field_name, value in _facts([line]).items() | {("code", line.road)}:
+        column: Any = Road._meta.get_field(field_name)
+        if field_name in CLASSES and not value.isascii():
+            return f"{column.verbose_name}「{value[:20]}」不在字典中"
+        if len(value) > column.max_length:
+            return f"{column.verbose_name}「{value[:20]}」过长"
     if line.side not in ("", *RoadSide.values):
         return f"幅别应为 {'、'.join(RoadSide.values)} 或空"
     return "" if (coords[1:] != coords[:-1]).any() else "线没有长度"
 
 
 def _roads(
-    by_road: dict[str, list[SurveyedLine]], survey: Survey, *, by: Viewer, source: str
+    by_road: dict[str, list[SurveyedLine]], redrawn: set[str], survey: Survey, *, by: Viewer, source: str
 ) -> dict[str, int]:
-    """Keys of the roads of a survey, added or brought up to date."""
+    """Keys of the roads of a survey, added or brought up to date; ``redrawn`` get other lines than they had."""
     there = {road.code: road for road in Road.objects.live().filter(code__in=list(by_road))}
     keys = {}
     for code, lines in by_road.items():
@@ -162,17 +199,18 @@ def _roads(
         stated = {"length_m": length_m} | _facts(lines)
         road = there.get(code)
         if road is None:
-            name = stated.setdefault("name", code)
-            road = Road.objects.create(
-                code=code, sort_key=sort_key_of(name), source=source, created_by=by.uid, **stated
-            )
-            survey.added += 1
-        elif any(getattr(road, name) != value for name, value in stated.items()):
+            name = str(stated.setdefault("name", code))
+            road = Road(code=code, sort_key=sort_key_of(name), source=source, created_by=by.uid, **stated)
+            road.save()
+            survey.count(f"{code} {name}", ADDED)
+        elif code in redrawn or any(getattr(road, name) != value for name, value in stated.items()):
             for name, value in stated.items():
                 setattr(road, name, value)
             road.sort_key, road.version = sort_key_of(road.name), road.version + 1
             road.save()
-            survey.changed += 1
+            survey.count(f"{code} {road.name}", CHANGED)
+        else:
+            survey.unchanged += 1
         keys[code] = road.pk
     return keys
 
@@ -197,15 +235,17 @@ def _length_m(line: SurveyedLine) -> float:
     return float(distance_m(xy[:-1, 0], xy[:-1, 1], xy[1:, 0], xy[1:, 1]).sum())
 
 
-def _insert_lines(
-    by_road: dict[str, list[SurveyedLine]], keys: dict[str, int], survey: Survey, *, by: Viewer, source: str
-) -> None:
+LINE_COLUMNS: Final = (
+    "seq", "stake_start_m", "stake_end_m", "side", "length_m", "town_id", "local_name", "urban", "lit", "limit_kmh",
+    "geometry", "west", "south", "east", "north",
+)  # fmt: skip
+Row = tuple[Any, ...]
+
+
+def _line_rows(by_road: dict[str, list[SurveyedLine]], survey: Survey) -> dict[str, list[Row]]:
+    """Values of ``LINE_COLUMNS`` for the lines of each road."""
     towns = dict(Area.objects.live().filter(valid_to__isnull=True).values_list("code", "pk"))
-    columns = (
-        "road_id", "seq", "stake_start_m", "stake_end_m", "side", "length_m", "town_id", "local_name", "urban", "lit",
-        "limit_kmh", "geometry", "west", "south", "east", "north", "source", "created_by",
-    )  # fmt: skip
-    rows = []
+    found: dict[str, list[Row]] = {}
     for code, lines in by_road.items():
         for seq, line in enumerate(lines, 1):
             xy = np.asarray(line.coords, np.float64)
@@ -213,15 +253,32 @@ def _insert_lines(
             start = line.stake_start_m
             end = line.stake_end_m if line.stake_end_m is not None or start is None else start + length_m
             low, high = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-            rows.append(
-                (
-                    keys[code], seq, start, end, line.side, round(length_m, 2), towns.get(line.town), line.local_name,
-                    line.urban, line.lit, line.limit_kmh, shapely.to_wkb(shapely.linestrings(xy)), *low, *high,
-                    source, by.uid,
-                )
-            )  # fmt: skip
+            facts = (
+                line.side,
+                round(length_m, 2),
+                towns.get(line.town),
+                line.local_name,
+                line.urban,
+                line.lit,
+            )
+            shape = bytes(shapely.to_wkb(shapely.linestrings(xy)))
+            row = (seq, start, end, *facts, line.limit_kmh, shape, *low, *high)
+            found.setdefault(code, []).append(row)
+            survey.lines += 1
             survey.km += length_m / 1000.0
-    survey.lines = insert_rows(RoadLine, columns, rows)
+    return found
+
+
+def _lines_before(codes: Iterable[str]) -> dict[str, list[Row]]:
+    """The same values as the roads have them now."""
+    columns = [name.removesuffix("_id") for name in LINE_COLUMNS]
+    shape = columns.index("geometry")
+    found: dict[str, list[Row]] = {}
+    lines = RoadLine.objects.live().filter(road__voided_at__isnull=True, road__code__in=list(codes))
+    for code, *row in lines.order_by("seq").values_list("road__code", *columns):
+        row[shape] = bytes(row[shape])
+        found.setdefault(code, []).append(tuple(row))
+    return found
 
 
 # ------------------------------------------------------------ boundaries
@@ -240,19 +297,27 @@ def import_boundaries(areas: Iterable[SurveyedArea], *, by: Viewer, source: str 
         row = surveyed.row if surveyed.row >= 0 else number
         shape = _polygon(surveyed.shape)
         area = there.get(surveyed.code)
+        kind = KIND_WORDS.get(surveyed.kind, surveyed.kind)
         if shape is None:
             survey.unusable.append(Unusable(row, surveyed.code, "不是面, 或没有面积"))
+        elif len(surveyed.code) > 20 or len(surveyed.name) > 60:
+            survey.unusable.append(Unusable(row, surveyed.code[:40], "代码超过 20 字或名称超过 60 字"))
         elif area is not None:
-            _set_boundary(area, shape, by=by)
-            survey.changed += 1
-        elif surveyed.name and surveyed.kind in AreaKind.values:
-            area = _added(surveyed, there.get(surveyed.parent), by=by, source=source)
+            if _set_boundary(area, shape, by=by):
+                survey.count(f"{area.code} {area.name}", CHANGED)
+            else:
+                survey.unchanged += 1
+        elif surveyed.code and surveyed.name and kind in AreaKind.values:
+            area = _added(surveyed, kind, there.get(surveyed.parent), by=by, source=source)
             there[surveyed.code] = area
             _set_boundary(area, shape, by=by)
-            survey.added += 1
+            survey.count(f"{area.code} {area.name}", ADDED)
         else:
             survey.unusable.append(Unusable(row, surveyed.code, "没有这个代码的辖区, 也没有名称和级别"))
-    touch(AREAS_REVISION)
+    if survey.added or survey.changed:
+        note = f"辖区新增 {survey.added} 个, 更新边界 {survey.changed} 个"
+        record("survey", None, by=by, kind="places.area", label=source or "边界数据", note=note)
+        touch(AREAS_REVISION)
     return survey
 
 
@@ -266,12 +331,15 @@ def _polygon(shape: shapely.Geometry) -> shapely.Geometry | None:
     return shape if shape is not None and shape.area > 0 else None
 
 
-def _added(surveyed: SurveyedArea, parent: Area | None, *, by: Viewer, source: str) -> Area:
+KIND_WORDS: Final = {str(kind.label): kind.value for kind in AreaKind}
+
+
+def _added(surveyed: SurveyedArea, kind: str, parent: Area | None, *, by: Viewer, source: str) -> Area:
     middle = surveyed.shape.representative_point()
     return add_area(
         surveyed.code,
         surveyed.name,
-        surveyed.kind,
+        kind,
         by=by,
         parent=parent,
         lon=middle.x,
@@ -280,14 +348,19 @@ def _added(surveyed: SurveyedArea, parent: Area | None, *, by: Viewer, source: s
     )
 
 
-def _set_boundary(area: Area, shape: shapely.Geometry, *, by: Viewer) -> None:
-    area.boundary = shapely.geometry.mapping(shape)
+def _set_boundary(area: Area, shape: shapely.Geometry, *, by: Viewer) -> bool:
+    """Give an area its boundary; False when it is the one that it has."""
+    boundary = json.loads(shapely.to_geojson(shape))
+    if area.boundary == boundary:
+        return False
+    area.boundary = boundary
     if area.lon is None:
         middle = shape.representative_point()
         area.lon, area.lat = middle.x, middle.y
     area.version += 1
     area.save(update_fields=["boundary", "lon", "lat", "version", "changed_at"])
     record("change", area, by=by, changes={"boundary": [None, f"{len(shapely.get_coordinates(shape))} 点"]})
+    return True
 
 
 # ------------------------------------------------------------ junctions and sites
@@ -471,6 +544,34 @@ class AreaColumns:
     parent: str = ""
 
 
+Columns = RoadColumns | AreaColumns
+
+
+# Headings that say what a column is, beside our own names; the short ones are those of 公路数据库.
+HEADINGS: Final = {
+    "road": ("road_code", "code", "ref", "lxbm", "路线编号", "路线编码", "路线代码", "编号"),
+    "name": ("road_name", "lxmc", "路线名称", "名称"),
+    "technical_class": ("jsdj", "技术等级"),
+    "administrative_class": ("xzdj", "行政等级"),
+    "owner": ("owner_name", "gydw", "管养单位", "管理单位"),
+    "stake_start": ("stake_start_m", "qdzh", "起点桩号"),
+    "stake_end": ("stake_end_m", "zdzh", "止点桩号", "终点桩号"),
+    "side": ("carriageway", "幅别", "上下行"),
+    "code": ("area_code", "xzqdm", "zldwdm", "行政区代码", "代码", "编号"),
+    "kind": ("级别", "类别"),
+    "parent": ("parent_code", "上级代码", "上级"),
+}
+
+
+def guessed(names: Iterable[str], columns: type[RoadColumns] | type[AreaColumns]) -> dict[str, str]:
+    """Which column of a file means what, by its heading; "" where none does."""
+    known = {name.strip().lower(): name for name in names}
+    return {
+        field: next((known[word] for word in (field, *HEADINGS.get(field, ())) if word in known), "")
+        for field in columns.__dataclass_fields__
+    }
+
+
 def read_roads(
     path: str | os.PathLike[str], columns: RoadColumns, *, layer: str | None = None
 ) -> list[SurveyedLine]:
@@ -489,7 +590,9 @@ def read_roads(
         for name, column in _named(columns).items()
         if not name.startswith("stake")
     }
-    stakes = {name: _numbers(features, getattr(columns, name)) for name in ("stake_start", "stake_end")}
+    for name, known in (*((name, _codes(list_)) for name, list_ in CLASSES.items()), ("side", SIDE_WORDS)):
+        texts[name] = [known.get(text, text) for text in texts[name]]
+    stakes = {name: _stakes(features, getattr(columns, name)) for name in ("stake_start", "stake_end")}
     found = []
     for row, shape in enumerate(shapes):
         parts = shapely.get_parts(shape) if shape is not None else []
@@ -524,11 +627,11 @@ def read_boundaries(
     ]
 
 
-def _named(columns: RoadColumns | AreaColumns) -> dict[str, str]:
+def _named(columns: Columns) -> dict[str, str]:
     return {name: getattr(columns, name) for name in columns.__dataclass_fields__}
 
 
-def _wanted(columns: RoadColumns | AreaColumns) -> list[str]:
+def _wanted(columns: Columns) -> list[str]:
     return [column for column in _named(columns).values() if column]
 
 
@@ -552,16 +655,36 @@ def _texts(features: Features, column: str) -> list[str]:
     ]
 
 
-def _numbers(features: Features, column: str) -> list[float | None]:
+CLASSES: Final = {"technical_class": TECHNICAL_CLASS, "administrative_class": ADMINISTRATIVE_CLASS}
+SIDE_WORDS: Final = {
+    word: side.value
+    for side, words in ((RoadSide.RIGHT, "右 右幅 上行 R"), (RoadSide.LEFT, "左 左幅 下行 L"))
+    for word in words.split()
+}
+
+
+def _codes(list_: str) -> dict[str, str]:
+    """Codes of a dictionary by their labels."""
+    return {label: code for code, label in choices(list_)()}
+
+
+def _stakes(features: Features, column: str) -> list[float | None]:
+    """Metres, from numbers or from stakes as people write them."""
     if not column:
         return [None] * len(features)
-    found: list[float | None] = []
-    for row, value in enumerate(features.column(column)):
-        try:
-            number = float(value) if value is not None else np.nan
-        except (TypeError, ValueError):
-            raise BadInput(
-                file=features.file, feature=row, field=column, found=value, expected="米数"
-            ) from None
-        found.append(number if np.isfinite(number) else None)
-    return found
+    return [_stake(features, row, column, value) for row, value in enumerate(features.column(column))]
+
+
+def _stake(features: Features, row: int, column: str, value: Any) -> float | None:
+    if value is None or value != value or str(value).strip() == "":
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        pass
+    try:
+        return parse_stake(str(value)).chainage_m
+    except NotAStake:
+        raise BadInput(
+            file=features.file, feature=row, field=column, found=value, expected="米数或桩号 K12+345"
+        ) from None
