@@ -1,0 +1,189 @@
+"""
+What the map costs a browser: bytes of the first view, time of each tile under twenty choices of filters.
+
+    python -m tests.bench.map http://127.0.0.1:8000 LOGIN PASSWORD
+
+against a running server (``anlu serve``) whose crashes are the real ones of ../shared/data or the demonstration's. The
+first view is opened in Chromium and every byte that comes over the wire is counted. Then, for each choice, the map page
+is fetched as a browser fetches it when a filter changes, and all tiles of a 1,440 × 900 view at three zooms, six at a
+time; a tile's time is from asking to its last byte. Prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.cookiejar
+import json
+import math
+import statistics
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlencode
+
+FILTERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"severity": "fatal"},
+    {"severity": ["serious", "fatal"]},
+    {"severity": "slight", "by": "hour"},
+    {"weekday": ["6", "7"]},
+    {"hour": [str(hour) for hour in (17, 18, 19)]},
+    {"hour": [str(hour) for hour in (22, 23, 0, 1, 2, 3, 4, 5)]},
+    {"occurred_from": "2016-01-01", "occurred_to": "2016-12-31"},
+    {"occurred_from": "2018-07-01"},
+    {"occurred_from": "2019-01-01", "severity": "serious"},
+    {"form": "21"},
+    {"form": ["11", "12"], "by": "form"},
+    {"cause": "-"},
+    {"weather": "2"},
+    {"light": "1", "by": "light"},
+    {"killed_min": "1"},
+    {"injured_min": "2"},
+    {"party": "pedestrian"},
+    {"party": ["motorcycle", "truck"], "weekday": "1"},
+    {"marked": "1"},
+)
+VIEW = (980, 720)  # pixels of the map in a window of 1,440 × 900
+TILE = 512
+AT_ONCE = 6
+
+
+class Client:
+    """A person with a session."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> tuple[bytes, float]:
+        """The answer as it came over the wire, and how many seconds it took."""
+        request = urllib.request.Request(self.address + path, headers={"Accept-Encoding": "gzip"})
+        begun = time.perf_counter()
+        with self.opener.open(request, timeout=60) as answer:
+            body = answer.read()
+            packed = answer.headers.get("Content-Encoding") == "gzip"
+        seconds = time.perf_counter() - begun
+        return (gzip.decompress(body) if packed else body), seconds
+
+    def sign_in(self, login: str, password: str) -> None:
+        """Through the sign-in page."""
+        page = self.get("/sign-in/")[0].decode()
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        fields = {"username": login, "password": password, "csrfmiddlewaretoken": token}
+        request = urllib.request.Request(
+            f"{self.address}/sign-in/", urlencode(fields).encode(), {"Referer": self.address}
+        )
+        self.opener.open(request, timeout=60).close()
+
+
+def options_of(page: bytes) -> dict[str, Any]:
+    """The options of the map in a page."""
+    text = page.decode().split('id="map-options" type="application/json">')[1].split("</script>")[0]
+    options: dict[str, Any] = json.loads(text)
+    return options
+
+
+def tiles_of(bounds: list[list[float]], further: int) -> Iterator[tuple[int, int, int]]:
+    """Tiles of the view that shows ``bounds``, some zooms nearer."""
+    (west, south), (east, north) = bounds
+    (left, bottom), (right, top) = _mercator(west, south), _mercator(east, north)
+    fitting = math.log2(min(VIEW[0] / (right - left), VIEW[1] / (bottom - top)) / TILE)
+    zoom = max(0, min(16, math.floor(fitting) + further))
+    x, y = (left + right) / 2 * 2**zoom, (top + bottom) / 2 * 2**zoom
+    across, down = VIEW[0] / TILE / 2, VIEW[1] / TILE / 2
+    for column in range(math.floor(x - across), math.floor(x + across) + 1):
+        for row in range(math.floor(y - down), math.floor(y + down) + 1):
+            yield zoom, column, row
+
+
+def _mercator(lon: float, lat: float) -> tuple[float, float]:
+    return lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
+
+
+def measure(client: Client) -> dict[str, Any]:
+    """Times of pages and tiles under every choice of filters."""
+    pages: list[float] = []
+    times: list[float] = []
+    heat: list[float] = []
+    sizes: list[int] = []
+    slowest: tuple[float, str] = (0.0, "")
+    bounds = options_of(client.get("/map/crashes/")[0])["bounds"]
+    for values in FILTERS:
+        page, seconds = client.get(f"/map/crashes/?{urlencode(values, doseq=True)}")
+        pages.append(seconds)
+        layer = options_of(page)["layers"][0]
+        for further in (0, 1, 3):
+            for kind, into in (("tiles", times), ("heat", heat)):
+                places = list(tiles_of(bounds, further))
+                addresses = [layer[kind].format(z=z, x=x, y=y) for z, x, y in places]
+                with ThreadPoolExecutor(AT_ONCE) as pool:
+                    answers = list(pool.map(client.get, addresses))
+                into += [each for _, each in answers]
+                sizes += [len(body) for body, _ in answers]
+                slowest = max(
+                    [slowest, *((each, where) for (_, each), where in zip(answers, addresses, strict=True))]
+                )
+    return {
+        "filters": len(FILTERS),
+        "page": _spread(pages),
+        "tiles": _spread(times),
+        "heat_tiles": _spread(heat),
+        "slowest": {"ms": round(slowest[0] * 1000), "address": slowest[1]},
+        "largest_tile_bytes": max(sizes),
+    }
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
+    return {
+        "n": len(ordered),
+        "median_ms": round(statistics.median(ordered) * 1000, 1),
+        "p95_ms": round(p95 * 1000, 1),
+        "max_ms": round(ordered[-1] * 1000, 1),
+    }
+
+
+def first_view(client: Client) -> dict[str, Any]:
+    """Bytes over the wire when Chromium opens the map with an empty cache."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    arguments = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        cookies = [{"name": one.name, "value": one.value or "", "url": client.address} for one in client.jar]
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        wire = context.new_cdp_session(page)
+        wire.send("Network.enable")
+        received: list[int] = []
+        wire.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+        page.goto(f"{client.address}/map/crashes/")
+        page.wait_for_selector('[data-island="map"][data-idle="1"]', timeout=60_000)
+        page.wait_for_timeout(1_000)
+        workers = page.evaluate(
+            "performance.getEntriesByType('resource').reduce((sum, one) => sum + one.transferSize, 0)"
+        )
+        browser.close()
+    return {"requests": len(received), "bytes": sum(received), "resource_timing_bytes": workers}
+
+
+def main() -> int:
+    """Measure and print."""
+    address, login, password = sys.argv[1:4]
+    client = Client(address)
+    client.sign_in(login, password)
+    print(json.dumps({"first_view": first_view(client), **measure(client)}, indent=2, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
