@@ -21,7 +21,7 @@ def county() -> County:
 @pytest.fixture(scope="module")
 def sheets(county: County) -> Sheets:
     """Its rows."""
-    return rows_of(county.crashes)
+    return rows_of(county.crashes, county.road_by_code)
 
 
 def test_every_column_is_a_field_of_the_import(sheets: Sheets) -> None:
@@ -34,7 +34,7 @@ def test_every_column_is_a_field_of_the_import(sheets: Sheets) -> None:
 
 
 def test_rows_of_a_part_are_the_rows_of_the_whole(county: County, sheets: Sheets) -> None:
-    part = rows_of(county.crashes[5_000:5_100])
+    part = rows_of(county.crashes[5_000:5_100], county.road_by_code)
     assert part.crashes == sheets.crashes[5_000:5_100]
     numbers = {row["number"] for row in part.crashes}
     assert part.parties == [row for row in sheets.parties if row["number"] in numbers]

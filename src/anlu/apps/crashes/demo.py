@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from anlu.apps.crashes import services
 from anlu.apps.crashes.demonstration.rows import Row, Sheets, rows_of, spoiled
 from anlu.apps.crashes.importing.fields import CASUALTIES, VEHICLES
-from anlu.apps.crashes.imports import crashes
+from anlu.apps.crashes.imports import REVISION, crashes
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, Procedure
 from anlu.engine.county import make_county
 from anlu.engine.county.periods import PERIODS
@@ -24,6 +24,7 @@ from anlu.kernel.core.demo import demo_step
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import run_import
 from anlu.kernel.core.importing.planning import make_plan
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.people.models import Officer
 
@@ -48,12 +49,14 @@ def make_crashes() -> str:
     missing = [year for year in YEARS if not _ours().filter(occurred_on__year=year).exists()]
     if not missing:
         return "已有"
-    for year, found in groupby(make_county().crashes, key=lambda crash: crash.occurred_at.year):
+    county = make_county()
+    for year, found in groupby(county.crashes, key=lambda crash: crash.occurred_at.year):
         if year in missing:
-            _import(year, rows_of(found), last=year == YEARS[-1], by=clerk)
+            _import(year, rows_of(found, county.road_by_code), last=year == YEARS[-1], by=clerk)
     # In the county's own time a crash is entered when its file is opened, not when the demonstration is made.
     entered = Coalesce(F("filed_at"), F("occurred_at") + timedelta(days=1))
     _ours().update(recorded_at=entered)
+    touch(REVISION)
     vehicles, parties = CrashVehicle.objects.count(), CrashParty.objects.count()
     return f"{_ours().count()} 起, 车辆 {vehicles}, 当事人 {parties}"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from anlu.engine.county.records import Crash, Person, Vehicle
+from anlu.engine.county.records import Crash, Person, Road, Vehicle
 from anlu.engine.roads.stakes import format_stake
 
 Row = dict[str, str]
@@ -27,14 +27,14 @@ class Sheets:
     raised: list[str] = field(default_factory=list)
 
 
-def rows_of(crashes: Iterable[Crash]) -> Sheets:
-    """All crashes with their vehicles and parties."""
+def rows_of(crashes: Iterable[Crash], roads: Mapping[str, Road]) -> Sheets:
+    """All crashes with their vehicles and parties; ``roads`` by number."""
     sheets = Sheets()
     for crash in crashes:
         raised = _is_raised(crash)
         if raised:
             sheets.raised.append(crash.number)
-        sheets.crashes.append(_crash(crash, "summary" if raised else crash.procedure))
+        sheets.crashes.append(_crash(crash, roads[crash.road].name, "summary" if raised else crash.procedure))
         sheets.vehicles += [_vehicle(crash, vehicle) for vehicle in crash.vehicles]
         sheets.parties += [_party(crash, person) for person in crash.people]
     return sheets
@@ -56,7 +56,7 @@ def _is_raised(crash: Crash) -> bool:
     return crash.procedure == "ordinary" and alive and chosen
 
 
-def _crash(crash: Crash, procedure: str) -> Row:
+def _crash(crash: Crash, road: str, procedure: str) -> Row:
     """Where a crash is not located, its record has words instead of a position, as in real files."""
     return {
         "number": crash.number,
@@ -66,7 +66,7 @@ def _crash(crash: Crash, procedure: str) -> Row:
         "determined_on": _day(crash.determined_on),
         "closed_on": _day(crash.closed_on),
         "town": crash.town,
-        "road": crash.road,
+        "road": road,
         "stake": format_stake(crash.chainage_m) if crash.located else "",
         "place_text": crash.place,
         "lon": f"{crash.lon:.7f}" if crash.located else "",
