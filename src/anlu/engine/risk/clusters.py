@@ -157,7 +157,8 @@ def find_clusters(
     rng: np.random.Generator,
 ) -> list[Cluster]:
     """
-    Clusters with ``q`` of at most ``level``, the strongest first; no two share a lixel.
+    Clusters with ``q`` of at most ``level``, the strongest first; no two share a lixel. None at all unless ``p`` of the
+    strongest is at most ``level`` too: a network without any cluster shows one in at most that share of cases.
 
     Parameters
     ----------
@@ -183,7 +184,8 @@ def find_clusters(
     found = _candidates(counts, wanted, least, scan.place, scan.start, scan.end)
     largest, pooled = _by_chance(scan, counts, wanted, least, simulations, rng)
     p, q = _chance_of(largest, found.strength), adjusted(_chance_of(pooled, found.strength))
-    declared = np.flatnonzero(q <= level).tolist()
+    beyond_chance = len(p) > 0 and p.min() <= level  # q alone promises that only for independent candidates
+    declared = np.flatnonzero(q <= level).tolist() if beyond_chance else []
     return [_cluster(scan, counts, wanted, found, i, float(p[i]), float(q[i])) for i in declared]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from anlu.engine.roads.network import Floats, Ints, Network, build_network
 
+from .clusters import at_junction
 from .density import network_density
 from .neighbours import places_within
 from .positions import Lixels, Positions, cut_lixels, on_edges
@@ -104,8 +105,7 @@ def make_county(
     per_metre *= _field(network, lixels, danger.parts_vary, rng)
     if danger.links_vary > 0:
         per_metre *= rng.gamma(1 / danger.links_vary, danger.links_vary, network.edges)[lixels.edge]
-    at_end = (lixels.begin_m == 0.0) | (lixels.end_m == network.lengths[lixels.edge])
-    per_metre *= np.where(at_end, danger.junction_factor, 1.0)
+    per_metre *= np.where(at_junction(network, lixels), danger.junction_factor, 1.0)
     hot = _planted(network, lixels, danger, rng)
     per_metre[hot >= 0] *= danger.hot_factor
     intensity = per_metre * lixels.length_m
