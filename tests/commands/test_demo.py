@@ -220,13 +220,13 @@ def junction_ratio(place: Floats, found: Found, county: County) -> float:
 def test_other_junctions_do_not_stand_out(found: Found, county: County) -> None:
     """The same measure where the generator planned nothing: what the hot spots show is not in the measure."""
     hot = [metres(spot.lon, spot.lat) for spot in county.hot_spots if spot.kind == "junction"]
-    places = [metres(lon, lat) for _, lon, lat in found.rows["junctions"][::5]]
+    places = [metres(lon, lat) for _, lon, lat in sorted(found.rows["junctions"])[::5]]
     plain = [place for place in places if all(np.hypot(*(place - one)) > 1.0 for one in hot)]
     ratios = np.array([junction_ratio(place, found, county) for place in plain])
     ratios = ratios[np.isfinite(ratios)]
     assert len(ratios) > 100
     assert float(np.median(ratios)) < 1.5
-    assert float(np.mean(ratios >= 2.5)) < 0.12
+    assert float(np.mean(ratios >= 2.5)) < 0.15
 
 
 def test_the_fullest_squares_of_the_map_are_hot_spots(found: Found, county: County) -> None:
