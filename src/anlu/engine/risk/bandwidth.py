@@ -17,6 +17,7 @@ from .positions import Positions, cut_lixels
 from .splitting import MOST_WAVES, add_own_waves
 
 CANDIDATES_M = (50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 750.0, 1000.0)
+LONGEST_SPLIT_M = 500.0  # of the candidates for equal split: the walks grow exponentially with the bandwidth
 LIXELS_PER_BANDWIDTH = 5  # of the shortest one, to sum the density over the network
 MOST_LIXELS = 200_000
 
@@ -41,7 +42,7 @@ class BandwidthChoice:
 def choose_bandwidth(
     network: Network,
     crashes: Positions,
-    bandwidths_m: Sequence[float] = CANDIDATES_M,
+    bandwidths_m: Sequence[float] | None = None,
     *,
     kernel: str = "quartic",
     method: Method = "simple",
@@ -49,6 +50,11 @@ def choose_bandwidth(
 ) -> BandwidthChoice:
     """
     Compare bandwidths by how likely each crash is under the density of all others.
+
+    Parameters
+    ----------
+    bandwidths_m : (B,)
+        ``CANDIDATES_M`` by default, up to 500 m for the equal-split methods.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def choose_bandwidth(
     other within reach would make every likelihood zero: f is mixed with one even crash, (1 - 1/n) f + 1/(n L). The
     sum of w log f is compared (Silverman 1986, ch. 3.4.4, on a network).
     """
-    bandwidths = np.asarray(bandwidths_m, np.float64)
+    bandwidths = np.asarray(candidates(method) if bandwidths_m is None else bandwidths_m, np.float64)
     w = np.ones(len(crashes)) if weights is None else np.asarray(weights, np.float64)
     used = np.flatnonzero(w > 0)
     if len(used) < 2:
@@ -79,6 +85,11 @@ def choose_bandwidth(
     mixed = (1.0 - 1.0 / len(w)) * share + 1.0 / (len(w) * network.lengths.sum())
     likelihood = np.log(mixed) @ w
     return BandwidthChoice(bandwidths, likelihood, float(bandwidths[likelihood.argmax()]))
+
+
+def candidates(method: Method) -> tuple[float, ...]:
+    """Bandwidths in metres worth comparing for a method."""
+    return tuple(b for b in CANDIDATES_M if method == "simple" or b <= LONGEST_SPLIT_M)
 
 
 def _lixel_m(network: Network, shortest_m: float) -> float:
@@ -102,9 +113,10 @@ def _own(network: Network, crashes: Positions, bandwidths: Floats, kernel: str, 
     pieces = cut_network(network, unit_m=unit_m, longest_m=math.inf)
     shape = shape_of(KERNELS[kernel], bandwidths[order] / unit_m)
     found = np.zeros((len(crashes), len(bandwidths)))
+    together = np.lexsort((crashes.edge, crashes.node))
     at, continuous = crashes.offset_m / unit_m, method == "continuous"
     if not add_own_waves(
-        found, crashes.edge, at, crashes.node, continuous, pieces.streets, shape, MOST_WAVES
+        found, crashes.edge, at, crashes.node, together, continuous, pieces.streets, shape, MOST_WAVES
     ):
         raise TooManyWalks("too many walks within the longest bandwidth: try shorter ones")
     own = np.empty((len(bandwidths), len(crashes)))

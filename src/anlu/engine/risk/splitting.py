@@ -316,6 +316,7 @@ def add_own_waves(
     piece: Ints,
     at: Floats,
     node: Ints,
+    order: Ints,
     continuous: bool,
     streets: Streets,
     shape: Shape,
@@ -323,27 +324,44 @@ def add_own_waves(
 ) -> bool:
     """
     Add to ``out`` (n, B) what each crash contributes to the density at its own place; False when there are too
-    many walks.
+    many walks even for bins.
 
-    A crash on a node is looked at on the piece it was recorded on, ``at`` its end there.
+    A crash on a node is looked at on the piece it was recorded on, ``at`` its end there. ``order`` takes the crashes
+    of one node or piece together: they share their waves.
     """
     tail, head, length = streets.tail, streets.head, streets.length
     radius, k = shape.radius, shape.coefficients
     wave_dart, wave_at = np.empty(most_waves, np.int32), np.empty(most_waves)
     wave_factor = np.empty(most_waves)
-    for i in range(len(piece)):
-        p, on_node = piece[i], node[i] >= 0
-        if not on_node:
-            out[i] += k[:, 0]
-        for end in range(1 if on_node else 2):
+    for end in range(2):
+        last_source, last_came, count = -1, -1, 0
+        for i in order:
+            p, on_node = piece[i], node[i] >= 0
             begin = 0.0 if on_node else (at[i] if end == 0 else length[p] - at[i])
             source = node[i] if on_node else (tail[p] if end == 0 else head[p])
-            count = spread(
-                source, -1 if on_node else p, end, continuous, radius[0] - begin, streets,
-                wave_dart, wave_at, wave_factor,
-            )  # fmt: skip
-            if count < 0:
-                return False
+            came = -1 if on_node else p
+            if end == 0 and not on_node:
+                out[i] += k[:, 0]
+            if end == 1 and on_node:
+                continue
+            if (
+                source != last_source or came != last_came
+            ):  # the whole reach, so that it serves the next crash too
+                last_source, last_came = source, came
+                count = spread(
+                    source, came, end, continuous, radius[0], streets, wave_dart, wave_at, wave_factor
+                )  # fmt: skip
+                for bins in BINS:
+                    if count >= 0:
+                        break
+                    if len(wave_dart) < MOST_BINNED:
+                        wave_dart, wave_at = np.empty(MOST_BINNED, np.int32), np.empty(MOST_BINNED)
+                        wave_factor = np.empty(MOST_BINNED)
+                    count = spread_in_bins(
+                        source, came, end, continuous, radius[0], bins, streets, wave_dart, wave_at, wave_factor
+                    )  # fmt: skip
+                if count < 0:
+                    return False
             for w in range(count):
                 if wave_dart[w] >> 1 == p:
                     way = begin + wave_at[w] + (at[i] if wave_dart[w] & 1 == 0 else length[p] - at[i])
