@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv
 
 from anlu.engine.compiling import COMPILED, INLINED
 from anlu.engine.roads.network import Floats, Ints, Network
@@ -23,6 +24,7 @@ from .neighbours import Near, places_within
 from .pieces import Ints32
 from .positions import Lixels, Positions, cut_lixels
 
+SURE = 0.9  # that the strongest is beyond chance: one-sided limit of Clopper and Pearson (1934)
 BATCH = 64  # permutations at a time
 TICK = 2.0**-30  # strengths are told apart by so much: equal ones stand in the order of lixels
 ALMOST = 1.0 - 1e-11  # ways there and back differ by less
@@ -158,7 +160,8 @@ def find_clusters(
 ) -> list[Cluster]:
     """
     Clusters with ``q`` of at most ``level``, the strongest first; no two share a lixel. None at all unless ``p`` of the
-    strongest is at most ``level`` too: a network without any cluster shows one in at most that share of cases.
+    strongest is at most ``level`` too, with allowance for the error of so few simulations: a network without any
+    cluster shows one in at most that share of cases.
 
     Parameters
     ----------
@@ -184,9 +187,19 @@ def find_clusters(
     found = _candidates(counts, wanted, least, scan.place, scan.start, scan.end)
     largest, pooled = _by_chance(scan, counts, wanted, least, simulations, rng)
     p, q = _chance_of(largest, found.strength), adjusted(_chance_of(pooled, found.strength))
-    beyond_chance = len(p) > 0 and p.min() <= level  # q alone promises that only for independent candidates
-    declared = np.flatnonzero(q <= level).tolist() if beyond_chance else []
+    if not _is_beyond_chance(p, simulations, level):  # q alone promises that only for independent candidates
+        return []
+    declared = np.flatnonzero(q <= level).tolist()
     return [_cluster(scan, counts, wanted, found, i, float(p[i]), float(q[i])) for i in declared]
+
+
+def _is_beyond_chance(p: Floats, simulations: int, level: float) -> bool:
+    """Whether the true probability of the smallest ``p``, which is known from a sample only, is below the level."""
+    if not len(p):
+        return False
+    larger = round(float(p.min()) * (simulations + 1)) - 1  # permutations at least as strong
+    limit = betaincinv(larger + 1, simulations - larger, SURE) if larger < simulations else 1.0
+    return bool(limit <= level)
 
 
 def lixel_counts(lixels: Lixels, crashes: Positions) -> Floats:
