@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from anlu.engine.roads.stakes import NotAStake, format_stake, parse_stake
 
 HINT = "写作 K12+345"
+MOST_DECIMALS = 3
 
 
 class StakeField(forms.CharField):
@@ -23,15 +24,19 @@ class StakeField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_stake(text).chainage_m
+            return round(parse_stake(text).chainage_m, MOST_DECIMALS)
         except NotAStake:
             raise ValidationError(f"「{text}」不是桩号，应如 K12+345") from None
 
     def prepare_value(self, value: Any) -> Any:
-        return stake_words(value) if isinstance(value, int | float) else value
+        return exact_stake(value) if isinstance(value, int | float) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return stake_words(initial) != (data or "").strip()
+
+def exact_stake(chainage_m: float) -> str:
+    """``K12+345`` or ``K12+345.6``: as many decimals as it takes to read the same chainage back."""
+    kept = round(chainage_m, MOST_DECIMALS)
+    decimals = next((n for n in range(MOST_DECIMALS) if round(kept, n) == kept), MOST_DECIMALS)
+    return format_stake(kept, decimals=decimals)
 
 
 def stake_words(chainage_m: float | None) -> str:

@@ -11,6 +11,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.models import Area, Road
+from anlu.web.stakes import StakeField
 
 CODED = (
     "severity",
@@ -165,6 +166,7 @@ class CrashForm(CodedForm):
         ("处理", ("scene", "determined_on", "closed_on", "close_method", "mediation", "why")),
     )
     control = forms.MultipleChoiceField(label="交通信号方式", required=False)
+    chainage_m = StakeField(label="桩号")
     why = forms.CharField(
         label="更正原因", required=False, max_length=200, help_text="由其他系统导入的事故,更正须说明原因"
     )
@@ -207,7 +209,9 @@ class CrashForm(CodedForm):
         help_texts = {
             "unit": "不填则按辖区分工确定",
             "injured": "有当事人明细时由明细得出",
-            "lon": "WGS-84 十进制度",
+            "lon": "WGS-84 十进制度；不填则由道路和桩号得出",
+            "town": "不填则由位置得出",
+            "road": "不填则由位置得出",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

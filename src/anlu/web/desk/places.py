@@ -15,6 +15,7 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places import permissions as may
 from anlu.kernel.places import registers
 from anlu.kernel.places.dictionaries import ADMINISTRATIVE_CLASS, JUNCTION_FORM, TECHNICAL_CLASS
+from anlu.kernel.places.drawing import RouteFilter
 from anlu.kernel.places.fairs import NotFairDays, fair_words, read_fair_days
 from anlu.kernel.places.filters import AreaFilter
 from anlu.kernel.places.located import LocatedNoun, nouns
@@ -328,7 +329,7 @@ WHERE_DETAIL = DetailSection(
 )
 WHERE_FILTERS = (
     AreaFilter("town", "辖区", common=True),
-    TextFilter("road", "道路", columns=("road__name", "road__code")),
+    RouteFilter("road", "道路"),
     ChoiceFilter("location_state", "定位", choices=lambda: LocationState.choices),
 )
 
