@@ -8,10 +8,14 @@ import pytest
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "methods"
 HEADINGS = ["回答什么问题", "公式", "依据", "输入", "局限", "算例"]
 NAMES = [
+    "before-after",
+    "blackspots",
     "calendars",
     "compare",
     "county",
     "density",
+    "early-warning",
+    "forecast",
     "geo",
     "identity",
     "indicators",
@@ -19,7 +23,9 @@ NAMES = [
     "periods",
     "quality",
     "roads",
+    "screening",
     "severity",
+    "target-probability",
     "wording",
 ]
 

@@ -76,7 +76,7 @@ def target_outlook(history: ArrayLike, this_year: ArrayLike, target: int) -> Out
     rest = poisson(left) if shape >= LARGEST_SIZE else nbinom(shape, shape / (shape + left))
     low, high = (so_far + int(rest.ppf(q)) for q in (0.025, 0.975))
     chance = float(rest.cdf(target - so_far)) if target >= so_far else 0.0
-    return Outlook(so_far, so_far + left, low, high, target, chance)
+    return Outlook(so_far, float(so_far + left), low, high, target, chance)
 
 
 def _prior(totals: Floats) -> tuple[float, float]:
