@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from anlu.apps.crashes import pages
 from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.pages import SHEETS, Sheet
@@ -350,3 +351,104 @@ def test_a_file_of_a_page_or_table_that_is_not_there(chief: Officer, client: Cli
     assert client.get(page, {"sheet": "no such"}).status_code == 404
     answer = client.get(page, {"sheet": "four", "table": "no such"})
     assert answer.status_code == 200
+
+
+# ------------------------------------------------------------------------------------------------ filters of the ledger
+
+
+def test_the_filters_of_the_ledger_narrow_every_table_and_go_with_every_number(
+    chief: Officer, client: Client
+) -> None:
+    asked = {"period": "2022", "severity": ["fatal", "serious"], "hour": ["7", "8", "9", "10", "17", "-"]}
+    answer = client.get(reverse("crashes.statistics.areas"), asked)
+    inside = client.get(
+        reverse("crashes.crash"),
+        {**asked, "occurred_from": "2022-01-01", "occurred_to": "2022-12-31"},
+    ).context["total"]
+    table = next(one.table for one in answer.context["content"].blocks)
+    assert table.lines[-1].numbers[0].plain == inside.number > 0
+    for line in table.lines:
+        if line.numbers[0].url:
+            assert "severity=fatal&severity=serious" in line.numbers[0].url
+            assert client.get(line.numbers[0].url).context["total"].number == line.numbers[0].plain
+    assert len(answer.context["asked"].chips) == 2
+    assert "后果 死亡、重伤" in answer.context["page_note"]
+
+
+def test_a_filter_that_cannot_be_read_shows_no_figures(chief: Officer, client: Client) -> None:
+    answer = client.get(reverse("crashes.statistics.areas"), {"killed_min": "zwei"})
+    assert answer.context["asked"].problems
+    assert not answer.context["content"].blocks
+
+
+def test_filters_stay_when_anything_else_is_chosen(chief: Officer, client: Client) -> None:
+    answer = client.get(reverse("crashes.statistics.causes"), {"severity": ["fatal"], "measure": "killed"})
+    asked = answer.context["asked"]
+    for _, choices in asked.choices:
+        assert all("severity=fatal" in one.url for one in choices)
+    assert all("severity=fatal" in tab.url for tab in answer.context["tabs"])
+    assert ("severity", "fatal") in asked.kept_by_places
+    fields = {one.name: one.value for one in asked.kept_by_filters}
+    assert fields == {"measure": "killed"} | {"period": asked.period.code}
+
+
+def test_a_page_that_divides_by_several_does_not_filter_by_the_same(chief: Officer, client: Client) -> None:
+    names = {one.name for one in client.get(reverse("crashes.statistics.involved")).context["asked"].filters}
+    assert not names & {"vehicle_class", "party_age", "occurred", "unit", "town", "procedure"}
+    assert {"severity", "q", "within"} & names
+
+
+def test_items_without_crashes_in_either_year_are_listed_only_when_asked_for(
+    chief: Officer, client: Client
+) -> None:
+    day = {"period": "2022-03-01..2022-03-02", "procedure": "all"}
+
+    def labels(**more: str) -> set[str]:
+        answer = client.get(reverse("crashes.statistics.areas"), {**day, **more})
+        return {line.label for line in answer.context["content"].blocks[0].table.lines[:-1]}
+
+    assert {"甲镇", "乙镇", "丙镇", "丁镇", "戊镇"} <= labels(rows="all")
+    used, shown = labels(), labels(rows="all")
+    assert used < shown
+    table = client.get(reverse("crashes.statistics.areas"), day).context["content"].blocks[0].table
+    for line in table.lines[:-1]:
+        assert line.numbers[0].plain or line.numbers[2].plain
+
+
+def test_small_numbers_are_called_small(chief: Officer, client: Client) -> None:
+    answer = client.get(reverse("crashes.statistics.areas"), {"period": "2022", "procedure": "all"})
+    table = answer.context["content"].blocks[0].table
+    assert table.heads[-1] == "波动范围"
+    assert all("数量较小" in line.numbers[-1].text for line in table.lines[:-1])
+    assert "不足100" in table.note
+    assert "一般程序" in answer.context["caliber"]
+    assert "7 日内" in answer.context["caliber"]
+
+
+def test_every_chart_has_its_picture_and_its_numbers(chief: Officer, client: Client) -> None:
+    for sheet in SHEETS:
+        answer = client.get(reverse(sheet.page), {"period": "2022"})
+        content = answer.context["content"]
+        charts = [*content.charts, *content.charts_below, *(one.chart for one in content.blocks if one.chart)]
+        assert answer.content.decode().count("data-chart-picture") == len(charts)
+        for chart in charts:
+            file = client.get(chart["data_url"])
+            assert file.status_code == 200
+            assert b"".join(file.streaming_content)[:2] == b"PK"
+
+
+def test_a_long_table_shows_its_first_lines_and_its_file_holds_all(
+    chief: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_LINES", 2)
+    asked = {"period": "2022", "procedure": "all"}
+    table = client.get(reverse("crashes.statistics.areas"), asked).context["content"].blocks[0].table
+    assert len(table.lines) == 3
+    assert table.lines[-1].total
+    assert "见 Excel" in table.note
+    file = client.get(table.download_url)
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content)))
+    written = [row[0].value for row in book.worksheets[0].iter_rows()]
+    assert {"甲镇", "乙镇", "丙镇", "丁镇"} <= set(written)
+    everything = client.get(reverse("crashes.statistics.areas"), {**asked, "rows": "all"})
+    assert len(everything.context["content"].blocks[0].table.lines) > 3
