@@ -60,7 +60,7 @@ def crash(unit: Any, number: str, **facts: Any) -> Any:
 
 def test_a_road_shows_its_classes_owner_and_length_in_words(keeper: Any, client: Client) -> None:
     page = listed(client, "places.road", q="G105")
-    words = ("国道105线", "国道", "二级公路", "县公路局", "10.007")
+    words = ("国道105线", "国道", "二级公路", "县公路局", "10.0")
     assert [one for one in words if one not in page] == []
     assert "省道254线" not in page
 
