@@ -24,6 +24,7 @@ from anlu.kernel.places.drawing import WithinFilter, cells_of
 from anlu.kernel.places.models import Road
 from anlu.web.ledgers import ledgers
 from anlu.web.pages.listing import filters_of
+from anlu.web.pages.map import around
 from anlu.web.tiles import Look, Tile, features_of, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
@@ -145,6 +146,16 @@ def test_the_area_narrows_list_export_and_card_count_alike(viewer: Officer, clie
     body = b"".join(exported.streaming_content) if exported.streaming else exported.content
     assert listed == beside == inside_box.count() > 0
     assert sum("S4-" in line for line in body.decode("utf-8-sig").splitlines()) == listed
+
+
+def test_the_map_opens_on_the_whole_of_the_area(viewer: Officer, client: Client) -> None:
+    page = client.get(reverse("map.crashes"), {"within": SQUARE, "killed_min": "1"})
+    (west, south), (east, north) = page.context["map"]["options"]["bounds"]
+    assert west <= 115.7
+    assert south <= 36.6
+    assert east >= 116
+    assert north >= 36.9
+    assert around(None, None) is None
 
 
 def test_the_chosen_area_is_a_chip_that_can_be_taken_away(viewer: Officer, client: Client) -> None:

@@ -43,7 +43,7 @@ BESIDE = 30  # records in the list beside the map
 WORLD = 2**Located.CELL_ZOOM
 CARD_FACTS = 4
 STRAYING = 0.002
-MARGIN, LEAST_MARGIN = 0.04, 400.0  # share of the extent, cells of two metres
+MARGIN, LEAST_MARGIN = 0.04, 1_200.0  # share of the extent, cells of two metres
 WEIGHTED = "harm"  # the heat map by weights
 SHOWN_AS = (("", "点位"), (HEAT, "热力"), (WEIGHTED, "伤亡热力"))
 
@@ -113,6 +113,11 @@ class MapView:
         """The located records of the selection."""
         return self.layer.points(cast(Officer, self.listing.viewer), self.listing.selection)
 
+    @property
+    def extent(self) -> list[list[float]] | None:
+        """What the map shows at first: everything that is selected, and the area drawn by hand."""
+        return around(extent_of(self.points), self.listing.selection.value("within"))
+
     @cached_property
     def legend(self) -> list[LegendClass]:
         """Classes of the theme, with their numbers."""
@@ -178,7 +183,7 @@ class MapPage(LayerPage):
             "hasRoute": any(one.name == "route" for one in self.layer.filters),
         }
         options |= ground_options()
-        bounds = extent_of(view.points)
+        bounds = view.extent
         if bounds:
             options["bounds"] = bounds
         return {"id": "map", "label": f"{self.layer.label}分布图", "options": options}
@@ -281,6 +286,16 @@ def extent_of(points: Points) -> list[list[float]] | None:
     west, east = _span(points.x)
     north, south = _span(points.y)
     return [_degrees(west, south), _degrees(east, north)]
+
+
+def around(
+    bounds: list[list[float]] | None, ring: Iterable[tuple[float, float]] | None
+) -> list[list[float]] | None:
+    """The rectangle around ``bounds`` and the corners of a ring, either of which may be absent."""
+    corners = [*(bounds or ()), *(list(corner) for corner in ring or ())]
+    if not corners:
+        return None
+    return [[each(one[place] for one in corners) for place in (0, 1)] for each in (min, max)]
 
 
 def _span(cells: NDArray[np.int32]) -> tuple[float, float]:
@@ -422,7 +437,7 @@ class MapPrint(LayerPage):
 
 def framed(view: MapView, request: HttpRequest) -> Frame:
     """The part of the world that an address asks for (``view=lon,lat,zoom``), else all that is selected."""
-    return frame_of(request.GET.get("view", ""), extent_of(view.points))
+    return frame_of(request.GET.get("view", ""), view.extent)
 
 
 def pages_of_layer(layer: PointLayer) -> Iterator[Page]:
