@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from anlu.commands.benches.alarms import verdict
-from anlu.engine.risk.clusters import at_junction, prepare_scan
+from anlu.engine.risk.clusters import _is_beyond_chance, at_junction, prepare_scan
 from anlu.engine.risk.positions import cut_lixels
 from anlu.engine.risk.simulation import EVEN, Danger, make_county
 
@@ -41,3 +41,22 @@ def test_lixels_at_junctions_are_a_class_of_their_own() -> None:
         if i + 1 == len(lixels.edge) or lixels.edge[i + 1] != edge:
             ends.append(county.network.head[edge])
         assert at[i] == any(degree[node] >= 3 for node in ends)
+
+
+@pytest.mark.parametrize(
+    ("larger", "simulations", "declared"),
+    [(5, 199, True), (6, 199, False), (40, 999, True), (41, 999, False), (0, 19, False), (199, 199, False)],
+)
+def test_the_strongest_is_beyond_chance_when_the_limit_of_its_probability_is(
+    larger: int, simulations: int, declared: bool
+) -> None:
+    p = np.array([1.0, (larger + 1) / (simulations + 1)])
+    assert _is_beyond_chance(p, simulations, LEVEL) is declared
+    limit = (
+        binomtest(larger, simulations).proportion_ci(0.8, method="exact").high
+    )  # two-sided 80 %: one-sided 90 %
+    assert (limit <= LEVEL) is declared
+
+
+def test_without_candidates_nothing_is_beyond_chance() -> None:
+    assert not _is_beyond_chance(np.zeros(0), 199, LEVEL)
