@@ -13,7 +13,7 @@ from anlu.engine.risk.coverage import TooMuchRoad, stretches_within
 from anlu.engine.risk.positions import on_edges
 from anlu.engine.risk.rules import Clause
 from anlu.engine.risk.severity import EPDO
-from anlu.engine.risk.spot_roads import extent_m, spot_roads
+from anlu.engine.risk.spot_roads import spot_road
 from anlu.engine.roads.network import Network, build_network
 from tests.engine.risk.brute_force import Roads, distance
 from tests.engine.risk.random_roads import Case, arrays, cases
@@ -57,7 +57,7 @@ def test_crashes_no_farther_apart_than_the_length_make_a_spot_across_edges() -> 
     crashes = crashes_at(network, [(0, 250.0), (1, 100.0), (2, 150.0), (2, 151.0)])
     spots = find_black_spots(network, crashes, Clause("c", 500.0, 3.0, min_crashes=3))
     assert rows_of(spots) == [[0, 1, 2]]  # 250 to 750; 751 is a metre too far
-    assert extent_m(network, crashes.positions[spots[0].rows], 500.0) == pytest.approx(500.0)
+    assert spot_road(network, crashes.positions[spots[0].rows], 500.0).extent_m == pytest.approx(500.0)
 
 
 def test_of_overlapping_windows_the_worst_is_taken_and_the_rest_may_still_be_one() -> None:
@@ -125,8 +125,8 @@ def test_a_crossing_gathers_the_crashes_of_all_its_arms() -> None:
     crashes = crashes_at(network, [(arm, 40.0) for arm in range(4)])
     (spot,) = find_black_spots(network, crashes, Clause("c", 100.0, 3.0, min_crashes=4))
     places = crashes.positions[spot.rows]
-    assert extent_m(network, places, 100.0) == pytest.approx(80.0)
-    drawn = spot_roads(network, places, 100.0)
+    assert spot_road(network, places, 100.0).extent_m == pytest.approx(80.0)
+    drawn = spot_road(network, places, 100.0).parts
     assert sorted(drawn.edge.tolist()) == [0, 1, 2, 3]
     assert drawn.length_m.tolist() == [40.0] * 4
 
@@ -140,7 +140,7 @@ def test_crashes_beyond_a_gap_in_the_network_do_not_count() -> None:
 
 def test_the_road_of_a_spot_reaches_from_its_first_to_its_last_crash() -> None:
     network = road(300, 300, 300)
-    drawn = spot_roads(network, on_edges(network, [0, 1, 2], [250.0, 100.0, 50.0]), 500.0)
+    drawn = spot_road(network, on_edges(network, [0, 1, 2], [250.0, 100.0, 50.0]), 500.0).parts
     parts = list(zip(drawn.edge.tolist(), drawn.begin_m.tolist(), drawn.end_m.tolist(), strict=True))
     assert parts == [(0, 250.0, 300.0), (1, 0.0, 300.0), (2, 0.0, 50.0)]
 
@@ -148,8 +148,8 @@ def test_the_road_of_a_spot_reaches_from_its_first_to_its_last_crash() -> None:
 def test_a_spot_in_one_place_is_drawn_ten_metres_long() -> None:
     network = road(300)
     places = on_edges(network, [0, 0], [100.0, 100.0])
-    assert extent_m(network, places, 500.0) == 0.0
-    assert spot_roads(network, places, 500.0).length_m.tolist() == [10.0]
+    assert spot_road(network, places, 500.0).extent_m == 0.0
+    assert spot_road(network, places, 500.0).parts.length_m.tolist() == [10.0]
 
 
 def test_a_window_longer_than_the_network_holds_everything_that_is_connected() -> None:
@@ -274,8 +274,10 @@ def test_spots_are_the_worst_windows_that_any_place_has(drawn: tuple[Case, Crash
         assert max(away) <= clause.length_m / 2 + 1e-6
         apart = [far(case.roads, between, case.crashes[i], case.crashes[j]) for i in rows for j in rows]
         places = crashes.positions[spot.rows]
-        assert extent_m(case.network, places, clause.length_m) == pytest.approx(max(apart), abs=1e-6)
-        assert spot_roads(case.network, places, clause.length_m).length_m.sum() >= max(apart) - 1e-6
+        assert spot_road(case.network, places, clause.length_m).extent_m == pytest.approx(
+            max(apart), abs=1e-6
+        )
+        assert spot_road(case.network, places, clause.length_m).parts.length_m.sum() >= max(apart) - 1e-6
         assert (crashes.dates[rows].max() < later_by(crashes.dates[rows], clause.years)).all()
         free -= set(rows)
     assert best_window(case, crashes, clause, free) is None

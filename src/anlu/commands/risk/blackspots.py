@@ -20,7 +20,7 @@ from anlu.engine.risk.blackspots import Crashes, Spot, find_by_rule
 from anlu.engine.risk.coverage import TooMuchRoad
 from anlu.engine.risk.rules import DEFAULT, Rule, read_rule
 from anlu.engine.risk.severity import Severity
-from anlu.engine.risk.spot_roads import SHORTEST_M, extent_m, spot_roads
+from anlu.engine.risk.spot_roads import SHORTEST_M, SpotRoad, spot_road
 from anlu.engine.roads.network import edge_lines
 
 
@@ -44,20 +44,25 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(
             "规则的长度与事故数相乘太大", field="length_m", expected="较短的长度, 或只含这条路的路网和事故"
         ) from None
-    lengths = [_length_m(roads, crashes, spot) for spot in spots]
-    _write(args.out, roads, crashes, spots, lengths, placed.killed is not None)
+    drawn = [spot_road(roads.network, crashes.positions[s.rows], s.clause.length_m) for s in spots]
+    lengths = [_length_m(road, spot.clause.length_m) for road, spot in zip(drawn, spots, strict=True)]
+    _write(args.out, roads, spots, drawn, lengths, placed.killed is not None)
     _tell(args, rule, placed, spots, lengths, begun)
     return 0
 
 
-def _length_m(roads: RoadFile, crashes: Crashes, spot: Spot) -> float:
+def _length_m(road: SpotRoad, longest_m: float) -> float:
     """How far its crashes are apart along the road; a spot in one place has the 10 m that are drawn."""
-    longest = spot.clause.length_m
-    return max(extent_m(roads.network, crashes.positions[spot.rows], longest), min(SHORTEST_M, longest))
+    return max(road.extent_m, min(SHORTEST_M, longest_m))
 
 
 def _write(
-    out: str, roads: RoadFile, crashes: Crashes, spots: list[Spot], lengths: list[float], knows_killed: bool
+    out: str,
+    roads: RoadFile,
+    spots: list[Spot],
+    drawn: list[SpotRoad],
+    lengths: list[float],
+    knows_killed: bool,
 ) -> None:
     killed = np.array([spot.killed for spot in spots], np.int64)
     columns = {
@@ -71,14 +76,13 @@ def _write(
         "to_date": np.array([spot.to_date for spot in spots], "datetime64[D]"),
         "why": np.array([spot.why for spot in spots], object),
     }
-    shapes = np.array([_shape(roads, crashes, spot) for spot in spots], object)
+    shapes = np.array([_shape(roads, road) for road in drawn], object)
     write_features(out, shapes, columns, crs=roads.features.crs, kind="MultiLineString")
 
 
-def _shape(roads: RoadFile, crashes: Crashes, spot: Spot) -> shapely.MultiLineString:
-    road = spot_roads(roads.network, crashes.positions[spot.rows], spot.clause.length_m)
-    edges = edge_lines(roads.network, road.edge)
-    ends = zip(edges, road.begin_m.tolist(), road.end_m.tolist(), strict=True)
+def _shape(roads: RoadFile, road: SpotRoad) -> shapely.MultiLineString:
+    edges = edge_lines(roads.network, road.parts.edge)
+    ends = zip(edges, road.parts.begin_m.tolist(), road.parts.end_m.tolist(), strict=True)
     parts = [substring(edge, begin, end) for edge, begin, end in ends]
     merged = shapely.line_merge(shapely.multilinestrings(parts))
     whole = shapely.multilinestrings(shapely.get_parts(merged))

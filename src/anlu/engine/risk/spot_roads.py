@@ -2,6 +2,8 @@
 The road of a black spot: how far its crashes are apart, and the ways between them. Method: ``methods/blackspots.md``.
 """
 
+import math
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
@@ -49,14 +51,14 @@ class Ways:
         edge, offset_m = place
         length = float(self._network.lengths[edge])
         tail, head = int(self._network.tail[edge]), int(self._network.head[edge])
-        steps = [
-            (self._away.get(tail, np.inf) + offset_m, tail, (0.0, offset_m)),
-            (self._away.get(head, np.inf) + length - offset_m, head, (offset_m, length)),
-        ]
-        if edge == self._edge:
+        by_tail = self._away.get(tail, math.inf) + offset_m
+        by_head = self._away.get(head, math.inf) + length - offset_m
+        if edge == self._edge and abs(offset_m - self._offset_m) <= min(by_tail, by_head):
             low, high = sorted((offset_m, self._offset_m))
-            steps.append((high - low, -1, (low, high)))
-        return min(steps, key=lambda step: step[0])
+            return high - low, -1, (low, high)
+        if by_tail <= by_head:
+            return by_tail, tail, (0.0, offset_m)
+        return by_head, head, (offset_m, length)
 
     def distance_m(self, place: Place) -> float:
         """Along the road; infinite beyond the reach."""
@@ -78,22 +80,37 @@ class Ways:
             node = source
 
 
-def extent_m(network: Network, places: Positions, longest_m: float) -> float:
-    """The longest of the shortest ways between the crashes of a spot; none is longer than ``longest_m``."""
-    found = _distinct(places)
-    ways = (Ways(network, place, longest_m) for place in found[:-1])
-    return max((way.distance_m(other) for i, way in enumerate(ways) for other in found[i + 1 :]), default=0.0)
-
-
-def spot_roads(network: Network, places: Positions, longest_m: float) -> Lixels:
+@dataclass(frozen=True, eq=False)
+class SpotRoad:
     """
-    The road of a spot: the shortest ways from its most central crash to the others, as parts of edges in order.
+    The road of a spot.
 
-    A spot whose crashes are all in one place gets the 10 m around it.
+    Attributes
+    ----------
+    extent_m
+        The longest of the shortest ways between its crashes; 0 when all are in one place.
+    parts
+        The shortest ways from its most central crash to the others, as parts of edges in order; around a spot in one
+        place 10 m.
+    """
+
+    extent_m: float
+    parts: Lixels
+
+
+def spot_road(network: Network, places: Positions, longest_m: float) -> SpotRoad:
+    """
+    How far the crashes of a spot are apart, and the road between them.
+
+    Parameters
+    ----------
+    longest_m
+        No two of the places are farther apart.
     """
     found = _distinct(places)
     ways = [Ways(network, place, longest_m) for place in found]
-    central = min(ways, key=lambda way: max(way.distance_m(place) for place in found))
+    farthest = [max(way.distance_m(place) for place in found) for way in ways]
+    central = ways[farthest.index(min(farthest))]
     parts: Parts = {}
     for place in found:
         central.add_way(place, parts)
@@ -104,7 +121,7 @@ def spot_roads(network: Network, places: Positions, longest_m: float) -> Lixels:
         parts.setdefault(edge, []).append(near)
     merged = [(edge, *part) for edge in sorted(parts) for part in _union(parts[edge])]
     edges, begins, ends = zip(*merged, strict=True)
-    return Lixels(np.array(edges, np.int64), np.array(begins), np.array(ends))
+    return SpotRoad(max(farthest), Lixels(np.array(edges, np.int64), np.array(begins), np.array(ends)))
 
 
 def _distinct(places: Positions) -> list[Place]:
