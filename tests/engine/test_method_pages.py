@@ -8,6 +8,8 @@ import pytest
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "methods"
 HEADINGS = ["回答什么问题", "公式", "依据", "输入", "局限", "算例"]
 NAMES = [
+    "autocorrelation",
+    "backtest",
     "before-after",
     "blackspots",
     "calendars",
@@ -22,6 +24,7 @@ NAMES = [
     "kfunction",
     "periods",
     "quality",
+    "ranking",
     "roads",
     "screening",
     "severity",
