@@ -2,11 +2,14 @@
 What the map costs a browser: bytes of the first view, time of each tile under twenty choices of filters.
 
     python -m tests.bench.map http://127.0.0.1:8000 LOGIN PASSWORD
+    ANLU_DATA=… python -m tests.bench.map inside LOGIN
 
 against a running server (``anlu serve``) whose crashes are the real ones of ../shared/data or the demonstration's. The
 first view is opened in Chromium and every byte that comes over the wire is counted. Then, for each choice, the map page
 is fetched as a browser fetches it when a filter changes, and all tiles of a 1,440 × 900 view at three zooms, six at a
-time; a tile's time is from asking to its last byte. Prints one JSON document.
+time; a tile's time is from asking to its last byte. ``inside`` asks the application in this process, one thing after
+the other, and counts the time of the processor: on a machine that others use, that is what can be compared. Prints one
+JSON document.
 """
 
 from __future__ import annotations
@@ -80,6 +83,31 @@ class Client:
         self.opener.open(request, timeout=60).close()
 
 
+class Inside:
+    """The application in this process; a second is one of the processor."""
+
+    def __init__(self, login: str) -> None:
+        from anlu.project.start import start
+
+        start()
+        from django.test import Client as DjangoClient
+
+        from anlu.kernel.people.models import Officer
+
+        self.client = DjangoClient(headers={"Accept-Encoding": "gzip", "Host": "127.0.0.1"})
+        self.client.force_login(
+            Officer.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend"
+        )
+
+    def get(self, path: str) -> tuple[bytes, float]:
+        """The answer and the processor's seconds for it."""
+        begun = time.process_time()
+        answer = self.client.get(path)
+        seconds = time.process_time() - begun
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(answer.content) if packed else answer.content), seconds
+
+
 def options_of(page: bytes) -> dict[str, Any]:
     """The options of the map in a page."""
     text = page.decode().split('id="map-options" type="application/json">')[1].split("</script>")[0]
@@ -104,7 +132,7 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
     return lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
 
 
-def measure(client: Client) -> dict[str, Any]:
+def measure(client: Client | Inside) -> dict[str, Any]:
     """Times of pages and tiles under every choice of filters."""
     pages: list[float] = []
     times: list[float] = []
@@ -120,8 +148,7 @@ def measure(client: Client) -> dict[str, Any]:
             for kind, into in (("tiles", times), ("heat", heat)):
                 places = list(tiles_of(bounds, further))
                 addresses = [layer[kind].format(z=z, x=x, y=y) for z, x, y in places]
-                with ThreadPoolExecutor(AT_ONCE) as pool:
-                    answers = list(pool.map(client.get, addresses))
+                answers = fetched(client, addresses)
                 into += [each for _, each in answers]
                 sizes += [len(body) for body, _ in answers]
                 slowest = max(
@@ -135,6 +162,14 @@ def measure(client: Client) -> dict[str, Any]:
         "slowest": {"ms": round(slowest[0] * 1000), "address": slowest[1]},
         "largest_tile_bytes": max(sizes),
     }
+
+
+def fetched(client: Client | Inside, addresses: list[str]) -> list[tuple[bytes, float]]:
+    """All of them, as a browser asks: several at once."""
+    if isinstance(client, Inside):
+        return [client.get(address) for address in addresses]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(client.get, addresses))
 
 
 def _spread(seconds: list[float]) -> dict[str, float]:
@@ -178,6 +213,9 @@ def first_view(client: Client) -> dict[str, Any]:
 
 def main() -> int:
     """Measure and print."""
+    if sys.argv[1] == "inside":
+        print(json.dumps(measure(Inside(sys.argv[2])), indent=2, ensure_ascii=False))
+        return 0
     address, login, password = sys.argv[1:4]
     client = Client(address)
     client.sign_in(login, password)
