@@ -22,23 +22,22 @@ export default function mountPick(element) {
   const field = (name) => document.getElementById(name)
   let stop = () => {}
   let gone = false
-  const pick = (map) => ({ lngLat }) => {
-    field(lon).value = lngLat.lng.toFixed(digits)
-    field(lat).value = lngLat.lat.toFixed(digits)
-    if (field(system)) field(system).value = 'wgs84'
-    ring(map, lngLat.lng, lngLat.lat)
-    field(lon).dispatchEvent(new Event('input', { bubbles: true }))
-  }
+  let known = at ? at.split(',').map(Number) : null
   mapOf(id).then((map) => {
     if (!map || gone) return
-    const picked = pick(map)
-    const known = at ? at.split(',').map(Number) : null
     const show = () => known && ring(map, ...known)
+    const pick = ({ lngLat }) => {
+      known = [lngLat.lng, lngLat.lat]
+      field(lon).value = lngLat.lng.toFixed(digits)
+      field(lat).value = lngLat.lat.toFixed(digits)
+      if (field(system)) field(system).value = 'wgs84'
+      show()
+    }
     map.getCanvas().style.cursor = 'crosshair'
-    map.on('click', picked)
-    map.on('idle', show)
-    stop = () => { map.off('click', picked); map.off('idle', show) }
-    map.once('click', () => map.off('idle', show))
+    map.on('click', pick)
+    map.on('style.load', show) // the other theme draws the map anew
+    map.once('idle', show)
+    stop = () => { map.off('click', pick); map.off('style.load', show) }
   })
   return () => { gone = true; stop() }
 }
