@@ -182,6 +182,7 @@ def test_links_of_one_length_are_compared_by_their_common_rate(
         (["--method", "eb", "--spf", "more.toml"], ["more.toml", "b1"]),
         (["--method", "eb", "--spf", "column.toml"], ["n.gpkg", "width", "aadt"]),
         (["--method", "eb", "--network", "one.gpkg"], ["one.gpkg", "--spf"]),
+        (["--method", "eb", "--spf", "huge.toml"], ["n.gpkg", "要素 0", "--spf"]),
         (["--network", "missing.gpkg"], ["missing.gpkg"]),
         (["--out", "o.pdf"], ["--out", "o.pdf"]),
     ],
@@ -195,6 +196,7 @@ def test_bad_input_is_one_line_that_names_it(
     Path("spf.toml").write_text("intercept = 1\noverdispersion = 1")
     Path("bad.toml").write_text("intercept = 1\noverdispersion = -1")
     Path("text.toml").write_text('intercept = "x"\noverdispersion = 1')
+    Path("huge.toml").write_text("intercept = 1000\noverdispersion = 1")
     Path("more.toml").write_text("intercept = 1\noverdispersion = 1\nb1 = 2")
     Path("column.toml").write_text("intercept = 1\noverdispersion = 1\n[slope]\nwidth = 1.0")
     one = shapely.LineString([(X0, Y0), (X0 + 100, Y0)])

@@ -155,6 +155,19 @@ def test_links_without_length_are_left_out_of_the_fit_and_expect_nothing() -> No
     assert with_zero.yearly([0.0, 100.0])[0] == 0.0
 
 
+@pytest.mark.parametrize("counts", [[9, 0, 0, 0], [0, 0, 0, 9]])
+def test_crashes_on_one_end_of_the_lengths_only_give_no_power(counts: list[int]) -> None:
+    """The likelihood rises for ever with the power: the rate per metre is taken instead."""
+    model = fit_length_model(counts, [10.0, 200.0, 3000.0, 40000.0], 1.0)
+    assert (model.b1, model.b1_error) == (1.0, None)
+    assert np.isfinite([model.b0, model.k, model.b0_error]).all()
+
+
+def test_a_group_without_crashes_has_no_coefficient() -> None:
+    with pytest.raises(NotFitted):
+        fit_negative_binomial([3, 1, 4, 0, 0, 0], np.eye(2)[[0, 0, 0, 1, 1, 1]])
+
+
 def test_one_link_cannot_be_screened() -> None:
     with pytest.raises(NotFitted):
         fit_length_model([4], [100.0], 1.0)

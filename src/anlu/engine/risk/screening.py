@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from anlu.engine.roads.network import Floats, Ints
 
-from .spf import fit_negative_binomial
+from .spf import NotFitted, fit_negative_binomial
 
 LEAST_VARIATION = 1e-9  # of ln L; lengths more alike than this cannot give a power
 
@@ -30,7 +30,8 @@ class LengthModel:
     k
         Of the counts over the whole period; 0 when they vary no more than by chance.
     b0_error, b1_error
-        Standard errors; that of ``b1`` is None when it was not fitted but taken as 1 (all links of one length).
+        Standard errors; that of ``b1`` is None when it could not be fitted and was taken as 1 (all links of one
+        length, or all crashes on the shortest).
     log_likelihood, links
         Of the fit, and how many links it was fitted on.
     """
@@ -75,7 +76,10 @@ def fit_length_model(counts: ArrayLike, length_m: ArrayLike, years: float) -> Le
     there = length > 0
     y, log_length = y[there], np.log(length[there])
     if len(y) > 2 and np.ptp(log_length) > LEAST_VARIATION:
-        return _with_power(y, log_length, years)
+        try:
+            return _with_power(y, log_length, years)
+        except NotFitted:  # all crashes on the shortest or on the longest link: no power is too extreme
+            pass
     fit = fit_negative_binomial(y, np.ones((len(y), 1)), years * np.exp(log_length))
     b0, error = float(fit.coefficients[0]), float(fit.standard_errors[0])
     return LengthModel(b0, 1.0, fit.k, error, None, fit.log_likelihood, fit.sites)

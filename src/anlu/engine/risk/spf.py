@@ -16,6 +16,7 @@ from anlu.engine.roads.network import Floats
 
 SMALLEST_K, LARGEST_K = 1e-8, 1e6
 MOST_STEPS = 200
+WORST_CONDITION = 1e12  # of the information matrix
 
 
 class NotFitted(ValueError):
@@ -69,7 +70,8 @@ def fit_negative_binomial(
     Raises
     ------
     NotFitted
-        No more sites than parameters, no crash at all, or covariates that cannot be told apart.
+        No more sites than parameters, no crash at all, covariates that cannot be told apart, or a coefficient without
+        bound (a group of sites without any crash, say).
     ValueError
         Shapes do not fit, a count is negative, or an exposure is not positive.
 
@@ -84,13 +86,19 @@ def fit_negative_binomial(
         raise ValueError("counts (n,) must not be negative, design must be (n, p), exposure positive")
     if len(y) <= x.shape[1] or not y.sum() > 0 or np.linalg.matrix_rank(x) < x.shape[1]:
         raise NotFitted(f"{len(y)} sites with {y.sum():g} crashes cannot give {x.shape[1]} parameters")
-    start = np.zeros(x.shape[1])
-    start += np.linalg.lstsq(x, np.full(len(y), math.log(y.sum() / e.sum())), rcond=None)[0]
+    start = np.linalg.lstsq(x, np.full(len(y), math.log(y.sum() / e.sum())), rcond=None)[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _fitted(y, x, e, np.asarray(start, np.float64))
+
+
+def _fitted(y: Floats, x: Floats, e: Floats, start: Floats) -> NegativeBinomial:
     beta = _coefficients(y, x, e, 0.0, start)
     k = _overdispersion(y, x, e, beta)
     beta = _coefficients(y, x, e, k, beta)
     mean = e * np.exp(x @ beta)
     information = (x * (mean / (1.0 + k * mean))[:, None]).T @ x
+    if not np.isfinite(information).all() or np.linalg.cond(information) > WORST_CONDITION:
+        raise NotFitted("the counts push a coefficient beyond all bounds")
     covariance = np.asarray(np.linalg.inv(information), np.float64)
     errors = np.sqrt(np.diag(covariance))
     return NegativeBinomial(beta, errors, covariance, k, log_likelihood(y, mean, k), len(y))

@@ -58,13 +58,14 @@ class SafetyFunction:
         return list(dict.fromkeys([*self.power, *self.slope]))
 
     def yearly(self, length_m: ArrayLike, columns: Mapping[str, Floats]) -> Floats:
-        """Crashes per year of links (n,); 0 without length."""
+        """Crashes per year of links (n,); 0 without length, not finite where the columns are beyond all measure."""
         length = np.asarray(length_m, np.float64) / UNITS_M[self.length_unit]
-        mean = math.exp(self.intercept) * length**self.length_power
-        for name, power in self.power.items():
-            mean = mean * columns[name] ** power
-        for name, slope in self.slope.items():
-            mean = mean * np.exp(slope * columns[name])
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            mean = np.exp(self.intercept) * length**self.length_power
+            for name, power in self.power.items():
+                mean = mean * columns[name] ** power
+            for name, slope in self.slope.items():
+                mean = mean * np.exp(slope * columns[name])
         return np.where(length > 0, mean, 0.0)
 
     def k(self, length_m: ArrayLike) -> Floats:
