@@ -93,7 +93,7 @@ def make_accounts() -> str:
 
 
 def _add_officer(account: Account, encoded: str) -> Officer:
-    officer = Officer.objects.create(
+    officer: Officer = Officer.objects.create(
         login=account.login,
         name=account.name,
         unit=Unit.objects.get(code=account.unit),
