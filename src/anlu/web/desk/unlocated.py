@@ -170,7 +170,7 @@ class PlaceForm(forms.Form):
         label="道路", required=False, max_length=80, help_text="编号或名称，如 G105、国道105、清泉路"
     )
     stake = StakeField(label="桩号")
-    q = forms.CharField(label="路口、学校、集市等", required=False, max_length=60, help_text="名称或拼音")
+    q = forms.CharField(label="路口、学校、集市等", required=False, max_length=60, help_text="名称或编号")
     at = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean_road(self) -> Road | None:
@@ -344,7 +344,7 @@ def _offered(form: PlaceForm, words: str) -> list[dict[str, str]]:
 
 
 def _named(text: str) -> list[Any]:
-    named = Q(name__icontains=text) | Q(code__iexact=text) | Q(sort_key__icontains=text)
+    named = Q(name__icontains=text) | Q(code__iexact=text)
     found: list[Any] = []
     for model in (Site, Junction):
         rows = model.objects.live().filter(named, lon__isnull=False).select_related("town", "road")
