@@ -35,6 +35,8 @@ def joined(lines: Sequence[shapely.LineString]) -> list[shapely.LineString]:
 
     They keep their direction, and so do their stakes: of two that run against each other each stays as it is.
     """
+    if not lines:
+        return []
     merged = shapely.line_merge(shapely.multilinestrings(list(lines)), directed=True)
     return [line for line in shapely.get_parts(merged) if not shapely.is_empty(line)]
 

@@ -399,7 +399,7 @@ def _shields(frame: Frame, roads: Iterable[Any]) -> list[Drawn]:
         if line.length < 3 * SHIELD_ROOM / 2:
             continue
         place = shapely.line_interpolate_point(
-            max(shapely.get_parts(line), key=lambda one: one.length), 0.5, True
+            max(shapely.get_parts(line), key=lambda one: one.length), 0.5, normalized=True
         )
         if all(math.hypot(place.x - one.x, place.y - one.y) > SHIELD_ROOM for one in found):
             width = 10 + 6.4 * len(road.code)
