@@ -21,11 +21,19 @@ function strokes(options, colour) {
   }
 }
 
+/** Both numbers at the end of the longer bar: this year's dark, last year's grey like its bar. */
+function bothNumbers({ current, previous }, colour) {
+  return {
+    formatter: ({ dataIndex }) => `{now|${number(current[dataIndex])}} {before|${number(previous[dataIndex])}}`,
+    rich: { now: { color: colour.text, fontSize: 11 }, before: { color: colour['text-3'], fontSize: 11 } },
+  }
+}
+
 /** Last year's as a thin bar below this year's. */
-function below(options, colour) {
+function below({ current, previous }, colour, label) {
   return {
     type: 'bar',
-    data: options.previous,
+    data: previous.map((value, place) => ({ value, label: value > current[place] ? label : { show: false } })),
     silent: true,
     barWidth: 4,
     barGap: '20%',
@@ -75,6 +83,7 @@ export function bars(options, colour, width) {
       color: highlight.includes(place) ? '#e8622f' : colour['chart-bar'],
       ...(unfinished.includes(place) && { opacity: 0.75, decal: hatch(colour) }),
     },
+    ...(horizontal && previous && previous[place] > value && { label: { show: false } }),
     ...(unfinished.includes(place) && !horizontal && { label: { position: 'top', color: colour['text-2'] } }),
   })
   const inside = previous && options.ordered && !horizontal
@@ -82,7 +91,7 @@ export function bars(options, colour, width) {
     type: 'bar',
     data: current.map(bar),
     barMaxWidth: horizontal ? (previous ? 12 : 18) : 34,
-    barCategoryGap: '42%',
+    barCategoryGap: horizontal && previous ? '26%' : '42%',
     cursor: links ? 'pointer' : 'default',
     itemStyle: { borderRadius: horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
     emphasis: { itemStyle: { color: colour['accent-fill'] } },
@@ -93,16 +102,17 @@ export function bars(options, colour, width) {
       ...(horizontal && { backgroundColor: colour.surface, padding: [1, 2] }),
       fontSize: 11,
       formatter: ({ value }) => (value ? number(value) : ''),
+      ...(horizontal && previous && bothNumbers(options, colour)),
     },
   }
   // Last year's numbers stand above its line only where they cannot run into those of the bars.
   const roomy = width / Math.max(1, categories.length) > 90
-  const before = previous && (horizontal ? below(options, colour) : options.ordered ? line(options, colour, roomy) : strokes(options, colour))
+  const before = previous && (horizontal ? below(options, colour, data.label) : options.ordered ? line(options, colour, roomy) : strokes(options, colour))
   const category = categoryAxis(colour, categories, horizontal ? { inverse: true, axisLabel: { color: colour['text-2'], width: 110, overflow: 'truncate' } } : {})
   const value = valueAxis(colour, horizontal ? '' : options.unit)
   return {
     ...base(colour),
-    ...(horizontal && { grid: { left: 8, right: 44, top: 6, bottom: 4, containLabel: true } }),
+    ...(horizontal && { grid: { left: 8, right: previous ? 76 : 44, top: 6, bottom: 4, containLabel: true } }),
     tooltip: tooltip(colour, comparison(options)),
     xAxis: horizontal ? value : category,
     yAxis: horizontal ? category : value,
