@@ -432,6 +432,28 @@ def test_an_import_is_counted_when_it_is_live_and_not_when_withdrawn(db: None, t
     assert not kept().visible(SYSTEM).any()
 
 
+def test_an_import_that_changes_crashes_and_their_people_is_counted(
+    db: None, tmp_path: Path, few_rows_a_block: None
+) -> None:
+    rows = crash_rows(30)
+    people, cars = party_rows(rows), vehicle_rows(rows)
+    files = {
+        "casualties": csv_file(tmp_path / "p.csv", people),
+        "vehicles": csv_file(tmp_path / "v.csv", cars),
+    }
+    import_file(csv_file(tmp_path / "a.csv", rows), **files)
+    before = contents(kept())
+    for row in rows[3:6]:
+        row["loss_cny"] = "77777.77"
+    again = import_file(csv_file(tmp_path / "b.csv", rows), **files)
+    assert again.counts.updated == 3
+    assert contents(kept()) != before
+    assert is_current()
+    withdraw(Batch.objects.get(pk=again.batch.pk), by=SYSTEM)
+    assert is_current()
+    assert contents(kept())["loss_cny"] == before["loss_cny"]
+
+
 def test_while_an_import_changes_rows_the_database_is_asked(db: None) -> None:
     add_crash("A1", date(2023, 1, 1))
     touch(REVISION)
