@@ -17,4 +17,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the action that was named; only its own module is imported."""
-    return int(importlib.import_module(f"anlu.commands.risk.{args.action}").run(args))
+    module = args.action.replace("-", "_")
+    return int(importlib.import_module(f"anlu.commands.risk.{module}").run(args))

@@ -32,7 +32,7 @@ def density_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare ``density``."""
     network_arguments(parser)
     event_arguments(parser)
-    parser.add_argument("--bandwidth", required=True, metavar="M", help="带宽(米)")
+    parser.add_argument("--bandwidth", required=True, metavar="M", help="带宽(米), 或 auto: 由事故本身选定")
     parser.add_argument("--kernel", choices=KERNELS, default="quartic", help="核函数(默认 quartic)")
     parser.add_argument("--method", choices=DENSITIES, default="simple", help="估计方法(默认 simple)")
     parser.add_argument("--weights", metavar="列", help="权重列(不小于 0 的数)")
@@ -102,11 +102,28 @@ def blackspots_arguments(parser: argparse.ArgumentParser) -> None:
     _severity_arguments(parser)
 
 
+def before_after_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``before-after``."""
+    parser.add_argument("--before", metavar="N", help="治理前的事故数")
+    parser.add_argument("--after", metavar="N", help="治理后的事故数")
+    parser.add_argument("--duration-ratio", metavar="R", help="治理后时长 ÷ 治理前时长(默认 1)")
+    parser.add_argument("--comparison-before", metavar="N", help="对照组治理前的事故数")
+    parser.add_argument("--comparison-after", metavar="N", help="对照组治理后的事故数")
+    parser.add_argument(
+        "--sites",
+        metavar="表",
+        help="每处一行: predicted_before, observed_before, predicted_after, observed_after",
+    )
+    parser.add_argument("--overdispersion", metavar="k", help="安全绩效函数的过离散, 与 --sites 同用")
+    json_argument(parser)
+
+
 # action → (help, its arguments); the work is done by the module of the same name in this package.
 ACTIONS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
     "density": ("沿路网的事故密度", density_arguments),
     "rank": ("路段排序: 哪些路段的事故比同类路段多", rank_arguments),
     "blackspots": ("按规则认定事故多发点段", blackspots_arguments),
+    "before-after": ("治理前后评价: 简单、对照组或经验贝叶斯", before_after_arguments),
     "rules": ("随程序提供的多发点段规则", json_argument),
     "backtest": ("用过去的事故排序, 看能找到多少后来的事故", backtest_arguments),
 }
