@@ -21,7 +21,7 @@ from anlu.engine.errors import BadInput
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NotAllowed
-from anlu.kernel.core.importing import lifecycle, passes, sources
+from anlu.kernel.core.importing import lifecycle, passes, sources, writing
 from anlu.kernel.core.importing.lifecycle import CannotWithdraw, ImportBusy, begin, tend, withdraw
 from anlu.kernel.core.importing.previews import preview
 from anlu.kernel.core.importing.writing import Writer
@@ -641,6 +641,31 @@ def test_changes_that_were_interrupted_are_finished(tmp_path: Path, monkeypatch:
     assert Crash.objects.get(number=rows[2]["number"]).severity == "damage"
     assert not StagedChange.objects.filter(applied_at=None).exists()
     assert numbers(import_file(path)) == (10, 0, 0, 10, 0)
+
+
+@pytest.mark.parametrize("took_s", [100.0, 0.0])
+def test_transactions_shrink_on_a_slow_machine_and_grow_on_a_quick_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, took_s: float
+) -> None:
+    clock = iter(range(10**6))
+    monkeypatch.setattr(writing, "monotonic", lambda: next(clock) * took_s)
+    monkeypatch.setattr(writing, "FEWEST", 5)
+    sizes: list[int] = []
+    adapt = writing.Writer._adapt
+
+    def noted(self: writing.Writer, rows: int, seconds: float) -> None:
+        sizes.append(rows)
+        adapt(self, rows, seconds)
+
+    monkeypatch.setattr(writing.Writer, "_adapt", noted)
+    rows = crash_rows(100)
+    result = import_file(
+        csv_file(tmp_path / "a.csv", rows), casualties=csv_file(tmp_path / "p.csv", party_rows(rows))
+    )
+    assert numbers(result) == (100, 100, 0, 0, 0)
+    assert Crash.objects.count() == 100
+    assert CrashParty.objects.count() == len(party_rows(rows))
+    assert sizes == ([20] + [5] * 16 if took_s else [20, 40, 40])
 
 
 def test_two_imports_of_a_noun_do_not_run_at_once(tmp_path: Path) -> None:

@@ -157,9 +157,9 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
         for part, is_written in _parts(slice_, batch):
             if is_written:
                 _keep_hold(batch)
-            found = reading.sort(part) if is_written else writer.write(part)
-            for one in found.digests:
-                digest.update(one)
+            for found in [reading.sort(part)] if is_written else writer.written(part):
+                for one in found.digests:
+                    digest.update(one)
         if progress:
             progress(slice_.rows)
     orphans = reading.orphans()

@@ -8,6 +8,7 @@ is audited.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any, Final
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.search import index
 
 CHUNK: Final = 200
+LONGEST_S: Final = 0.4  # that a transaction should take: everybody else who writes waits for it
 
 
 def apply_changes(importer: Importer, batch: Batch, *, by: Viewer) -> int:
@@ -33,9 +35,12 @@ def apply_changes(importer: Importer, batch: Batch, *, by: Viewer) -> int:
             waiting = list(batch.staged.filter(applied_at__isnull=True).order_by("pk")[:CHUNK])
             if not waiting or not renewed(batch):
                 return done
+            until = monotonic() + LONGEST_S
             for change in waiting:
                 _apply(importer, batch, change, by)
-            done += len(waiting)
+                done += 1
+                if monotonic() > until:
+                    break
 
 
 def _apply(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -> None:
@@ -166,9 +171,12 @@ def undo_changes(importer: Importer, batch: Batch, *, by: Viewer) -> int:
             applied = list(batch.staged.filter(applied_at__isnull=False).order_by("-pk")[:CHUNK])
             if not applied:
                 return done
+            until = monotonic() + LONGEST_S
             for change in applied:
                 _undo(importer, batch, change, by)
-            done += len(applied)
+                done += 1
+                if monotonic() > until:
+                    break
 
 
 def _undo(importer: Importer, batch: Batch, change: StagedChange, by: Viewer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any, Final
 
 import polars as pl
@@ -16,10 +17,13 @@ from anlu.kernel.core.importing.leases import renewed
 from anlu.kernel.core.importing.nouns import Composed, Composer
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice, Sorted
 from anlu.kernel.core.importing.storing import identities, insert_frame, to_json
+from anlu.kernel.core.importing.tables import ROW
 from anlu.kernel.core.models import Batch, StagedChange
 from anlu.kernel.core.search import Indexed, bulk_index
 
 TRIES: Final = 3
+LONGEST_S: Final = 0.4  # that a transaction should take: everybody else who writes waits for it
+FEWEST: Final = 250  # rows in a transaction, however slow the machine
 COUNTED: Final = ("rows", "accepted", "updated", "unchanged", "refused", "marked")
 
 
@@ -37,14 +41,30 @@ class Writer:
         self.importer = reading.importer
         self.source = reading.plan.profile.options.source or reading.plan.profile.code
         self.counts = Counts(**{name: getattr(batch, name) for name in COUNTED})
+        self.at_once = FEWEST * 4
         follows = self.importer.follows(reading.plan.read)
         self.follows = {
             sheet: sorted(names) for sheet, names in follows.items() if sheet not in reading.plan.read
         }
 
+    def written(self, slice_: Slice) -> Iterator[Sorted]:
+        """
+        Write a slice in transactions that are short, on a slow or busy machine too.
+
+        Raises
+        ------
+        BatchTaken
+            The batch is no longer ours.
+        """
+        rest = slice_
+        while rest.good.height > self.at_once:
+            early, rest = rest.cut(rest.good[ROW][self.at_once - 1])
+            yield self.write(early)
+        yield self.write(rest)
+
     def write(self, slice_: Slice) -> Sorted:
         """
-        Write a slice; a number that somebody else added at the same moment is looked up again.
+        Write a slice in one transaction; a number that somebody else added at the same moment is looked up again.
 
         Raises
         ------
@@ -74,6 +94,7 @@ class Writer:
             counts.marked += int(made.main["marked"].sum()) if made else 0
         with transaction.atomic():
             values = {name: getattr(counts, name) for name in COUNTED}
+            began = monotonic()  # from here on others wait
             if not renewed(self.batch, cursor=slice_.cursor, **values):
                 raise BatchTaken("这个批次已由另一进程接手")
             if new:
@@ -84,6 +105,13 @@ class Writer:
                 seen = [known.pk for known in found.unchanged]
                 set_among(self.importer.model, "last_seen_batch_id", self.batch.pk, "id", seen)
         self.counts = counts
+        self._adapt(found.rows.height, monotonic() - began)
+
+    def _adapt(self, rows: int, took_s: float) -> None:
+        """As many rows in the next transaction as would have taken ``LONGEST_S``, at most twice as many as in this."""
+        fitting = int(rows * min(2.0, LONGEST_S / max(took_s, 1e-6)))
+        quick_and_small = took_s <= LONGEST_S and rows < self.at_once  # the end of a block says little
+        self.at_once = max(FEWEST, fitting, self.at_once if quick_and_small else 0)
 
     # --- new rows
 
