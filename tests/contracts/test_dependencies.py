@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
+# Programs that a benchmark is run beside: whoever measures installs them; only their own process imports them.
+PEERS = {"src/anlu/commands/benches/imports_peer.py": {"import_export", "tablib"}}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -26,7 +28,9 @@ def imported_packages() -> dict[str, str]:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.append(node.module)
-            found.update({name.split(".")[0]: str(file.relative_to(ROOT)) for name in names})
+            path = str(file.relative_to(ROOT))
+            modules = {name.split(".")[0] for name in names} - PEERS.get(path, set())
+            found.update(dict.fromkeys(modules, path))
     return {name: file for name, file in found.items() if name not in {*sys.stdlib_module_names, "anlu"}}
 
 
@@ -43,6 +47,14 @@ def undeclared(modules: dict[str, str]) -> dict[str, str]:
 
 def test_everything_imported_is_a_declared_dependency() -> None:
     assert undeclared(imported_packages()) == {}
+
+
+def test_nothing_imports_a_program_that_runs_beside_a_benchmark() -> None:
+    for path in PEERS:
+        module = Path(path).stem
+        assert not [
+            file for file in (ROOT / "src").rglob("*.py") if f"import {module}" in file.read_text("utf-8")
+        ]
 
 
 def test_everything_that_the_settings_name_is_a_declared_dependency() -> None:
