@@ -77,7 +77,10 @@ def test_the_map_shows_the_crashes_and_the_list_beside_it(with_the_real_file, pa
     installation.sign_in(page, CLERK)
     page.goto(f"{installation.address}/map/crashes/?source=hk_td")
     page.locator("[data-island=map][data-idle='1']").wait_for(timeout=60_000)
-    expect(page.locator("#map-list")).to_contain_text("89,828")  # the rest has no position
+    expect(page.locator("#map-legend")).to_contain_text("图上 89,828")  # the rest has no position
+    expect(page.locator("#map-list .card__note")).to_contain_text(
+        "89,8"
+    )  # a handful lies outside of the view
     picture(page, "map")
 
 
