@@ -22,35 +22,12 @@ import statistics
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
-FILTERS: tuple[dict[str, Any], ...] = (
-    {},
-    {"severity": "fatal"},
-    {"severity": ["serious", "fatal"]},
-    {"severity": "slight", "by": "hour"},
-    {"weekday": ["6", "7"]},
-    {"hour": [str(hour) for hour in (17, 18, 19)]},
-    {"hour": [str(hour) for hour in (22, 23, 0, 1, 2, 3, 4, 5)]},
-    {"occurred_from": "2016-01-01", "occurred_to": "2016-12-31"},
-    {"occurred_from": "2018-07-01"},
-    {"occurred_from": "2019-01-01", "severity": "serious"},
-    {"form": "21"},
-    {"form": ["11", "12"], "by": "form"},
-    {"cause": "-"},
-    {"weather": "2"},
-    {"light": "1", "by": "light"},
-    {"killed_min": "1"},
-    {"injured_min": "2"},
-    {"party": "pedestrian"},
-    {"party": ["motorcycle", "truck"], "weekday": "1"},
-    {"marked": "1"},
-)
-VIEW = (980, 720)  # pixels of the map in a window of 1,440 × 900
-TILE = 512
+from anlu.commands.benches.web_requests import FILTERS, options_of, tiles_of
+
 AT_ONCE = 6
 
 
@@ -106,30 +83,6 @@ class Inside:
         seconds = time.process_time() - begun
         packed = answer.headers.get("Content-Encoding") == "gzip"
         return (gzip.decompress(answer.content) if packed else answer.content), seconds
-
-
-def options_of(page: bytes) -> dict[str, Any]:
-    """The options of the map in a page."""
-    text = page.decode().split('id="map-options" type="application/json">')[1].split("</script>")[0]
-    options: dict[str, Any] = json.loads(text)
-    return options
-
-
-def tiles_of(bounds: list[list[float]], further: int) -> Iterator[tuple[int, int, int]]:
-    """Tiles of the view that shows ``bounds``, some zooms nearer."""
-    (west, south), (east, north) = bounds
-    (left, bottom), (right, top) = _mercator(west, south), _mercator(east, north)
-    fitting = math.log2(min(VIEW[0] / (right - left), VIEW[1] / (bottom - top)) / TILE)
-    zoom = max(0, min(16, math.floor(fitting) + further))
-    x, y = (left + right) / 2 * 2**zoom, (top + bottom) / 2 * 2**zoom
-    across, down = VIEW[0] / TILE / 2, VIEW[1] / TILE / 2
-    for column in range(math.floor(x - across), math.floor(x + across) + 1):
-        for row in range(math.floor(y - down), math.floor(y + down) + 1):
-            yield zoom, column, row
-
-
-def _mercator(lon: float, lat: float) -> tuple[float, float]:
-    return lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
 
 
 def measure(client: Client | Inside) -> dict[str, Any]:

@@ -110,6 +110,15 @@ class Installation:
         peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
         return Done(**counts, seconds=seconds, cpu_s=used.ru_utime + used.ru_stime, peak_mb=peak)
 
+    def module(self, name: str, *words: str, **variables: str) -> Any:
+        """Run a module of this package in the installation; gives the JSON that it prints."""
+        command = [sys.executable, "-m", f"anlu.commands.benches.{name}", *words]
+        environment = self.environment() | variables
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise BadInput(f"{name} 没有跑成", found=str(done.returncode), expected="0")
+        return json.loads(done.stdout)
+
     def floor(self, target: Installation, tables: Sequence[str]) -> Spent:
         """What a bare write of the rows of ``tables`` to ``target`` takes."""
         if self.database:

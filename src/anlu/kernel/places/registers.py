@@ -45,6 +45,7 @@ def _add(model: type[P], values: Mapping[str, Any], *, by: Viewer, permission: s
 def _change(
     model: type[P], uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer, permission: str
 ) -> P:
+    Locator.current()  # the roads are read before the transaction: nobody waits for that
     before = dict(model.objects.filter(uid=uid).values(*PLACE).first() or {})
 
     def prepare(thing: P) -> None:
