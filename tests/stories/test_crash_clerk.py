@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.installations import RunningInstallation
+from tests.stories.installations import RunningInstallation, running_installation
 from tests.stories.pictures import picture
 
 CLERK = "crash"
@@ -24,8 +25,16 @@ def total(page: Page) -> int:
 
 
 @pytest.fixture(scope="module")
-def with_the_real_file(installation: RunningInstallation, shared_data: Path, browser) -> RunningInstallation:
-    """The installation after the clerk has imported the three files through the browser."""
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+    """An installation for this file alone: what is imported here lies in another part of the world."""
+    with running_installation(tmp_path_factory.mktemp("office") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def with_the_real_file(office: RunningInstallation, shared_data: Path, browser) -> RunningInstallation:
+    """The office after the clerk has imported the three files through the browser."""
+    installation = office
     page = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
     installation.sign_in(page, CLERK)
     page.goto(f"{installation.address}/crashes/")
