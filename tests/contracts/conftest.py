@@ -67,6 +67,8 @@ class World:
                 return 0
             case "notice":
                 return uuid4()  # nobody's
+            case "which":
+                return "added"
             case "indicator":
                 return indicators.codes()[0]
             case "noun":

@@ -7,7 +7,7 @@ A new ledger adds a line here; `test_ledgers.py` says so when it is missing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Model
@@ -18,6 +18,7 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.sources import add_dataset, add_source
 from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.kernel.places.registers import add_junction, add_site
@@ -93,6 +94,22 @@ def _place(name: str, town: Area) -> dict[str, Any]:
     return {"code": f"P{next(_serial)}", "name": name, "lon": 115.86, "lat": 36.72, "town": town}
 
 
+def _source(unit: Unit, town: Area) -> Any:
+    return add_source({"code": f"s{next(_serial)}", "name": "测试系统"}, by=SYSTEM)
+
+
+def _dataset(unit: Unit, town: Area) -> Any:
+    values = {
+        "name": "测试数据集",
+        "approval": f"测{next(_serial)}",
+        "approved_on": date(2023, 1, 1),
+        "purpose": "测试",
+        "fields": "号牌",
+        "keep_until": date(2024, 1, 1),
+    }
+    return add_dataset(values, by=SYSTEM)
+
+
 MAKERS: dict[str, Maker] = {
     "crashes.crash": _crash,
     "core.batch": _batch,
@@ -104,6 +121,8 @@ MAKERS: dict[str, Maker] = {
     "places.junction": lambda unit, town: add_junction(_place("测试路口", town), by=SYSTEM),
     "places.site": lambda unit, town: add_site(_place("测试学校", town) | {"kind": "school"}, by=SYSTEM),
     "core.term": _term,
+    "core.source": _source,
+    "core.dataset": _dataset,
     "core.audit": _audit,
     "core.export": _export,
     "core.exportorder": _export_order,

@@ -97,6 +97,7 @@ LEADING_ON = {"web.home", "web.sign_in"}
 # What these show comes of a step before them: tests/web/test_importing.py takes those steps.
 LATER_STEPS = (
     "web.batch.refused",
+    "web.batch.sheet",
     "web.export.file",
     "web.notice",
     ".import.columns",

@@ -30,6 +30,7 @@ from anlu.kernel.core.installation import (
 )
 from anlu.kernel.core.keys import KeyProblem, field_numbers, read_key
 from anlu.kernel.core.models import AuditEntry, Batch, BatchState, Job, JobState, Upload
+from anlu.kernel.core.sources import overdue_datasets
 from anlu.kernel.core.tasks import due
 from anlu.project.folder import SERVE_LOCK, is_locked
 
@@ -346,6 +347,23 @@ def last_backup() -> Iterator[Check]:
 
 
 ALWAYS: Final[tuple[Look, ...]] = (folder, disk, clock, assets, hosts, database)
+
+
+def datasets() -> Iterator[Check]:
+    """Collections whose time of keeping is over."""
+    try:
+        late = list(overdue_datasets(on=today())[:SAMPLE])
+    except ValueError:  # the clock has a finding of its own
+        return
+    label = "数据集保存期限"
+    if not late:
+        yield Check("datasets", label, State.OK, "没有超期未销毁的数据集")
+        return
+    names = "、".join(f"{one.name}({one.keep_until})" for one in late[:3])
+    hint = "核对后销毁, 在「系统 › 数据来源登记 › 数据集登记」中登记; 仍需要的重新报批"
+    yield Check("datasets", label, State.WARN, f"超期未销毁 {len(late)} 个: {names}", hint)
+
+
 WITH_DATABASE: Final[tuple[Look, ...]] = (
     database_settings,
     audit_chain,
@@ -354,4 +372,5 @@ WITH_DATABASE: Final[tuple[Look, ...]] = (
     batches,
     jobs,
     last_backup,
+    datasets,
 )

@@ -17,6 +17,7 @@ from django.db.models import Q
 from anlu.apps.crashes.permissions import VIEW
 from anlu.kernel.core.fields import BlindIndex, EncryptedText
 from anlu.kernel.core.models import Occurred, Record, Sourced
+from anlu.kernel.places.locating import STATED
 from anlu.kernel.places.models import Located
 
 LIVE = Q(voided_at__isnull=True)
@@ -50,6 +51,7 @@ class Crash(Record, Occurred, Sourced, Located):
     view_permission: ClassVar[str] = VIEW
     scope_unit: ClassVar[str] = "unit"
     scope_area: ClassVar[str] = "town"
+    ours: ClassVar[frozenset[str]] = frozenset((*STATED, "coordinate_system", "town", "unit", "marks"))
 
     number = models.CharField("事故编号", max_length=60)
     case_number = models.CharField("案件编号", max_length=60, blank=True)

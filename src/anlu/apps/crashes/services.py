@@ -27,6 +27,7 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError, NeedsReason
 from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.models.records import Precision
+from anlu.kernel.core.ownership import name_of, require_ours
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import add_record, change_record, record_for, restore_record, void_record
@@ -99,15 +100,19 @@ def change_crash(uid: UUID, values: Mapping[str, Any], *, version: int, by: View
     ------
     NeedsReason
         The crash came by import and ``values["why"]`` is empty.
+    NotOurs
+        It belongs to another system, and the change is not one of its place or unit.
     ChangedMeanwhile, NotFound, NotAllowed, Doubled
         As ``core.services``.
     """
     stated = dict(values)
     why = str(stated.pop(WHY, "") or "").strip()
     crash = record_for(Crash, uid, by=by, permission=permissions.CHANGE)
-    differs = any(getattr(crash, name) != value for name, value in stated.items())
+    different = [name for name, value in stated.items() if getattr(crash, name) != value]
+    differs = bool(different)
+    require_ours(crash, different)
     if crash.source and differs and not why:
-        raise NeedsReason(f"这起事故来自「{crash.source}」,在本平台更正须说明原因")
+        raise NeedsReason(f"这起事故来自「{name_of(crash.source)}」，在本平台更正须说明原因")
 
     before_move = fields_of(crash, PLACE)
 
@@ -251,6 +256,7 @@ def _count_death(child: Any, crash: Crash) -> None:
 
 def _changed(crash: Crash, values: Mapping[str, Any], *, by: Viewer, note: str = "") -> None:
     """Set values on a locked crash, work out what follows, save and record what is different."""
+    require_ours(crash, ("parties", "vehicles", *values))
     names = [*values, *FOLLOWS]
     before = fields_of(crash, names)
     for name, value in values.items():

@@ -19,6 +19,7 @@ from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.models import Record
+from anlu.kernel.core.ownership import require_ours
 from anlu.kernel.core.scope import Viewer
 
 R = TypeVar("R", bound=Record)
@@ -97,12 +98,15 @@ def change_record(
     ------
     ChangedMeanwhile
         somebody saved since the form was opened.
+    NotOurs
+        a value is different in a field that another system owns.
     NotFound, NotAllowed, Doubled
         as above.
     """
     thing = record_for(model, uid, by=by, permission=permission)
     if thing.version != version:
         raise ChangedMeanwhile(f"「{thing}」刚被他人修改，请核对后再保存")
+    require_ours(thing, (name for name, value in values.items() if getattr(thing, name) != value))
     names = list(dict.fromkeys([*values, *tracked]))
     before = fields_of(thing, names)
     for name, value in values.items():

@@ -22,6 +22,7 @@ from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.tasks import enqueue
 from anlu.web.cells import words_of
+from anlu.web.desk.import_sheets import ledger_of, sheets_of
 from anlu.web.jobs import WITHDRAW
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
 from anlu.web.nav import Crumb, page, pages
@@ -105,7 +106,15 @@ BATCHES = ledgers.add(
 )
 
 
-def _batch(request: HttpRequest, uid: UUID) -> Batch:
+def seen_batch(request: HttpRequest, uid: UUID) -> Batch:
+    """
+    A batch that this person may see, or imported; it joins the breadcrumb.
+
+    Raises
+    ------
+    Http404
+        There is none.
+    """
     found = visible_batches(require_viewer(request)).filter(uid=uid).first()
     own = Batch.objects.filter(uid=uid, actor=require_viewer(request).uid).first()
     if found is None and own is None:
@@ -114,10 +123,6 @@ def _batch(request: HttpRequest, uid: UUID) -> Batch:
     assert batch is not None
     request.trail = [Crumb(str(batch))]  # type: ignore[attr-defined]
     return batch
-
-
-def _ledger_of(batch: Batch) -> Ledger | None:
-    return next((one for one in ledgers if one.importing == batch.noun), None)
 
 
 @page(
@@ -131,9 +136,9 @@ def _ledger_of(batch: Batch) -> Ledger | None:
 )
 def batch_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One batch: what came of it. Open to whoever imported it and to those who look after imports."""
-    batch = _batch(request, uid)
+    batch = seen_batch(request, uid)
     viewer = require_viewer(request)
-    ledger = _ledger_of(batch)
+    ledger = ledger_of(batch)
     may_open = ledger is not None and ledger.code in pages and pages.get(ledger.code).allows(viewer)
     refused = batch.refused_file and Upload.objects.filter(sha256=batch.refused_file).exists()
     context = {
@@ -144,6 +149,7 @@ def batch_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "colour": COLOURS.get(batch.state, "grey"),
         "created_at": words_of(batch.created_at),
         "finished_at": words_of(batch.finished_at),
+        "sheets": sheets_of(batch, viewer),
         "files": [{"name": one.get("name", ""), "size": one.get("bytes", 0)} for one in batch.files],
         "list_url": ledger.url() if may_open and ledger else "",
         "again_url": reverse(f"{ledger.code}.import")
@@ -179,7 +185,7 @@ def _withdrawable(batch: Batch, viewer: Viewer) -> bool:
 )
 def refused_rows(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """The refused rows of a batch as a file."""
-    batch = _batch(request, uid)
+    batch = seen_batch(request, uid)
     upload = Upload.objects.filter(sha256=batch.refused_file).first() if batch.refused_file else None
     if upload is None:
         raise Http404
@@ -198,7 +204,7 @@ def refused_rows(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 )
 def withdraw_batch(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a batch back: its rows vanish, what it changed gets its former values."""
-    batch = _batch(request, uid)
+    batch = seen_batch(request, uid)
     url = reverse("web.batch", args=[batch.uid])
     if request.method == "POST":
         with transaction.atomic():

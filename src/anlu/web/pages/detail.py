@@ -15,6 +15,7 @@ from django.urls import reverse
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.models import AuditEntry, Batch, Sourced
+from anlu.kernel.core.ownership import is_read_only, name_of
 from anlu.kernel.core.permissions import BATCH_VIEW
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.signin import address_of
@@ -105,6 +106,7 @@ class Detail(LedgerPage):
             "thing": thing,
             "page_title": title,
             "head": self._head(thing),
+            "origin": origin_of(thing),
             "sections": self._sections(thing, revealed),
             "related": [
                 related_table(one, thing, self.viewer, reveals=self._may_reveal)
@@ -162,9 +164,10 @@ class Detail(LedgerPage):
             if name in ("change", "void") and not self._in_scope_for(name, thing):
                 continue
             url = reverse(verb.page, args=[getattr(thing, self.ledger.identity)])
-            found.append(
-                {"label": verb.label, "icon": verb.icon, "url": url, "why": verb.possible(thing, self.viewer)}
-            )
+            why = verb.possible(thing, self.viewer)
+            if name == "change" and not getattr(thing, "ours", ()) and is_read_only(thing):
+                why = "只读，在原系统更正"
+            found.append({"label": verb.label, "icon": verb.icon, "url": url, "why": why})
         return found
 
     def _in_scope_for(self, verb: str, thing: Model) -> bool:
@@ -271,6 +274,14 @@ def _asking(related: RelatedRows, column: Column, one: Any, renderer: Renderer, 
     if reveals and column.personal and cell.value:
         return replace(cell, reveal=f"{related.code}/{one.uid}/{column.name}")
     return cell
+
+
+def origin_of(thing: Any) -> dict[str, str]:
+    """From which system a record came, and whether it is corrected there; empty for what was made here."""
+    if not isinstance(thing, Sourced) or not thing.source:
+        return {}
+    note = "只读，在原系统更正" if is_read_only(thing) else ""
+    return {"label": f"来自{name_of(thing.source)}", "note": note, "key": thing.source_key}
 
 
 def events_of(thing: Any, ledger: Ledger, viewer: Viewer) -> list[Event]:

@@ -7,6 +7,7 @@ from anlu.kernel.core.models.jobs import Job, JobState
 from anlu.kernel.core.models.notices import Notice
 from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQuerySet, Sourced
 from anlu.kernel.core.models.search import SearchEntry, SearchGram
+from anlu.kernel.core.models.sources import DataSet, Handling, SourceSystem
 from anlu.kernel.core.models.store import Installation, NumberSeries, Revision, Upload
 from anlu.kernel.core.models.terms import Term
 from anlu.kernel.core.models.views import SavedView, Sharing
@@ -15,8 +16,10 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "BatchState",
+    "DataSet",
     "ExportOrder",
     "ExportState",
+    "Handling",
     "Installation",
     "Job",
     "JobState",
@@ -32,6 +35,7 @@ __all__ = [
     "SearchEntry",
     "SearchGram",
     "Sharing",
+    "SourceSystem",
     "Sourced",
     "StagedChange",
     "Term",

@@ -153,7 +153,13 @@ class Occurred(models.Model):
 
 
 class Sourced(models.Model):
-    """Something that can come from another system: from where, under which key, by which batch."""
+    """
+    Something that can come from another system: from where, under which key, by which batch.
+
+    ``ours`` names the fields that stay ours even when the system is registered as read-only (``core.ownership``).
+    """
+
+    ours: ClassVar[frozenset[str]] = frozenset()
 
     source = models.CharField("来源", max_length=40, blank=True)
     source_key = models.CharField("来源编号", max_length=80, blank=True)

@@ -1,0 +1,105 @@
+"""系统 › 导入记录 › one sheet of an import: rows brought, changed or missed, on the page and as an Excel file."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.kernel.core.audit import record
+from anlu.kernel.core.clock import now
+from anlu.kernel.core.models import Batch
+from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.models import Officer
+from anlu.kernel.people.signin import address_of
+from anlu.web.cells import Renderer, words_of
+from anlu.web.desk.import_sheets import SHEETS, Sheet, ledger_for
+from anlu.web.desk.imports import CHAPTER, ITEM, noun_label, seen_batch
+from anlu.web.ledgers import Column, Ledger
+from anlu.web.nav import Crumb, page, pages
+from anlu.web.pages.export import CHUNK, Table, excel_response, exported_columns, head_lines
+from anlu.web.pages.list import Heading, Row
+from anlu.web.viewers import require_viewer
+
+SHOWN: Final = 200
+
+
+@page(
+    "web.batch.sheet",
+    "system/imports/<uuid:uid>/<slug:which>/",
+    "导入对照",
+    chapter=CHAPTER,
+    item=ITEM,
+    entry=False,
+    ledger="core.batch",
+)
+def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
+    """One sheet, its first rows on the page and all of them as a file for people who may export."""
+    batch, viewer = seen_batch(request, uid), require_viewer(request)
+    ledger, sheet = ledger_for(batch, viewer), SHEETS.get(which)
+    if ledger is None or sheet is None:
+        raise Http404
+    rows, words = sheet.rows(ledger.visible_rows(viewer), batch)
+    rows = rows.order_by("pk")
+    exports = viewer.may(ledger.permission_to("export"))
+    if request.GET.get("as") == "xlsx":
+        if not exports:
+            raise Http404
+        return _file(request, ledger, sheet, batch, rows, viewer)
+    columns = [column for column in ledger.columns if column.listed]
+    total = rows.count()
+    request.trail = [  # type: ignore[attr-defined]
+        Crumb(str(batch), reverse("web.batch", args=[batch.uid])),
+        Crumb(sheet.label),
+    ]
+    context = {
+        "columns": [Heading(column.name, column.label) for column in columns],
+        "rows": _lines(ledger, columns, rows[:SHOWN], viewer),
+        "total": total,
+        "unit": ledger.unit,
+        "shown": min(total, SHOWN),
+        "words": words,
+        "file_url": "?as=xlsx" if exports and total else "",
+        "batch_url": reverse("web.batch", args=[batch.uid]),
+        "page_title": f"{noun_label(batch)}{sheet.label}",
+        "page_note": f"{batch} · {words_of(batch.finished_at)} · {total:,} {ledger.unit}",
+    }
+    return render(request, "web/importing/sheet.html", context)
+
+
+def _lines(ledger: Ledger, columns: list[Column], rows: QuerySet[Any], viewer: Viewer) -> list[Row]:
+    renderer = Renderer(ledger.model, columns)
+    joins = ledger.joins(columns)
+    opens = f"{ledger.code}.detail" in pages and pages.get(f"{ledger.code}.detail").allows(viewer)
+    return [
+        Row(
+            str(thing.uid),
+            ledger.url_of(thing) if opens else "",
+            [renderer.cell(column, thing) for column in columns],
+        )
+        for thing in (rows.select_related(*joins) if joins else rows)
+    ]
+
+
+def _file(
+    request: HttpRequest, ledger: Ledger, sheet: Sheet, batch: Batch, rows: QuerySet[Any], viewer: Officer
+) -> HttpResponseBase:
+    columns = exported_columns(ledger)
+    renderer, joins, moment = Renderer(ledger.model, columns), ledger.joins(columns), now()
+    total, words = rows.count(), f"{batch} {sheet.label}"
+    note = f"XLSX，{total:,} {ledger.unit}；条件：{words}"
+    record("export", None, by=viewer, kind=ledger.model._meta.label_lower, label=ledger.label, note=note,
+           changes={"rows": [None, total]}, address=address_of(request))  # fmt: skip
+    wanted = rows.select_related(*joins) if joins else rows
+    table = Table(
+        f"{ledger.label}{sheet.label}",
+        head_lines(ledger, words, total=total, moment=moment, viewer=viewer),
+        [column.label for column in columns],
+        ([renderer.plain(column, one) for column in columns] for one in wanted.iterator(chunk_size=CHUNK)),
+    )
+    return excel_response(table, f"{ledger.label}{sheet.label}_{moment:%Y%m%d}.xlsx")
