@@ -282,6 +282,6 @@ def test_enforcement_takes_neither_target_nor_direction(one: Indicator) -> None:
 
 @by_code
 def test_it_names_figures_of_the_report_as_the_report_does(one: Indicator) -> None:
-    assert all(re.fullmatch(r"F[0-9]{2}", name) for name in one.figures)
+    assert all(re.fullmatch(r"F[0-9]{2}(\.[0-9])?", name) for name in one.figures)
     others = [name for other in ALL if other is not one for name in other.figures]
     assert not set(one.figures) & set(others)

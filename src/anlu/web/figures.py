@@ -13,7 +13,7 @@ from django.urls import reverse
 from anlu.engine.indicators.rounding import round_half_up
 from anlu.engine.indicators.wording import MINUS
 from anlu.kernel.core.filters import DateFilter
-from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Share
+from anlu.kernel.indicators.define import Amount, Indicator, Leaf
 from anlu.kernel.indicators.evaluate import Value
 from anlu.kernel.indicators.tables import narrowed
 from anlu.kernel.indicators.window import Window
@@ -32,7 +32,7 @@ def in_words(value: float | Amount | None, indicator: Indicator) -> tuple[str, s
     """A value of an indicator and its unit: ("1,234", "起"), ("46.80", "万元"), ("45.0", "%")."""
     if value is None:
         return NOTHING, ""
-    if isinstance(indicator.expression, Share):
+    if indicator.is_share:
         return f"{round_half_up(100 * value, 1):f}", "%"
     if indicator.measure == YUAN:
         return amount_words(value, YUAN), "万元"
@@ -66,7 +66,7 @@ def interval_words(value: Value) -> str:
     if value.interval is None:
         return ""
     low, high = value.interval
-    if isinstance(value.indicator.expression, Share):
+    if value.indicator.is_share:
         return f"{round_half_up(100 * low, 1):f}%~{round_half_up(100 * high, 1):f}%"
     return f"{round_half_up(low, 0):,f}~{round_half_up(high, 0):,f}"
 

@@ -20,6 +20,8 @@ MODULES: Final = (
     "dictionaries",
     "kinds",
     "indicators",
+    "evidence",
+    "sections",
     "imports",
     "located",
     "jobs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -17,18 +17,30 @@ from anlu.engine.indicators.compare import (
     change_words,
     compare_counts,
     compare_shares,
+    points_words,
 )
-from anlu.engine.indicators.intervals import poisson_interval, wilson_interval
-from anlu.engine.periods import Kind, Period
+from anlu.engine.indicators.intervals import poisson_interval, rate_interval, wilson_interval
+from anlu.engine.periods import FIRST_YEAR, Kind, Period
 from anlu.kernel.core.models.records import RecordQuerySet
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.columns import Unanswerable
-from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Ratio, Share, Stock, Sum
+from anlu.kernel.indicators.define import (
+    Amount,
+    Coverage,
+    Indicator,
+    Latest,
+    Leaf,
+    Ordinal,
+    Ratio,
+    Rhythm,
+    Share,
+    Sum,
+)
 from anlu.kernel.indicators.facts import snapshot_of
+from anlu.kernel.indicators.occasions import parts_due
 from anlu.kernel.indicators.window import Window
 
 Interval = tuple[float, float]
-Parts = tuple[Amount, Amount | None]
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ def rows_of(
     if prefix := model.scope_prefix():  # a row of something voided counts no more than the thing itself
         known &= window.known(prefix)
     found: QuerySet[Any] = visible.filter(known & window.condition(leaf))
-    return found
+    return leaf.narrowed(found, window.period.start, window.period.end)
 
 
 def rows_behind(indicator: Indicator, window: Window, viewer: Viewer, *, base: bool = False) -> QuerySet[Any]:
@@ -163,11 +175,11 @@ def tallies_by_day(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> di
     Raises
     ------
     ValueError
-        A leaf is not a sum of its days (``Distinct``, ``Stock``).
+        A leaf is not the sum of its days (``Distinct``, ``Stock``, ``Ordinal`` ...).
     """
     wanted = list(leaves)
     for leaf in wanted:
-        if not leaf.additive or isinstance(leaf, Stock):
+        if not leaf.daily:
             raise ValueError(f"{type(leaf).__name__} is not the sum of its days")
     found: dict[Leaf, dict[date, Amount]] = {}
     hidden = _HiddenBatches()
@@ -228,7 +240,8 @@ def _rows_key(leaf: Leaf, window: Window) -> Any:
     except EmptyResultSet:
         query = ("", ())
     during = leaf.during(window.period.start, window.period.end)
-    return leaf.rows.model, query, during, leaf.unit, leaf.area
+    by_itself = leaf if type(leaf).narrowed is not Leaf.narrowed else None
+    return leaf.rows.model, query, during, leaf.unit, leaf.area, leaf.exact_place, by_itself
 
 
 # ------------------------------------------------------------------------------------------------ values
@@ -254,127 +267,186 @@ def values_of(
     """Several figures of one window, as ``value_of``, with as few queries as their rows allow."""
     wanted = list(indicators)
     before = window.at(previous or window.period.previous_year())
-    leaves = [leaf for one in wanted for leaf in (one.main, one.base) if leaf is not None]
+    leaves = [leaf for one in wanted for leaf in one.leaves]
     now, then = tallies(leaves, window, viewer), tallies(leaves, before, viewer)
-    return [_value(one, window, before, now, then) for one in wanted]
+    return [_value(one, _Side(one, window, viewer, now), _Side(one, before, viewer, then)) for one in wanted]
 
 
 Tallies = Mapping[Leaf, Tally]
 
 
-def _value(indicator: Indicator, window: Window, before: Window, now: Tallies, then: Tallies) -> Value:
-    value = _compared(indicator, window, before, _parts(indicator, now), _parts(indicator, then))
-    base = indicator.base
-    return replace(
-        value,
-        rows=now[indicator.main].rows,
-        base_rows=None if base is None else now[base].rows,
+class _Side:
+    """One of the two periods that are compared: what stands above and below the line in it."""
+
+    def __init__(self, indicator: Indicator, window: Window, viewer: Viewer, found: Tallies) -> None:
+        base = indicator.base
+        self.window = window
+        self.top = found[indicator.main].amount
+        self.rows = found[indicator.main].rows
+        self.base = None if base is None else found[base].amount
+        self.base_rows = None if base is None else found[base].rows
+        if isinstance(indicator.expression, Rhythm):
+            self.top, self.base = _rhythm(indicator.expression, window, viewer)
+
+    @property
+    def share(self) -> Fraction | None:
+        """Top by base; None when the base is 0."""
+        return Fraction(self.top) / Fraction(self.base) if self.base else None
+
+
+def _rhythm(expression: Rhythm, window: Window, viewer: Viewer) -> tuple[int, int]:
+    """In how many parts of the period it was held, and in how many it was due."""
+    held, due = held_and_due(expression, window, viewer)
+    return len(held), len(due)
+
+
+def held_and_due(expression: Rhythm, window: Window, viewer: Viewer) -> tuple[set[date], list[Period]]:
+    """First days of the parts of the period in which it was held, and all parts in which it was due."""
+    leaf, period = expression.held, window.period
+    held = leaf.parts_in(rows_of(leaf, window, viewer))
+    first: date | None = None
+    if expression.from_first:
+        ever = window.at(Period("span", date(FIRST_YEAR, 1, 1), period.end))
+        first = rows_of(leaf, ever, viewer).order_by(leaf.on).values_list(leaf.on, flat=True).first()
+    return held, parts_due(period, leaf.every, held=held, first=first)
+
+
+def gaps_of(indicator: Indicator, window: Window, viewer: Viewer) -> list[Period]:
+    """
+    The months (weeks, quarters) in which it was due and not held.
+
+    Raises
+    ------
+    ValueError
+        The indicator is no rhythm.
+    """
+    if not isinstance(indicator.expression, Rhythm):
+        raise ValueError(f"{indicator.code} is no rhythm")
+    held, due = held_and_due(indicator.expression, window, viewer)
+    return [part for part in due if part.start not in held]
+
+
+def _value(indicator: Indicator, now: _Side, then: _Side) -> Value:
+    compared = _compared(indicator, now, then)
+    return Value(
+        indicator=indicator,
+        window=now.window,
+        numerator=now.top,
+        denominator=now.base,
+        previous_window=then.window,
+        rows=now.rows,
+        base_rows=now.base_rows,
+        **asdict(compared),
     )
 
 
-def _compared(indicator: Indicator, window: Window, before: Window, now: Parts, then: Parts) -> Value:
+@dataclass(frozen=True)
+class _Compared:
+    """What differs from one kind of expression to another."""
+
+    value: float | Amount | None
+    previous: float | Amount | None
+    interval: Interval | None = None
+    change_pct: float | None = None
+    change_points: float | None = None
+    change_interval: Interval | None = None
+    words: str = ""
+    range_words: str = ""
+
+
+def _compared(indicator: Indicator, now: _Side, then: _Side) -> _Compared:
     match indicator.expression:
         case Share():
-            return _share(indicator, window, before, now, then)
-        case Ratio(scale=scale):
-            return _ratio(indicator, window, before, now, then, scale)
+            return _share(now, then)
+        case Coverage() | Rhythm():
+            return _part(now, then)
+        case Ratio() as ratio:
+            return _ratio(ratio, now, then)
+        case Latest() | Ordinal() as leaf:
+            return _stated(leaf, now, then)
         case Sum(is_amount=True):
-            return _amount(indicator, window, before, now[0], then[0])
-        case Leaf():
-            return _count(indicator, window, before, int(now[0]), int(then[0]))
+            return _Compared(
+                now.top,
+                then.top,
+                change_pct=change_pct(now.top, then.top),
+                words=change_words(now.top, then.top),
+            )
+        case Leaf() as leaf:
+            return _count(leaf, int(now.top), int(then.top))
     raise TypeError(f"{indicator.code}: {type(indicator.expression).__name__} is no expression")
 
 
-def _parts(indicator: Indicator, found: Tallies) -> Parts:
-    base = indicator.base
-    return found[indicator.main].amount, None if base is None else found[base].amount
-
-
-def _count(indicator: Indicator, window: Window, before: Window, now: int, then: int) -> Value:
+def _count(leaf: Leaf, now: int, then: int) -> _Compared:
+    if not leaf.comparable:
+        return _Compared(now, then)
     found = compare_counts(now, then)
-    interval = tuple(100 * (bound - 1) for bound in found.ci95) if found.ci95 else None
-    return Value(
-        indicator=indicator,
-        window=window,
-        value=now,
-        numerator=now,
-        denominator=None,
+    if not leaf.by_chance:
+        return _Compared(now, then, change_pct=found.change_pct, words=found.words)
+    low, high = found.ci95 if found.ci95 else (None, None)
+    return _Compared(
+        now,
+        then,
         interval=poisson_interval(now),
-        previous_window=before,
-        previous=then,
         change_pct=found.change_pct,
-        change_points=None,
-        change_interval=(interval[0], interval[1]) if interval else None,
+        change_interval=None if low is None or high is None else (100 * (low - 1), 100 * (high - 1)),
         words=found.words,
         range_words=found.range_words or "",
     )
 
 
-def _amount(indicator: Indicator, window: Window, before: Window, now: Amount, then: Amount) -> Value:
-    return Value(
-        indicator=indicator,
-        window=window,
-        value=now,
-        numerator=now,
-        denominator=None,
-        interval=None,
-        previous_window=before,
-        previous=then,
-        change_pct=change_pct(now, then),
-        change_points=None,
-        change_interval=None,
-        words=change_words(now, then),
-        range_words="",
+def _stated(leaf: Leaf, now: _Side, then: _Side) -> _Compared:
+    """A figure that some row states, or the number of a time: none at all where there is no row."""
+    value, previous = (side.top if side.rows else None for side in (now, then))
+    if value is None or previous is None or not leaf.comparable:
+        return _Compared(value, previous)
+    return _Compared(
+        value, previous, change_pct=change_pct(value, previous), words=change_words(value, previous)
     )
 
 
-def _share(indicator: Indicator, window: Window, before: Window, now: Parts, then: Parts) -> Value:
-    part, whole = int(now[0]), int(now[1] or 0)
-    found = compare_shares(part, whole, int(then[0]), int(then[1] or 0))
-    return Value(
-        indicator=indicator,
-        window=window,
-        value=found.current,
-        numerator=part,
-        denominator=whole,
+def _share(now: _Side, then: _Side) -> _Compared:
+    part, whole = int(now.top), int(now.base or 0)
+    found = compare_shares(part, whole, int(then.top), int(then.base or 0))
+    return _Compared(
+        found.current,
+        found.previous,
         interval=wilson_interval(part, whole),
-        previous_window=before,
-        previous=found.previous,
-        change_pct=None,
         change_points=found.change_points,
         change_interval=found.ci95,
         words=found.words,
-        range_words="",
     )
 
 
-def _ratio(
-    indicator: Indicator, window: Window, before: Window, now: Parts, then: Parts, scale: int
-) -> Value:
-    value, previous = _per(now, scale), _per(then, scale)
-    comparable = value is not None and previous is not None
-    return Value(
-        indicator=indicator,
-        window=window,
-        value=None if value is None else float(value),
-        numerator=now[0],
-        denominator=now[1],
-        interval=None,
-        previous_window=before,
-        previous=None if previous is None else float(previous),
-        change_pct=change_pct(value, previous) if value is not None and previous is not None else None,
-        change_points=None,
-        change_interval=None,
-        words=change_words(value, previous)
-        if comparable and value is not None and previous is not None
-        else "",
-        range_words="",
+def _part(now: _Side, then: _Side) -> _Compared:
+    """A share of things that are all known: no interval."""
+    value, previous = now.share, then.share
+    if value is None or previous is None:
+        return _Compared(_float(value), _float(previous), words="无法比较(分母为0)")
+    points = float(100 * (value - previous))
+    words = points_words(value, previous)
+    return _Compared(float(value), float(previous), change_points=points, words=words)
+
+
+def _ratio(ratio: Ratio, now: _Side, then: _Side) -> _Compared:
+    value, previous = (None if one.share is None else one.share * ratio.scale for one in (now, then))
+    interval = None
+    if (
+        isinstance(ratio.base, Latest) and ratio.top.by_chance and now.base
+    ):  # a base that is known, not counted
+        interval = rate_interval(int(now.top), float(now.base), scale=ratio.scale)
+    if value is None or previous is None:
+        return _Compared(_float(value), _float(previous), interval=interval)
+    return _Compared(
+        float(value),
+        float(previous),
+        interval=interval,
+        change_pct=change_pct(value, previous),
+        words=change_words(value, previous),
     )
 
 
-def _per(parts: Parts, scale: int) -> Fraction | None:
-    top, base = parts
-    return Fraction(top) * scale / Fraction(base) if base else None
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def series_of(

@@ -43,12 +43,25 @@ class Window:
     def condition(self, leaf: Leaf) -> Q:
         """All conditions but who is looking."""
         found = leaf.during(self.period.start, self.period.end) & self.selection.q()
+        if leaf.exact_place:
+            return found & self._exactly(leaf)
         if self.unit and leaf.unit:
             below = UnitPath.objects.filter(ancestor=self.unit).values("descendant")
             found &= Q(**{leaf.unit: self.unit.pk}) if self.alone else Q(**{f"{leaf.unit}__in": below})
         if self.area and leaf.area:
             inside = AreaPath.objects.filter(ancestor=self.area).values("descendant")
             found &= Q(**{leaf.area: self.area.pk}) if self.alone else Q(**{f"{leaf.area}__in": inside})
+        return found
+
+    def _exactly(self, leaf: Leaf) -> Q:
+        """Rows of just this place; of the whole installation those that name none."""
+        if self.unit and not leaf.unit:
+            return Q(pk__in=[])
+        found = Q(**{f"{leaf.unit}__isnull": True}) if leaf.unit and not self.unit else Q()
+        if self.unit:
+            found &= Q(**{leaf.unit: self.unit.pk})
+        if leaf.area:
+            found &= Q(**{leaf.area: self.area.pk}) if self.area else Q(**{f"{leaf.area}__isnull": True})
         return found
 
     def known(self, prefix: str = "") -> Q:
