@@ -162,6 +162,23 @@ def test_no_crashes_give_density_zero(folder: Path, capsys: pytest.CaptureFixtur
     assert {row["density"] for row in csv.DictReader((folder / "o.csv").open())} == {"0.0"}
 
 
+EMPTY_GEOJSON = '{"type": "FeatureCollection", "features": []}'
+
+
+def test_a_file_without_features_has_no_crashes_whatever_column_is_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("e.geojson").write_text(EMPTY_GEOJSON)
+    words = ["--events", "e.geojson", "--weights", "w", "--lixel", "100", "--out", "o.csv", "--json"]
+    assert density(*words) == 0
+    assert json.loads(capsys.readouterr().out)["events"] == 0
+    assert {row["density"] for row in csv.DictReader((folder / "o.csv").open())} == {"0.0"}
+
+
+def test_one_layer_name_serves_the_file_that_has_it(folder: Path) -> None:
+    assert density("--layer", "e", "--lixel", "100", "--out", "o.csv") == 0
+
+
 @pytest.mark.parametrize("method", ["simple", "discontinuous", "continuous"])
 @pytest.mark.parametrize("kernel", ["quartic", "gaussian", "epanechnikov", "triangle", "uniform"])
 def test_every_kernel_and_method_can_be_asked_for(folder: Path, kernel: str, method: str) -> None:
@@ -182,6 +199,7 @@ def test_every_kernel_and_method_can_be_asked_for(folder: Path, kernel: str, met
         (["--lixel", "50", "--max-snap", "-1"], ["--max-snap"]),
         (["--lixel", "50", "--weights", "nope"], ["e.gpkg", "nope", "w"]),
         (["--lixel", "50", "--layer", "nope", "--network", "missing.gpkg"], ["missing.gpkg", "不存在"]),
+        (["--lixel", "50", "--layer", "nope"], ["n.gpkg", "--layer", "nope", "应为 n、e"]),
         (["--lixel", "50", "--kernel", "cosine"], ["--kernel", "cosine"]),
         (["--lixel", "50", "--x", "lon"], ["--x", "e.gpkg"]),
         (["--lixel", "50", "--events", "t.csv"], ["--x", "t.csv"]),
@@ -223,5 +241,7 @@ def test_a_network_without_a_usable_line_is_refused(folder: Path, capfd: pytest.
     write_features(
         "n.gpkg", [None, line((0, 0), (0, 0))], {"n": np.array([1, 2])}, crs=METRES, kind="LineString"
     )
-    assert density("--lixel", "50", "--out", "o.csv") == 2
-    assert "没有可用的线" in capfd.readouterr().err
+    Path("n.geojson").write_text(EMPTY_GEOJSON)
+    for network in ("n.gpkg", "n.geojson"):
+        assert density("--network", network, "--lixel", "50", "--out", "o.csv") == 2
+        assert "没有可用的线" in capfd.readouterr().err

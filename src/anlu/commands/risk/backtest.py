@@ -16,7 +16,7 @@ from anlu.commands.risk.inputs import (
     DEGREES,
     CrashFile,
     RoadFile,
-    check_exists,
+    check_files,
     number_of,
     read_crashes,
     read_network,
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(field="--test-end", found=args.test_end, expected=f"晚于 {args.train_end} 的日期")
     methods, seed = _methods(args), _seed(args.seed)
     size_m = number_of("--cells", args.cells, positive=True)
-    check_exists(args.network, args.events)
+    check_files(args.network, args.events, layer=args.layer)
     roads = None if args.network is None else _roads(args)
     crashes = _read(args, roads, test_end)
     known = crashes.dates <= train_end

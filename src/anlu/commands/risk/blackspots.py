@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.ops import substring
 
 from anlu.commands.output import print_json
-from anlu.commands.risk.inputs import RoadFile, check_exists, read_network
+from anlu.commands.risk.inputs import RoadFile, check_files, read_network
 from anlu.commands.risk.severities import PlacedCrashes, read_placed
 from anlu.engine.errors import BadInput
 from anlu.engine.files.vector import check_output, write_features
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     if rule.asks_killed and args.killed is None:
         raise BadInput("规则按死亡人数认定", field="--killed", expected="死亡人数列")
     check_output(args.out)
-    check_exists(args.network, args.events)
+    check_files(args.network, args.events, layer=args.layer)
     roads = read_network(args.network, args.layer, columns=[])
     placed = read_placed(args, roads, args.killed)
     killed = (

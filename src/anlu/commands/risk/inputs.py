@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 from anlu.engine.errors import BadInput
 from anlu.engine.files.records import Records, numbers
 from anlu.engine.files.tables import is_table, read_table
-from anlu.engine.files.vector import Features, read_features
+from anlu.engine.files.vector import Features, check_layer, read_features
 from anlu.engine.roads.network import Floats, Network, build_network
 from anlu.engine.roads.projection import Projection, length_true
 
@@ -80,6 +80,8 @@ def read_network(path: str, layer: str | None, *, columns: list[str] | None = No
     """
     features = read_features(path, layer=layer, columns=columns)
     shapes = features.shapes("LineString", "MultiLineString")
+    if not shapely.is_geometry(shapes).any():
+        raise BadInput("路网里没有可用的线", file=path)
     projection = projection_of(features, shapes)
     if projection is not None and not projection.unchanged:
         shapes = in_metres(features, shapes, projection)
@@ -174,11 +176,22 @@ def crs_of(text: str | None) -> CRS | None:
         raise BadInput(field="--crs", found=text, expected="EPSG:n, 如 EPSG:4490") from None
 
 
-def check_exists(*paths: str | None) -> None:
-    """Name a missing file before a long computation begins."""
-    for path in paths:
-        if path is not None and not os.path.exists(path):
+def check_files(*paths: str | None, layer: str | None = None) -> None:
+    """
+    Name a missing file or layer before a long computation begins; tables have no layers.
+
+    Raises
+    ------
+    FileNotFoundError
+        A file is not there.
+    BadInput
+        No vector file among them has the layer.
+    """
+    present = [path for path in paths if path is not None]
+    for path in present:
+        if not os.path.exists(path):
             raise FileNotFoundError(2, "missing", path)
+    check_layer(layer, *(path for path in present if not is_table(path)))
 
 
 def plain_columns(features: Features) -> dict[str, NDArray[Any]]:

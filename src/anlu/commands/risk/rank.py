@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from anlu.commands.output import print_json
-from anlu.commands.risk.inputs import RoadFile, check_exists, number_of, plain_columns, read_network
+from anlu.commands.risk.inputs import RoadFile, check_files, number_of, plain_columns, read_network
 from anlu.commands.risk.severities import PlacedCrashes, read_placed
 from anlu.engine.errors import BadInput
 from anlu.engine.files.records import numbers
@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     if args.spf is not None and args.method != "eb":
         raise BadInput("只用于 --method eb", field="--spf", found=args.spf)
     check_output(args.out)
-    check_exists(args.network, args.events, args.spf)
+    check_files(args.spf)
+    check_files(args.network, args.events, layer=args.layer)
     spf = None if args.spf is None else read_safety_function(args.spf)
     roads = read_network(args.network, args.layer)
     crashes = read_placed(args, roads)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from anlu.commands.output import print_json
-from anlu.commands.risk.inputs import RoadFile, check_exists, crs_of, in_metres, number_of, projection_of
+from anlu.commands.risk.inputs import RoadFile, check_files, crs_of, in_metres, number_of, projection_of
 from anlu.commands.roads.columns import with_results
 from anlu.engine.errors import BadInput
 from anlu.engine.files.records import Records, chosen, numbers, texts
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     begun = time.perf_counter()
     max_offset_m = number_of("--max-offset", args.max_offset)
     check_output(args.out)
-    check_exists(args.network, args.points, args.stakes)
+    check_files(args.network, args.points, args.stakes, layer=args.layer)
     file, roads = read_roads(args)
     work = _by_stakes if args.stakes is not None else _by_points
     points, located = work(args, file, roads, max_offset_m)

@@ -98,6 +98,8 @@ def _number(value: Any) -> float:
 def _is_empty(value: Any) -> bool:
     if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
         return True
+    if isinstance(value, np.datetime64):
+        return bool(np.isnat(value))
     return isinstance(value, str) and not value.strip()
 
 
@@ -113,7 +115,7 @@ def days(records: Records, name: str) -> NDArray[np.datetime64]:
     values = records.column(name)
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         found = values.astype("datetime64[D]")
-        return _refuse(records, name, values, found, np.isnat(found), "日期")
+        return _refuse(records, name, values, found, np.isnat(found), "日期, 如 2023-06-30")
     known: dict[Any, np.datetime64] = {}
     nowhere = np.datetime64("NaT", "D")
     found = np.array([_cached(known, value, _day, nowhere) for value in values], "datetime64[D]")

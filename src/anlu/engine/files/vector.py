@@ -73,7 +73,14 @@ class Features:
     def __len__(self) -> int:
         return len(self.wkb)
 
+    @property
+    def is_bare(self) -> bool:
+        """True without rows and attributes: GeoJSON keeps attributes with the features, and there are none."""
+        return not len(self) and not self.fields
+
     def column(self, name: str) -> NDArray[Any]:
+        if self.is_bare:
+            return np.empty(0, object)
         if name not in self.fields:
             raise missing_column(self.file, name, list(self.fields))
         return self.fields[name]
@@ -185,6 +192,8 @@ def read_features(
         info = pyogrio.read_info(file, layer=chosen)
         names = [str(name) for name in info["fields"]]
         wanted = names if columns is None else list(dict.fromkeys(columns))
+        if not names and not info["features"]:
+            wanted = []  # nothing happened, so nobody could write down its attributes
         for name in wanted:
             if name not in names:
                 raise missing_column(file, name, names)
@@ -199,18 +208,47 @@ def read_features(
     return Features(file, chosen, _crs_of(meta["crs"], file), fields, wkb, str(meta["geometry_type"]))
 
 
-def _layer_of(file: str, layer: str | None) -> str:
+def _layers_of(file: str) -> list[str]:
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(file)]
+        return [str(name) for name, _ in pyogrio.list_layers(file)]
     except (DataSourceError, ValueError):
         known = "GeoPackage、GeoJSON、Shapefile 或 FlatGeobuf"
         raise BadInput("不是可读的矢量文件", file=file, expected=known) from None
+
+
+def _layer_of(file: str, layer: str | None) -> str:
+    layers = _layers_of(file)
     if layer in layers:
         return str(layer)
     if len(layers) == 1:
         return layers[0]
     found = layer if layer is not None else "" if layers else "没有图层"
     raise BadInput(file=file, field="--layer", found=found, expected=f"{'、'.join(layers) or '有图层的文件'}")
+
+
+def check_layer(layer: str | None, *files: str) -> None:
+    """
+    Refuse a layer that none of the vector files of a command has.
+
+    One name serves all files of a command, and a file with a single layer needs none (``read_features``): a
+    name is mistyped only when it fits nowhere.
+
+    Raises
+    ------
+    BadInput
+        No file has such a layer; the message lists those that there are.
+    """
+    if layer is None or not files:
+        return
+    present = [name for file in files for name in _layers_of(file)]
+    if layer not in present:
+        raise BadInput(
+            "没有这个图层",
+            file=files[0],
+            field="--layer",
+            found=layer,
+            expected="、".join(dict.fromkeys(present)),
+        )
 
 
 def _crs_of(text: str | None, file: str) -> CRS | None:
