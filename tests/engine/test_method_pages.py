@@ -22,6 +22,7 @@ NAMES = [
     "identity",
     "indicators",
     "kfunction",
+    "lifecycle",
     "periods",
     "quality",
     "ranking",

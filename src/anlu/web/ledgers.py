@@ -279,7 +279,8 @@ class Ledger:
         permission = self.permission_to("void")
         if viewer is None or not viewer.may(permission) or not issubclass(self.model, Record):
             return self.model._default_manager.none()
-        scoped = self.model.objects.published().in_scope(viewer.scope_for(permission))
+        inside = self.model.scope_of(viewer, permission)
+        scoped = self.model.objects.published().about(permission).in_scope(inside)
         voided: QuerySet[Any] = scoped.filter(voided_at__isnull=False)
         return voided
 

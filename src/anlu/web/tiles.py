@@ -116,7 +116,7 @@ class PointLayer:
 
 def scope_digest(layer: PointLayer, viewer: Viewer) -> str:
     """Whose rows: two people with the same digest see the same points."""
-    return viewer.scope_for(layer.permission).digest()
+    return layer.model.scope_of(viewer, layer.permission).digest()
 
 
 layers: Registry[PointLayer] = Registry("map layer")

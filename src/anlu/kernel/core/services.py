@@ -49,7 +49,7 @@ def record_for(model: type[R], uid: UUID, *, by: Viewer, permission: str) -> R:
 
 def require_inside(thing: Record, *, by: Viewer, permission: str) -> None:
     """Refuse a record that now lies outside the scope of ``by``; inside a transaction this undoes the write."""
-    scope = by.scope_for(permission)
+    scope = type(thing).scope_of(by, permission)
     if not type(thing).objects.in_scope(scope).filter(pk=thing.pk).exists():
         raise NotAllowed("保存后这条记录不在您的管辖范围内，没有保存；请核对单位和辖区")
 
@@ -155,7 +155,8 @@ def restore_record(model: type[R], uid: UUID, *, by: Viewer, permission: str) ->
     NotFound
         not voided, absent, or outside the person's scope.
     """
-    voided = model.objects.published().in_scope(by.scope_for(permission)).filter(voided_at__isnull=False)
+    inside = model.objects.published().about(permission).in_scope(model.scope_of(by, permission))
+    voided = inside.filter(voided_at__isnull=False)
     thing: R | None = voided.select_for_update(of=("self",)).filter(uid=uid).first()
     if thing is None:
         raise NotFound(f"没有这条作废的{model._meta.verbose_name}，或不在您的管辖范围内")

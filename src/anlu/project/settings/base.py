@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "anlu.kernel.places",
     "anlu.kernel.people",
     "anlu.kernel.indicators",
+    "anlu.kernel.cases",
     "anlu.web",
     *FEATURES,
     *PLUGINS,

@@ -45,11 +45,16 @@ class RecordQuerySet(models.QuerySet[Any]):
         condition = self.model.scope_condition(scope)
         return self.none() if condition is None else self.filter(condition)
 
+    def about(self, permission: str) -> Self:
+        """Only the rows that a permission is about: all, unless one table serves several nouns."""
+        return self
+
     def visible_to(self, viewer: Viewer | None, permission: str = "") -> Self:
         """Live records that ``viewer`` may see under ``permission`` (default: ``view_permission``)."""
         if viewer is None:
             return self.none()
-        return self.live().in_scope(viewer.scope_for(permission or self.model.view_permission))
+        wanted = permission or self.model.view_permission
+        return self.live().about(wanted).in_scope(self.model.scope_of(viewer, wanted))
 
 
 class Record(models.Model):
@@ -87,6 +92,11 @@ class Record(models.Model):
         if options.get("update_fields") is not None:
             options["update_fields"] = with_indexes(type(self), options["update_fields"])
         super().save(*args, **options)
+
+    @classmethod
+    def scope_of(cls, viewer: Viewer, permission: str) -> Scope:
+        """Where ``viewer`` holds a permission on records of this table; some tables add the person's own."""
+        return viewer.scope_for(permission)
 
     @classmethod
     def scope_prefix(cls) -> str:

@@ -1,0 +1,120 @@
+"""What happened to a case: its events, and telling those who want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from anlu.engine.lifecycle import AFTER, BEFORE, DOCUMENT, NOTE, PHOTO, Move
+from anlu.kernel.cases.kinds import families, kinds
+from anlu.kernel.cases.models import Case, CaseEvent, CaseFile, CaseUnit, CaseWatcher, FileKind, Part
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.notices import notify
+from anlu.kernel.core.scope import SYSTEM, Viewer
+from anlu.kernel.people.models import Officer
+
+PHOTOS = (FileKind.PHOTO, FileKind.BEFORE, FileKind.AFTER)
+
+
+def add_event(
+    case: Case,
+    code: str,
+    label: str,
+    *,
+    by: Viewer,
+    note: str = "",
+    move: Move | None = None,
+    colour: str = "",
+    facts: Mapping[str, Any] | None = None,
+    on: date | None = None,
+) -> CaseEvent:
+    """Write a line of the history, in the caller's transaction; call it before ``case.state`` is set."""
+    return CaseEvent.objects.create(
+        case=case,
+        code=code,
+        label=label,
+        is_move=move is not None,
+        before=case.state,
+        after=move.to if move else case.state,
+        on=on or today(),
+        created_by=by.uid,
+        by_name=by.name[:60],
+        by_unit_id=getattr(by, "unit_id", None),
+        note=note.strip(),
+        colour=colour,
+        facts=dict(facts or {}),
+    )
+
+
+def events_of(case: Case) -> QuerySet[CaseEvent]:
+    """The history, newest first."""
+    found: QuerySet[CaseEvent] = CaseEvent.objects.filter(case=case).select_related("by_unit").order_by("-pk")
+    return found
+
+
+def moves_of(case: Case) -> list[str]:
+    """Codes of all moves, oldest first: replaying them gives the state."""
+    return list(
+        CaseEvent.objects.filter(case=case, is_move=True).order_by("pk").values_list("code", flat=True)
+    )
+
+
+def replayed(case: Case) -> str:
+    """The state that the history leads to."""
+    return kinds.get(case.kind).lifecycle.replay(moves_of(case))
+
+
+def made_by(case: Case, move: str) -> UUID | None:
+    """Who made a move last; None when nobody has."""
+    found = CaseEvent.objects.filter(case=case, is_move=True, code=move).order_by("-pk").first()
+    return found.created_by if found else None
+
+
+def evidence_of(case: Case, note: str = "") -> dict[str, int]:
+    """
+    What there is for the next move (kind of evidence: how many).
+
+    Pictures and files count when they came since the last move, those of before ever, those of after since the case
+    was last sent back or re-opened.
+    """
+    files = CaseFile.objects.filter(case=case, voided_at__isnull=True)
+    lifecycle = kinds.get(case.kind).lifecycle
+    back = [move.code for move in lifecycle.moves if move.returns or move.reopens]
+    sent_back = CaseEvent.objects.filter(case=case, is_move=True, code__in=back).order_by("-pk").first()
+    after = files.filter(kind=FileKind.AFTER)
+    if sent_back is not None:
+        after = after.filter(created_at__gte=sent_back.at)
+    lately = files.filter(created_at__gte=case.moved_at)
+    return {
+        NOTE: int(bool(note.strip())),
+        PHOTO: lately.filter(kind__in=PHOTOS).count(),
+        DOCUMENT: lately.filter(kind=FileKind.DOCUMENT).count(),
+        BEFORE: files.filter(kind=FileKind.BEFORE).count(),
+        AFTER: after.count(),
+    }
+
+
+def people_of_parts(case: Case, *parts: Part) -> set[UUID]:
+    """Active people of the units that take part as any of ``parts``, who may see cases of the family."""
+    units = CaseUnit.objects.filter(case=case, part__in=parts).values("unit")
+    people = Officer.objects.filter(unit__in=units, is_active=True, voided_at__isnull=True)
+    view = families.get(case.family).permission_to("view")
+    return {one.uid for one in people if one.may(view)}
+
+
+def followers_of(case: Case) -> set[UUID]:
+    """Whoever watches, handles or reported it."""
+    found = set(CaseWatcher.objects.filter(case=case).values_list("person", flat=True))
+    found |= {case.handler.uid} if case.handler else set()
+    found |= {case.created_by} if case.created_by else set()
+    return found - {SYSTEM.uid}
+
+
+def tell(case: Case, to: Iterable[UUID], title: str, *, key: str, colour: str = "", by: Viewer) -> int:
+    """Notify people about a case, but not whoever did it themselves."""
+    address = families.get(case.family).address_of(case.uid)
+    return notify(set(to) - {by.uid, SYSTEM.uid}, title, key=f"case.{key}", url=address, colour=colour)
