@@ -83,12 +83,16 @@ def _fill(*, name: str, demo: bool) -> None:
     from anlu.kernel.core.audit import seal_pending
     from anlu.kernel.core.installation import register_installation
     from anlu.kernel.core.sources import seed_sources
+    from anlu.kernel.documents.seeding import seed_documents
     from anlu.kernel.people.seeding import seed_roles
 
     seeded = dictionaries.seed_all()
     roles = seed_roles()
     seed_sources()
-    print(f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}")
+    rules = seed_documents()
+    print(
+        f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}; 公文模板与规则: 新增 {rules}"
+    )
     tasks.plan_periodic_jobs()
     if demo:
         _make_demo()

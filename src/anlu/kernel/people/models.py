@@ -27,6 +27,7 @@ class UnitKind(models.TextChoices):
     SQUADRON = "squadron", "中队"
     OFFICE = "office", "股室"
     VEHICLE_OFFICE = "vehicle_office", "车管所"
+    GOVERNMENT = "government", "政府"
     COMMITTEE = "committee", "交安委"
     TOWN_OFFICE = "town_office", "镇街安办"
     VILLAGE_POST = "village_post", "村级劝导站"

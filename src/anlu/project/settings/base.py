@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "anlu.kernel.people",
     "anlu.kernel.indicators",
     "anlu.kernel.cases",
+    "anlu.kernel.documents",
     "anlu.web",
     *FEATURES,
     *PLUGINS,

@@ -1,0 +1,92 @@
+"""Background work of documents: issuing many, and marking what is late."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError, NotFound
+from anlu.kernel.core.notices import notify
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.tasks import RunningJob, every, job
+from anlu.kernel.documents.issuing import issue, mark_overdue
+from anlu.kernel.documents.models import Document, State
+from anlu.kernel.documents.permissions import DELIVER
+from anlu.kernel.people.access import holders_of
+from anlu.kernel.people.models import Officer
+
+HOUR_S: Final = 3_600
+
+
+@job("documents.issue", tries=20)
+def issue_many(running: RunningJob, *, uids: list[str]) -> dict[str, Any]:
+    """Issue each document by itself; a run that was interrupted passes over what is out already."""
+    person = _person(running)
+    issued, refused = [], []
+    for place, uid in enumerate(uids, start=1):
+        document = Document.objects.visible_to(person).filter(uid=UUID(uid)).first()
+        if document is None:
+            refused.append({"uid": uid, "title": "", "why": "没有这份公文，或不在您的管辖范围内"})
+        elif document.state not in (State.SIGNED, State.NUMBERED) and document.issued_on is not None:
+            issued.append(uid)
+        else:
+            try:
+                issue(document.uid, by=person)
+                issued.append(uid)
+            except AnluError as problem:
+                refused.append({"uid": uid, "title": document.title, "why": str(problem)})
+        running.progress(place / len(uids), f"已办 {place} 份，共 {len(uids)} 份")
+    return {"issued": issued, "refused": refused}
+
+
+def _person(running: RunningJob) -> Officer:
+    """Whoever asked for the job, with the permissions that they have now."""
+    found: Officer | None = Officer.objects.filter(
+        uid=running.actor, voided_at__isnull=True, is_active=True
+    ).first()
+    if found is None:
+        raise NotFound("提交人的账号已停用")
+    return found
+
+
+@every(HOUR_S, "documents.overdue")
+def mark_late(running: RunningJob) -> dict[str, Any]:
+    """Every hour: documents whose answer is late are marked, and those who look after them are told once."""
+    late = Document.objects.live().filter(
+        state__in=(State.ISSUED, State.DELIVERED), due_on__lt=today(), replied_on__isnull=True
+    )
+    marked = 0
+    for uid in list(late.order_by("pk").values_list("uid", flat=True)):
+        with transaction.atomic():
+            try:
+                document = mark_overdue(uid, by=SYSTEM)
+            except AnluError:
+                continue  # answered or withdrawn meanwhile
+            tell_late(document)
+        marked += 1
+        running.check()
+    return {"marked": marked}
+
+
+def tell_late(document: Document) -> int:
+    """Tell whoever drafted and signed it, and those who record deliveries for the issuing unit."""
+    people = {one for one in (document.created_by, document.signed_by) if one is not None and one.int}
+    people |= {
+        officer.uid
+        for officer in holders_of(DELIVER)
+        if officer.unit_id in (document.unit_id, document.drafted_unit_id)
+    }
+    title = f"{document.number or document.title} 逾期未复，期限 {document.due_on}"
+    return notify(people, title, key=f"document:{document.uid}:overdue", url=url_of(document), colour="red")
+
+
+def url_of(document: Document) -> str:
+    """Where one reads a document; "" where there are no pages."""
+    try:
+        return reverse("documents.document.detail", args=[document.uid])
+    except NoReverseMatch:
+        return ""
