@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -19,6 +20,11 @@ from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.sources import add_dataset, add_source
+from anlu.kernel.indicators.closing import ask_correction
+from anlu.kernel.indicators.external import add_external
+from anlu.kernel.indicators.models import PeriodClose
+from anlu.kernel.indicators.permissions import CORRECTION_ASK
+from anlu.kernel.indicators.targets import add_target
 from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.kernel.places.registers import add_junction, add_site
@@ -110,6 +116,44 @@ def _dataset(unit: Unit, town: Area) -> Any:
     return add_dataset(values, by=SYSTEM)
 
 
+def _close(unit: Unit, town: Area) -> Any:
+    """A month long ago, so that it holds nothing of the other records."""
+    n = next(_serial) % 1200
+    first = date(1900 + n // 12, n % 12 + 1, 1)
+    return PeriodClose.objects.create(
+        period=f"{first:%Y-%m}",
+        starts_on=first,
+        ends_on=first.replace(day=28),
+        closed_at=datetime(2000, 1, 1, tzinfo=UTC),
+        closed_by_name="测试员",
+    )
+
+
+def _correction(unit: Unit, town: Area) -> Any:
+    """Asked for by somebody of this unit."""
+    officer = make_officer(unit, CORRECTION_ASK)
+    values = {"thing_kind": "crashes.crash", "day": date(2023, 3, 1), "what": "受伤 1 改为 2", "why": "漏登"}
+    return ask_correction(values, by=officer)
+
+
+def _external(unit: Unit, town: Area) -> Any:
+    values = {
+        "kind": "vehicles",
+        "subject": "机动车保有量",
+        "value": Decimal(200_000),
+        "day": date(2023, 6, 30),
+        "document_number": f"测统〔2023〕{next(_serial)}号",
+        "issuer": "测试支队",
+        "document_on": date(2023, 7, 1),
+    }
+    return add_external(values, by=SYSTEM)
+
+
+def _target(unit: Unit, town: Area) -> Any:
+    values = {"year": 1990 + next(_serial), "indicator": "crash.killed", "goal": Decimal(80), "basis": "测试"}
+    return add_target(values, by=SYSTEM)
+
+
 MAKERS: dict[str, Maker] = {
     "crashes.crash": _crash,
     "core.batch": _batch,
@@ -121,6 +165,10 @@ MAKERS: dict[str, Maker] = {
     "places.junction": lambda unit, town: add_junction(_place("测试路口", town), by=SYSTEM),
     "places.site": lambda unit, town: add_site(_place("测试学校", town) | {"kind": "school"}, by=SYSTEM),
     "core.term": _term,
+    "indicators.close": _close,
+    "indicators.correction": _correction,
+    "indicators.external": _external,
+    "indicators.target": _target,
     "core.source": _source,
     "core.dataset": _dataset,
     "core.audit": _audit,

@@ -22,7 +22,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.filters import Filter, Selection
 from anlu.kernel.core.scope import NOTHING, Scope, Viewer
 from anlu.kernel.indicators.window import Window
-from anlu.kernel.people.models import Responsibility, Unit, UnitKind
+from anlu.kernel.people.models import POLICE, Responsibility, Unit
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.web.pages.fields import Chip, FilterField, chips_of, filter_fields
 
@@ -32,7 +32,6 @@ KINDS: Final[tuple[tuple[Kind, str], ...]] = (
     ("quarter", "季度"),
     ("month", "月"),
 )
-POLICE: Final = (UnitKind.DETACHMENT, UnitKind.BRIGADE, UnitKind.SQUADRON, UnitKind.OFFICE)
 
 
 @dataclass(frozen=True)

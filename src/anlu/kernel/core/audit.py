@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -32,6 +32,20 @@ SEALED_WITHIN: Final = timedelta(minutes=1)
 ANCHOR_EVERY: Final = timedelta(days=1)
 ANCHOR_FILE: Final = "audit-anchors.log"
 FIRST: Final = "0" * 64
+
+Guard = Callable[[str, models.Model, Mapping[str, Any], Viewer], str]
+_guards: list[Guard] = []
+
+
+def guard(one: Guard) -> Guard:
+    """
+    Ask ``one`` (action, thing, changes, by) about every act before it is written down.
+
+    Since every write is written down in its own transaction, a guard that raises undoes the write. What it gives back
+    is added to the note of the entry.
+    """
+    _guards.append(one)
+    return one
 
 
 def record(
@@ -58,6 +72,9 @@ def record(
     changes
         ``{field: [old, new]}`` as ``history.changed_fields`` gives it (personal fields as ciphertext).
     """
+    if thing is not None:
+        said = (one(action, thing, changes or {}, by) for one in _guards)
+        note = "；".join(part for part in (note, *said) if part)
     entry = AuditEntry(
         actor=by.uid,
         actor_name=by.name[:60],

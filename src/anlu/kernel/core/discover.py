@@ -20,6 +20,7 @@ MODULES: Final = (
     "dictionaries",
     "kinds",
     "indicators",
+    "guarding",
     "evidence",
     "sections",
     "imports",

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.indicators.leaves import (
     Amount,
@@ -133,6 +135,10 @@ class Indicator:
         Identifiers of the half-year report that it answers (F13 ...).
     ledger
         Code of the ledger in which its rows open.
+    proof
+        Rows of the main leaf that carry their evidence (a photograph, a sign-in list, a document); None: none is asked.
+    targeted
+        It may be given a prevention target for the brigade.
     """
 
     code: str
@@ -146,11 +152,14 @@ class Indicator:
     figures: tuple[str, ...] = ()
     ledger: str = ""
     targeted: bool = False
+    proof: Q | None = None
     order: int = 100
 
     def __post_init__(self) -> None:
         if self.nature == Nature.ENFORCEMENT and (self.targeted or self.better != Better.NEITHER):
             raise IndicatorProblem(f"{self.code}: enforcement counts take neither target nor direction")
+        if self.targeted and self.better == Better.NEITHER:
+            raise IndicatorProblem(f"{self.code}: a target needs a direction")
 
     @property
     def main(self) -> Leaf:

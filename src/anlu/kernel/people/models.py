@@ -40,6 +40,10 @@ class UnitKind(models.TextChoices):
 SEES_BY_AREA = frozenset({UnitKind.TOWN_OFFICE, UnitKind.VILLAGE_POST})
 
 
+POLICE = (UnitKind.DETACHMENT, UnitKind.BRIGADE, UnitKind.SQUADRON, UnitKind.OFFICE)
+"""Kinds of units whose figures are shown."""
+
+
 class Unit(Record):
     """A unit or partner organisation. Never re-parented: a change ends the row and names its successor."""
 

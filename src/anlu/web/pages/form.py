@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -13,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile
+from anlu.kernel.indicators.guarding import PeriodClosed
 from anlu.web.cells import words_of
 from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
@@ -42,8 +44,15 @@ class FormPage(LedgerPage):
 
     template = "web/ledger/form.html"
 
-    def form_for(self, *, data: Any = None, thing: Any = None) -> Any:
-        """The ledger's form, empty or with the facts of ``thing``; forms that ask for the ``viewer`` get it."""
+    def form_for(self, *, data: Any = None, thing: Any = None, stated: Any = None) -> Any:
+        """
+        The ledger's form, empty or with the facts of ``thing``; forms that ask for the ``viewer`` get it.
+
+        Parameters
+        ----------
+        stated
+            Values of the address with which a new record begins.
+        """
         form_class = self.ledger.form
         assert form_class is not None
         given: dict[str, Any] = {"data": data}
@@ -51,6 +60,8 @@ class FormPage(LedgerPage):
             given["instance"] = thing
         elif thing is not None:
             given["initial"] = getattr(form_class, "initial_of", _initial)(thing)
+        if stated:
+            given["initial"] = {name: stated[name][:400] for name in form_class.base_fields if name in stated}
         if getattr(form_class, "wants_viewer", False):
             given["viewer"] = self.viewer
         form: Any = form_class(**given)
@@ -92,7 +103,7 @@ class New(FormPage):
     verb = "add"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(self.form_for())
+        return self._page(self.form_for(stated=request.GET))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         assert self.ledger.add is not None
@@ -214,6 +225,19 @@ def report(form: Any, problem: AnluError | ValidationError) -> None:
         form.add_error(None, problem)
     else:
         form.add_error(None, str(problem))
+        form.remedy = remedy_of(problem)
+
+
+def remedy_of(problem: Exception) -> dict[str, str]:
+    """What can be done about a refusal: a label and an address; empty for most."""
+    if not isinstance(problem, PeriodClosed):
+        return {}
+    stated = {
+        "thing_kind": problem.kind,
+        "record": str(problem.uid or ""),
+        "day": problem.day.isoformat() if problem.day else "",
+    }
+    return {"label": "申请更正", "url": f"{reverse('indicators.correction.new')}?{urlencode(stated)}"}
 
 
 # ------------------------------------------------------------------------------------------------ void and restore
@@ -248,7 +272,7 @@ class Void(LedgerPage):
                     getattr(thing, self.ledger.identity), why=form.cleaned_data["why"], by=self.viewer
                 )
             except AnluError as problem:
-                form.add_error(None, str(problem))
+                report(form, problem)
             else:
                 messages.success(request, f"已作废「{self.ledger.title(thing)}」，需要时可在作废记录中恢复")
                 return HttpResponseRedirect(reverse(self.ledger.code))

@@ -7,6 +7,8 @@ and unit that the crash had on that day.
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from anlu.apps.crashes.models import Crash, Procedure
 from anlu.kernel.indicators.define import Count, Parameters, Sum, indicator
 
@@ -14,6 +16,8 @@ METHOD = "methods/indicators.md"
 LEDGER = "crashes.crash"
 ORDINARY = Crash.objects.filter(procedure=Procedure.ORDINARY)
 ALL = Crash.objects.all()
+
+FILED = ~Q(case_number="") | ~Q(source="")  # there is a case file, or the owning system gave it
 
 # How the ledger lists the same crashes.
 ORDINARY_ONES: Parameters = (("procedure", Procedure.ORDINARY.value),)
@@ -29,6 +33,8 @@ LOSS: Parameters = (("has_loss", "1"),)
     better="down",
     method=METHOD,
     figures=("F13",),
+    targeted=True,
+    proof=FILED,
     ledger=LEDGER,
     order=10,
 )
@@ -44,6 +50,8 @@ def ordinary_crashes() -> Count:
     better="down",
     method=METHOD,
     figures=("F15",),
+    targeted=True,
+    proof=FILED,
     ledger=LEDGER,
     order=20,
 )
@@ -59,6 +67,8 @@ def killed() -> Sum:
     better="down",
     method=METHOD,
     figures=("F14",),
+    targeted=True,
+    proof=FILED,
     ledger=LEDGER,
     order=30,
 )
