@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -47,6 +49,17 @@ class RunningInstallation:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def module(self, name: str, *words: str) -> Any:
+        """The JSON that a module prints which works in this installation."""
+        done = subprocess.run(
+            [sys.executable, "-m", name, *words],
+            env=_environment(self.folder),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
 
 
 def _environment(folder: Path) -> dict[str, str]:
