@@ -65,6 +65,20 @@ def test_an_import_says_what_became_of_every_row(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.usefixtures("_installed")
+def test_records_that_are_there_may_be_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, path = "number,occurred_at,place_text", tmp_path / "a.csv"
+    path.write_text(f"{head}\nA,2023-01-02,桥头\n", encoding="utf-8")
+    answer(capsys, "crashes", path)
+    path.write_text(f"{head}\nA,2023-01-02,桥尾\nB,2023-01-03,桥尾\n", encoding="utf-8")
+    found = answer(capsys, "crashes", path, "--existing", "skip")
+    assert [found[name] for name in COUNTED[:5]] == [2, 1, 0, 1, 0]
+    assert list(Crash.objects.order_by("number").values_list("place_text", flat=True)) == ["桥头", "桥尾"]
+    assert answer(capsys, "crashes", path)["updated"] == 1
+
+
+@pytest.mark.usefixtures("_installed")
 def test_a_dry_run_says_the_same_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,6 +90,28 @@ def test_a_clerk_imports_a_file_and_takes_it_back(page: Page, site: str, file: P
     expect(page.get_by_role("heading", name="还没有事故")).to_be_visible()
 
 
+def test_a_list_is_worked_through_by_keys_alone(page: Page, site: str, file: Path) -> None:
+    sign_in(page, site)
+    import_file(page, site, file)
+    page.get_by_role("button", name="写入").click()
+    page.goto(site + reverse("crashes.crash"))
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="键盘")
+    expect(keys).to_contain_text("下一行")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    for key in "jjk":
+        page.keyboard.press(key)
+    number = page.locator("tbody tr").first.get_by_role("link").first
+    expect(number).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("tbody tr").first.get_by_role("checkbox")).to_be_checked()
+    here = number.inner_text()
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(here)
+
+
 def test_the_list_is_filtered_opened_and_left_where_it_was(page: Page, site: str, file: Path) -> None:
     sign_in(page, site)
     import_file(page, site, file)

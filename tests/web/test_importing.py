@@ -123,6 +123,23 @@ def test_confirming_imports_and_shows_what_came_of_it(client: Client, clerk: Off
     assert reverse("web.batch", args=[batch.uid]) in detail
 
 
+@pytest.mark.parametrize(
+    ("choice", "severity", "counts"), [("update", "fatal", (1, 1, 0)), ("skip", "slight", (1, 0, 1))]
+)
+def test_records_that_are_there_are_changed_or_passed_over_as_one_chooses(
+    client: Client, clerk: Officer, choice: str, severity: str, counts: tuple[int, int, int]
+) -> None:
+    client.post(upload(client, table(GOOD[1])).redirect_chain[-1][0])
+    changed = ("W-002", "2023-03-02 18:05", "死亡", "1", "0")
+    preview = upload(client, table(GOOD[0], changed))
+    assert "跳过，只写入新增的 1 起" in preview.content.decode()
+    client.post(preview.redirect_chain[-1][0], {"existing": choice})
+    batch = Batch.objects.latest("pk")
+    assert (batch.accepted, batch.updated, batch.unchanged) == counts
+    assert Crash.objects.get(number="W-002").severity == severity
+    assert Crash.objects.filter(number="W-001").exists()
+
+
 def test_confirming_twice_imports_once(client: Client, clerk: Officer) -> None:
     url = upload(client, table(*GOOD)).redirect_chain[-1][0]
     client.post(url)

@@ -29,6 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--map", type=Path, metavar="MAP.toml", help="自定义的列对应")
     parser.add_argument("--casualties", type=Path, metavar="FILE", help="伤亡与当事人明细")
     parser.add_argument("--vehicles", type=Path, metavar="FILE", help="车辆明细")
+    parser.add_argument(
+        "--existing",
+        choices=("update", "skip"),
+        default="update",
+        help="已有的记录: update 按文件更新(默认), skip 跳过",
+    )
     parser.add_argument("--dry-run", action="store_true", help="只检查, 不写入")
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把退回的行连同原因写到这里")
     json_argument(parser)
@@ -66,7 +72,7 @@ def _print_fields(importer: Importer, *, as_json: bool) -> int:
 
 def _import(importer: Importer, args: argparse.Namespace) -> int:
     from anlu.kernel.core.errors import AnluError
-    from anlu.kernel.core.importing.planning import make_plan
+    from anlu.kernel.core.importing.planning import Existing, make_plan
 
     _check_errors_file(args.errors)
     given = {"": Path(args.file), "casualties": args.casualties, "vehicles": args.vehicles}
@@ -75,7 +81,9 @@ def _import(importer: Importer, args: argparse.Namespace) -> int:
     for sheet in files:
         if sheet not in known:
             raise BadInput(f"{importer.label}没有这种明细", field=f"--{sheet}")
-    plan = make_plan(importer, files, profile=args.profile, mapping=args.map)
+    plan = make_plan(
+        importer, files, profile=args.profile, mapping=args.map, existing=Existing(args.existing)
+    )
     try:
         outcome = _previewed(plan, args) if args.dry_run else _imported(plan, args)
     except AnluError as problem:

@@ -16,7 +16,7 @@ from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import run_import, withdraw
 from anlu.kernel.core.importing.nouns import importers
-from anlu.kernel.core.importing.planning import Plan, make_plan
+from anlu.kernel.core.importing.planning import Existing, Plan, make_plan
 from anlu.kernel.core.importing.previews import Preview, preview
 from anlu.kernel.core.models import Batch, Upload
 from anlu.kernel.core.notices import notify
@@ -34,7 +34,13 @@ class FileUnusable(AnluError):
 
 
 @contextmanager
-def planned(noun: str, files: list[dict[str, str]], profile: str, mapping: str) -> Iterator[Plan]:
+def planned(
+    noun: str,
+    files: list[dict[str, str]],
+    profile: str,
+    mapping: str,
+    existing: Existing = Existing.UPDATE,
+) -> Iterator[Plan]:
     """
     The plan for uploaded files.
 
@@ -62,6 +68,7 @@ def planned(noun: str, files: list[dict[str, str]], profile: str, mapping: str) 
             profile=profile,
             mapping=stated if mapping else None,
             names={sheet: upload.name for sheet, upload in uploads.items()},
+            existing=existing,
         )
 
 
@@ -145,14 +152,20 @@ def _stored(found: Preview, person: Officer) -> str:
 
 @job(RUN, tries=20)
 def import_files(
-    running: RunningJob, *, noun: str, files: list[dict[str, str]], profile: str = "", mapping: str = ""
+    running: RunningJob,
+    *,
+    noun: str,
+    files: list[dict[str, str]],
+    profile: str = "",
+    mapping: str = "",
+    existing: str = Existing.UPDATE,
 ) -> dict[str, Any]:
     """Import; a run that was interrupted goes on from where its batch is."""
     person = _person(running)
     if not person.may(importers.get(noun).permission):
         raise NotFound("提交人已没有导入的权限")
     try:
-        with planned(noun, files, profile, mapping) as plan:
+        with planned(noun, files, profile, mapping, Existing(existing)) as plan:
             running.progress(0.01, "开始写入")
             result = run_import(plan, by=person, progress=_telling(running, plan, "已写入"))
     except BadInput as problem:

@@ -33,6 +33,7 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.importing.fields import KIND_LABELS, MAIN, ImportField, Sheet
 from anlu.kernel.core.importing.nouns import Importer, importers
+from anlu.kernel.core.importing.planning import Existing
 from anlu.kernel.core.importing.sources import look_at
 from anlu.kernel.core.importing.tables import open_table
 from anlu.kernel.core.models import Batch, Job, Upload
@@ -366,8 +367,12 @@ class Follow(ImportPage):
             return HttpResponseRedirect(self.url())
         if job.kind != PREVIEW or job.state != JobState.DONE:
             raise Http404
+        skips = request.POST.get("existing") == Existing.SKIP
+        existing = Existing.SKIP if skips else Existing.UPDATE
         with transaction.atomic():
-            begun = enqueue(RUN, by=self.viewer, key=f"import:{job.uid}", **job.arguments)
+            begun = enqueue(
+                RUN, by=self.viewer, key=f"import:{job.uid}", **job.arguments, existing=existing.value
+            )
         return HttpResponseRedirect(self.url("import.job", begun.uid))
 
     def _previewed(self, job: Job) -> HttpResponse:

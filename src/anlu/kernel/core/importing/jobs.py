@@ -13,7 +13,7 @@ from anlu.kernel.core.errors import NotAllowed
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import JOB, Result, begin, run_import, tend
 from anlu.kernel.core.importing.nouns import Importer, importers
-from anlu.kernel.core.importing.planning import Plan, make_plan
+from anlu.kernel.core.importing.planning import Existing, Plan, make_plan
 from anlu.kernel.core.models import Batch, Upload
 from anlu.kernel.core.scope import EVERYTHING, SYSTEM, Scope, Viewer
 from anlu.kernel.core.store import path_of
@@ -106,6 +106,7 @@ def plan_of_batch(batch: Batch) -> Plan:
         profile=batch.options.get("profile", ""),
         mapping=path_of(mapping) if mapping else None,
         names={sheet: one["name"] for sheet, one in files.items()},
+        existing=Existing(batch.options.get("existing", Existing.UPDATE)),
     )
 
 

@@ -19,7 +19,7 @@ from anlu.kernel.core.importing.digests import Digest, children_digests, own_dig
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.nouns import Composed, Composer, Importer
 from anlu.kernel.core.importing.parsing import LINK, NUMBER, REFUSAL
-from anlu.kernel.core.importing.planning import Plan
+from anlu.kernel.core.importing.planning import Existing, Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.registers import Register, register_of
 from anlu.kernel.core.importing.tables import ROW, Block, Misshapen
@@ -294,6 +294,10 @@ class Pass:
             there = known.get(number)
             if there is None:
                 new.append(place)
+                continue
+            if self.plan.existing == Existing.SKIP:
+                digests[place] = there.digest or digests[place]
+                unchanged.append(there)
                 continue
             digests[place] = digest = self.digest.merged(there.digest, digests[place], brought)
             if digest == there.digest:

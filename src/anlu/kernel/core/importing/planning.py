@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ from anlu.kernel.core.importing.sources import Source, look_at
 from anlu.kernel.core.importing.tables import Table, open_table
 
 
+class Existing(StrEnum):
+    """What becomes of rows whose record is there already."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything that is known before the first row is read."""
@@ -28,6 +36,7 @@ class Plan:
     profile: Profile
     tables: Mapping[str, Table]
     parsers: Mapping[str, Parser] = field(repr=False)
+    existing: Existing = Existing.UPDATE
 
     @property
     def main(self) -> Table:
@@ -64,6 +73,7 @@ class Plan:
             "delimiter": self.main.delimiter,
             "zone": self.profile.options.zone,
             "crs": self.profile.options.crs,
+            "existing": self.existing.value,
         }
 
 
@@ -74,6 +84,7 @@ def make_plan(
     profile: str = "",
     mapping: Path | None = None,
     names: Mapping[str, str] | None = None,
+    existing: Existing = Existing.UPDATE,
 ) -> Plan:
     """
     Look at the files and choose how to read them.
@@ -88,6 +99,8 @@ def make_plan(
         A user's mapping (``MAP.toml``).
     names
         What the user calls the files, for messages.
+    existing
+        Whether rows of records that are there already change these or are passed over.
 
     Raises
     ------
@@ -113,7 +126,7 @@ def make_plan(
     found = chosen or _detected(shipped, tables[MAIN])
     System(found.options.crs)  # refuses a coordinate system that does not exist
     parsers = parsers_of(importer, found, tables, strict=mapping is not None)
-    return Plan(importer, found, tables, parsers)
+    return Plan(importer, found, tables, parsers, existing)
 
 
 def _chosen(importer: Importer, shipped: list[Profile], code: str, mapping: Path | None) -> Profile | None:

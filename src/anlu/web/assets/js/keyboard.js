@@ -1,4 +1,4 @@
-// Keys: / goes to the search, j and k walk the rows of a ledger, Enter opens the row.
+// Keys: / goes to the search, j and k walk the rows of a ledger, Enter opens the row, x ticks it, ? lists the keys.
 const typing = (element) => element.closest?.('input, select, textarea, [contenteditable], dialog')
 
 const rowLink = (row) => row.querySelector('a[href]')
@@ -21,11 +21,26 @@ function search() {
   return true
 }
 
-const keys = { '/': search, j: () => step(1), k: () => step(-1) }
+function tick() {
+  const box = document.activeElement?.closest?.('.table tbody tr')?.querySelector('.is-check input')
+  box?.click()
+  return Boolean(box)
+}
+
+function help() {
+  const dialog = document.getElementById('keys')
+  dialog?.showModal()
+  return Boolean(dialog)
+}
+
+const keys = { '/': search, j: () => step(1), k: () => step(-1), x: tick, '?': help }
 
 export function startKeyboard() {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
     if (keys[event.key]?.()) event.preventDefault()
+  })
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-open-keys]')) help()
   })
 }
