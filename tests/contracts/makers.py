@@ -15,6 +15,9 @@ from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.team import services as team
+from anlu.kernel.activities.rhythms import add_rhythm
+from anlu.kernel.activities.services import add_activity
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
@@ -152,9 +155,100 @@ def _external(unit: Unit, town: Area) -> Any:
 def _target(unit: Unit, town: Area) -> Any:
     values = {"year": 1990 + next(_serial), "indicator": "crash.killed", "goal": Decimal(80), "basis": "测试"}
     return add_target(values, by=SYSTEM)
+def _activity(kind: str) -> Maker:
+    """Planned by this unit in this town."""
+
+    def make(unit: Unit, town: Area) -> Any:
+        values = {
+            "kind": kind,
+            "title": f"测试活动{next(_serial)}",
+            "planned_on": date(2023, 3, 1),
+            "unit": unit,
+            "town": town,
+        }
+        return add_activity(values, by=SYSTEM, permission="activities.activity.view")
+
+    return make
+
+
+def _rhythm(unit: Unit, town: Area) -> Any:
+    values = {
+        "code": f"r{next(_serial)}",
+        "kind": "team.training",
+        "bearers": "unit.squadron",
+        "every": "month",
+    }
+    return add_rhythm(values, by=SYSTEM)
+
+
+def _body(unit: Unit, town: Area) -> Any:
+    n = next(_serial)
+    return team.bodies.add(
+        {"code": f"D{n}", "name": f"测试党总支{n}", "kind": "committee", "unit": unit}, by=SYSTEM
+    )
+
+
+def _office(unit: Unit, town: Area) -> Any:
+    values = {
+        "body": _body(unit, town),
+        "office": "secretary",
+        "name": "测试书记",
+        "valid_from": date(2020, 1, 1),
+    }
+    return team.offices.add(values, by=SYSTEM)
+
+
+def _task(unit: Unit, town: Area) -> Any:
+    values = {
+        "title": f"测试任务{next(_serial)}",
+        "kind": "reflection",
+        "set_on": date(2023, 3, 1),
+        "due_on": date(2023, 3, 31),
+        "unit": unit,
+    }
+    return team.tasks.add(values, by=SYSTEM)
+
+
+def _writing(unit: Unit, town: Area) -> Any:
+    values = {
+        "kind": "reflection",
+        "title": f"测试心得{next(_serial)}",
+        "author": "测试作者",
+        "handed_in_on": date(2023, 3, 20),
+        "unit": unit,
+    }
+    return team.writings.add(values, by=SYSTEM)
+
+
+def _discussion(unit: Unit, town: Area) -> Any:
+    values = {"title": f"测试讨论{next(_serial)}", "started_on": date(2023, 3, 1), "unit": unit}
+    return team.discussions.add(values, by=SYSTEM)
+
+
+def _result(unit: Unit, town: Area) -> Any:
+    values = {
+        "activity": _activity("team.training")(unit, town),
+        "subject": "law",
+        "unit": unit,
+        "tested_on": date(2023, 3, 20),
+        "tested": 10,
+        "passed": 9,
+    }
+    return team.results.add(values, by=SYSTEM)
 
 
 MAKERS: dict[str, Maker] = {
+    "activities.rhythm": _rhythm,
+    "team.study": _activity("team.first_topic"),
+    "team.organisation_life": _activity("team.organisation_life"),
+    "team.warning": _activity("team.warning"),
+    "team.training": _activity("team.training"),
+    "team.body": _body,
+    "team.office": _office,
+    "team.task": _task,
+    "team.writing": _writing,
+    "team.discussion": _discussion,
+    "team.result": _result,
     "crashes.crash": _crash,
     "core.batch": _batch,
     "people.officer": lambda unit, town: make_officer(unit),

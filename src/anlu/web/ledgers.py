@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.forms import BaseForm
 from django.urls import reverse
 
@@ -208,6 +208,8 @@ class Ledger:
         What the detail page shows below its head; without sections all columns stand in one.
     rows
         For tables that are not ``Record``: gives the rows that a viewer may see under a permission.
+    only
+        The rows of the table that belong here, where several ledgers share one (activities by family).
     form, add, change, void, restore
         Form class and services; a page exists only where its service (and form) does.
     importing
@@ -243,6 +245,7 @@ class Ledger:
     importing: str = ""
     layer: str = ""
     rows: Rows | None = None
+    only: Q = field(default_factory=Q)
     identity: str = "uid"
     has_detail: bool = True
     opens: Callable[[Any], str] | None = None  # where a row leads, when not to the detail page of the ledger
@@ -269,9 +272,9 @@ class Ledger:
         if viewer is None or not viewer.may(permission):
             return self.model._default_manager.none()
         if self.rows is not None:
-            return self.rows(viewer, permission)
+            return self.rows(viewer, permission).filter(self.only)
         assert issubclass(self.model, Record), f"ledger {self.code} must say who may see its rows"
-        rows: QuerySet[Any] = self.model.objects.visible_to(viewer, permission)
+        rows: QuerySet[Any] = self.model.objects.visible_to(viewer, permission).filter(self.only)
         return rows
 
     def voided_rows(self, viewer: Viewer | None) -> QuerySet[Any]:
@@ -281,7 +284,7 @@ class Ledger:
             return self.model._default_manager.none()
         inside = self.model.scope_of(viewer, permission)
         scoped = self.model.objects.published().about(permission).in_scope(inside)
-        voided: QuerySet[Any] = scoped.filter(voided_at__isnull=False)
+        voided: QuerySet[Any] = scoped.filter(self.only, voided_at__isnull=False)
         return voided
 
     def url(self, parameters: Mapping[str, Any] | Selection | None = None) -> str:

@@ -19,6 +19,7 @@ MODULES: Final = (
     "permissions",
     "dictionaries",
     "kinds",
+    "bearers",
     "indicators",
     "guarding",
     "evidence",

@@ -8,7 +8,7 @@ change) and never overwrites what somebody else saved meanwhile. Apps whose reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -176,3 +176,57 @@ def _save(thing: Model) -> None:
         if "unique" in str(error).lower():
             raise Doubled(f"已有同号的{thing._meta.verbose_name}「{thing}」") from error
         raise
+
+
+class RecordServices(Generic[R]):
+    """
+    The four services of a ledger whose records need nothing beyond the above.
+
+    Parameters
+    ----------
+    code
+        The ledger's: permissions are ``<code>.add``, ``<code>.change`` and ``<code>.void``.
+    prepare
+        Works out what follows from the values, or refuses them, before the record is saved.
+    tracked
+        Further fields whose change is recorded, because ``prepare`` may set them.
+    """
+
+    def __init__(
+        self,
+        model: type[R],
+        code: str,
+        *,
+        prepare: Prepare = lambda thing: None,
+        tracked: Iterable[str] = (),
+    ) -> None:
+        self.model, self.code, self.prepare, self.tracked = model, code, prepare, tuple(tracked)
+
+    def add(self, values: Mapping[str, Any], *, by: Viewer) -> R:
+        """A new record; without a stated unit it belongs to that of the person."""
+        thing = self.model(**values)
+        if self.model.scope_unit == "unit" and getattr(thing, "unit_id", 0) is None:
+            thing.unit_id = getattr(by, "unit_id", None)  # type: ignore[attr-defined]
+        self.prepare(thing)
+        return add_record(thing, by=by, permission=f"{self.code}.add")
+
+    def change(self, uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> R:
+        """Set values on the record that was opened at ``version``."""
+        return change_record(
+            self.model,
+            uid,
+            values,
+            version=version,
+            by=by,
+            permission=f"{self.code}.change",
+            prepare=self.prepare,
+            tracked=self.tracked,
+        )
+
+    def void(self, uid: UUID, *, why: str, by: Viewer) -> R:
+        """Take the record out of lists and figures."""
+        return void_record(self.model, uid, why=why, by=by, permission=f"{self.code}.void")
+
+    def restore(self, uid: UUID, *, by: Viewer) -> R:
+        """Bring it back."""
+        return restore_record(self.model, uid, by=by, permission=f"{self.code}.void")

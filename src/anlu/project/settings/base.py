@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "anlu.kernel.indicators",
     "anlu.kernel.cases",
     "anlu.kernel.documents",
+    "anlu.kernel.activities",
     "anlu.web",
     *FEATURES,
     *PLUGINS,

@@ -1,0 +1,1 @@
+"""Kinds of activity of team building, one file each."""

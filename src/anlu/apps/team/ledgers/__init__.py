@@ -1,0 +1,1 @@
+"""Ledgers of team building, one file for each item of the menu."""

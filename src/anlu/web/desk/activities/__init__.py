@@ -1,0 +1,1 @@
+"""Activities: ledgers over families of kinds, holding and signing in, the calendar, and the required rhythm."""
