@@ -155,6 +155,8 @@ def _external(unit: Unit, town: Area) -> Any:
 def _target(unit: Unit, town: Area) -> Any:
     values = {"year": 1990 + next(_serial), "indicator": "crash.killed", "goal": Decimal(80), "basis": "测试"}
     return add_target(values, by=SYSTEM)
+
+
 def _activity(kind: str) -> Maker:
     """Planned by this unit in this town."""
 
