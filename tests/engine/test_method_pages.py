@@ -24,6 +24,7 @@ NAMES = [
     "kfunction",
     "lifecycle",
     "periods",
+    "proofreading",
     "quality",
     "ranking",
     "roads",

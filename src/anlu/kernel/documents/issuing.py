@@ -14,6 +14,7 @@ from anlu.kernel.core.models import Job
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.tasks import enqueue
 from anlu.kernel.documents import permissions as may
+from anlu.kernel.documents.archiving import ask_for_archive
 from anlu.kernel.documents.define import kinds
 from anlu.kernel.documents.models import (
     Document,
@@ -72,7 +73,9 @@ def issue(which: Which, *, by: Viewer) -> Document:
     elif not asked.delivery:
         document.due_on = due_after(document.issued_on, asked.reply_days)
     _give_number(document)
-    return step(document, "issue", State.ISSUED, by=by, note=document.number)
+    out = step(document, "issue", State.ISSUED, by=by, note=document.number)
+    ask_for_archive(out, by=by)
+    return out
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.notices import notify
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.tasks import RunningJob, every, job
+from anlu.kernel.documents import archiving  # noqa: F401 - declares the archive in the background
 from anlu.kernel.documents.issuing import issue, mark_overdue
 from anlu.kernel.documents.models import Document, State
 from anlu.kernel.documents.permissions import DELIVER

@@ -1,0 +1,105 @@
+"""What to look at before a document is signed: what is missing, does not go together, or reads wrong. Only told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anlu.engine.documents.blocks import Form, Heading, Paragraph, Table, plain_text
+from anlu.engine.documents.paper import Paper
+from anlu.engine.proofreading import (
+    Phrase,
+    Remark,
+    number_remarks,
+    table_remarks,
+    typed_numbers,
+    wording_remarks,
+)
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError
+from anlu.kernel.documents.define import FieldType, kinds
+from anlu.kernel.documents.facts import missing
+from anlu.kernel.documents.figures import figure_from
+from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.models import Phrase as Entry
+from anlu.kernel.documents.rules import letterhead_of, require_combination
+from anlu.kernel.documents.sources import facts_of, paper_of
+
+
+def remarks_on(document: Document) -> list[Remark]:
+    """Everything to look at, what stops the document first (kinds ``missing`` and ``matrix``)."""
+    return [*stopping(document), *proofread(document)]
+
+
+def stopping(document: Document) -> Iterator[Remark]:
+    """What is missing, and a combination that is not allowed."""
+    kind = kinds.get(document.kind)
+    absent = [one.label for one in missing(kind, facts_of(document))]
+    if kind.addressed and not document.addressee_name:
+        absent.insert(0, "主送")
+    if absent:
+        yield Remark("missing", "", f"还差：{'、'.join(absent)}")
+    try:
+        require_combination(kind, document.unit, document.addressee_kind, document.bases, on=today())
+    except AnluError as problem:
+        if document.addressee_name or not kind.addressed:
+            yield Remark("matrix", "", str(problem))
+    if kind.numbered and letterhead_of(document.unit, on=today()) is None:
+        yield Remark("missing", "", f"「{document.unit}」没有登记机关代字，不能编号")
+
+
+def proofread(document: Document) -> list[Remark]:
+    """Wording and numbers of the paper."""
+    try:
+        paper = paper_of(document)
+    except AnluError as problem:
+        return [Remark("missing", "", str(problem))]
+    text = "\n".join(texts_of(paper))
+    found = [*wording_remarks(text, library()), *number_remarks(text)]
+    blocks = [*paper.body, *(block for one in paper.attachments for block in one.body)]
+    for block in blocks:
+        if isinstance(block, Table):
+            found += table_remarks(block.head, block.rows)
+    return [*found, *typed_numbers(stated_text(document), figure_texts(document))]
+
+
+def library() -> list[Phrase]:
+    """The phrase library as of today."""
+    day = today()
+    return [
+        Phrase(
+            one.text,
+            current=one.in_force(day),
+            instead=one.replaced_by.text if one.replaced_by else "",
+            wrong_forms=tuple(one.wrong_forms),
+        )
+        for one in Entry.objects.live().select_related("replaced_by")
+    ]
+
+
+def texts_of(paper: Paper) -> Iterator[str]:
+    """The words of a paper, block by block."""
+    yield paper.title
+    for block in (*paper.body, *(block for one in paper.attachments for block in one.body)):
+        match block:
+            case Paragraph():
+                yield plain_text(block.words)
+            case Heading():
+                yield f"{block.text}{plain_text(block.follow)}"
+            case Form():
+                yield from (cell.text for row in block.rows for cell in row)
+            case Table():
+                yield from (cell for row in block.rows for cell in row)
+
+
+def stated_text(document: Document) -> str:
+    """What people wrote, without tables and dates."""
+    kind = kinds.get(document.kind)
+    wanted = {
+        one.name for one in kind.fields if one.type in (FieldType.TEXT, FieldType.LONG) and not one.personal
+    }
+    return "\n".join(str(value) for name, value in document.facts.items() if name in wanted)
+
+
+def figure_texts(document: Document) -> list[str]:
+    """The numbers with an origin, as they are written."""
+    return [figure_from(kept).words for kept in document.figures.values()]
