@@ -24,11 +24,12 @@ from xml.etree import ElementTree
 
 from browser import find_or_install_chromium
 from environment import ROOT, ensure, give_up, tool
+from office import find_or_install_office
 
 TESTS = ROOT / "tests"
 # Folders with a stage of their own, and those that hold no tests of the suite.
-ENGINE, STORIES = TESTS / "engine", TESTS / "stories"
-APART = {ENGINE, STORIES, TESTS / "bench", TESTS / "data"}
+ENGINE, STORIES, PRINTING = TESTS / "engine", TESTS / "stories", TESTS / "printing"
+APART = {ENGINE, STORIES, PRINTING, TESTS / "bench", TESTS / "data"}
 WORKERS = str(min(4, os.cpu_count() or 1))
 # What a developer has set for the own installation must not reach the tests.
 FOREIGN = (
@@ -166,6 +167,19 @@ def browser_stories() -> Outcome:
     return pytest_stage([STORIES], "-p", "no:xdist", ANLU_CHROMIUM=chromium)
 
 
+def printed_documents() -> Outcome:
+    """Measure documents as LibreOffice prints them, in one process: one call of it serves all tests."""
+    office = find_or_install_office()
+    if office is None:
+        reason = (
+            "NOT TESTED: printed documents, no LibreOffice here;"
+            " install the packages libreoffice-writer-nogui and fonts-noto-cjk"
+        )
+        print(f"!!!! {reason}")
+        return Outcome(True, note="skipped", not_tested=[reason])
+    return pytest_stage([PRINTING], "-p", "no:xdist", "-p", "no:django", ANLU_SOFFICE=office)
+
+
 def pytest_stage(folders: list[Path], *options: str, **variables: str) -> Outcome:
     """Run pytest over the folders that hold tests and read the counts from its own report."""
     present = [str(path) for path in folders if test_files([path])]
@@ -220,6 +234,7 @@ STAGES = [
     Stage("docs", "Links within the documents", commands(python_tool("docs.py", "--check"))),
     Stage("assets", "Front-end build", commands(python_tool("frontend.py"))),
     Stage("engine", "Engine tests", engine_tests),
+    Stage("printing", "Documents as printed", printed_documents),
     Stage("sqlite", "Tests on SQLite", database_tests("sqlite")),
     Stage("postgres", "Tests on PostgreSQL", database_tests("postgres")),
     Stage("browser", "Browser stories", browser_stories),

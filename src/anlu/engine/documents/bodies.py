@@ -22,11 +22,19 @@ from anlu.engine.documents.blocks import (
 from anlu.engine.documents.grid import HEIGHT, WIDTH
 from anlu.engine.documents.headings import HeadingCounter
 from anlu.engine.documents.paper import Attachment
-from anlu.engine.documents.paragraphs import FACE_STYLES, PLAIN, Layout, Look, blank_lines, paragraph, run
+from anlu.engine.documents.paragraphs import (
+    FACE_STYLES,
+    PLAIN,
+    Layout,
+    Look,
+    blank_lines,
+    paragraph,
+    run,
+    set_property,
+)
 from anlu.engine.documents.pictures import Pictures
 from anlu.engine.documents.tables import form, table
 from anlu.engine.documents.titles import title_lines
-from anlu.engine.documents.xml import child, element
 
 WIDTH_MM: Final = 156.0
 LYING_WIDTH: Final = HEIGHT  # a lying page is as wide as an upright one is high
@@ -67,12 +75,6 @@ class Body:
     def new_page(self) -> None:
         """What is added next begins on a new page."""
         self._break_next = bool(self.stretches[-1].elements)
-
-    def keep_last(self) -> None:
-        """The last paragraph stays with what follows."""
-        last = self.stretches[-1].elements[-1]
-        if last.tag == "w:p":
-            set_property(last, "w:keepNext")
 
     def add_blocks(self, blocks: Sequence[Block]) -> None:
         """Lay out blocks."""
@@ -129,15 +131,6 @@ def start_page(first: Element, before: list[Element]) -> None:
         set_property(first, "w:pageBreakBefore")
     else:
         before.append(paragraph("", Layout(line=20, page_break_before=True)))
-
-
-def set_property(paragraph: Element, tag: str) -> None:
-    """Switch a property of a paragraph on, whatever it was."""
-    properties = child(paragraph, "w:pPr")
-    assert properties is not None
-    others = [each for each in properties if each.tag != tag]
-    paragraph.remove(properties)
-    paragraph.insert(0, element("w:pPr", None, *others, element(tag)))
 
 
 def heading(block: Heading, counter: HeadingCounter) -> Element:

@@ -13,6 +13,7 @@ from anlu.engine.documents.fonts import OFFICIAL, Fonts
 from anlu.engine.documents.grid import LINE
 from anlu.engine.documents.heads import head
 from anlu.engine.documents.imprints import imprint_table
+from anlu.engine.documents.keeping import keep_with_next
 from anlu.engine.documents.package import pack
 from anlu.engine.documents.paper import Paper
 from anlu.engine.documents.paragraphs import Layout, paragraph
@@ -51,19 +52,38 @@ def render_docx(paper: Paper, *, fonts: Fonts = OFFICIAL) -> bytes:
 
 def document_part(paper: Paper, pictures: Pictures) -> bytes:
     """``word/document.xml``."""
-    body = Body(pictures)
-    body.add(head(paper))
-    body.add_blocks(paper.body)
-    ending = end(paper, pictures)
-    if ending and not fits_on_page(
-        position_after(body.stretches, kinds_of(body, paper)), ending, spare=2 * LINE
-    ):
-        body.keep_last()  # a signature never stands alone on a page
-    body.add(ending)
+    body = text_pages(paper, pictures)
     for number, attachment in enumerate(paper.attachments, 1):
         body.add_attachment(attachment, number if len(paper.attachments) > 1 else None)
     made = joined(body, paper)
     return part(root("w:document", "w r wp a pic", element("w:body", None, *made)))
+
+
+def text_pages(paper: Paper, pictures: Pictures) -> Body:
+    """
+    Head, text and signature.
+
+    A signature never stands alone on a page: the last paragraph goes with it, unless that would leave the first page
+    without text. Then blank lines are closed up, as GB/T 9704-2012 7.3.5.5 has it.
+    """
+    for gap in (2, 1):
+        body = Body(pictures)
+        body.add(head(paper, gap))
+        body.add_blocks(paper.body)
+        ending = end(paper, pictures, gap)
+        here = position_after(body.stretches, kinds_of(body, paper))
+        fits = not is_signed(paper) or fits_on_page(here, ending, spare=2 * LINE if gap == 2 else 0)
+        if fits or len(paper.body) != 1 or here.page > 1:
+            break
+    if not fits:
+        keep_with_next(body.stretches[-1].elements)
+    body.add(ending)
+    return body
+
+
+def is_signed(paper: Paper) -> bool:
+    """Whether name or date stand below the text."""
+    return paper.form not in ("minutes", "bulletin") and bool(paper.signatures or paper.dated)
 
 
 def joined(body: Body, paper: Paper) -> list[Element]:

@@ -19,11 +19,11 @@ EMU_PER_TWIP: Final = 635
 KEPT: Final = Layout(keep_next=True)
 
 
-def end(paper: Paper, pictures: Pictures) -> list[Element]:
-    """Everything between the text and the attachments."""
+def end(paper: Paper, pictures: Pictures, gap: int = 2) -> list[Element]:
+    """Everything between the text and the attachments; ``gap``: blank lines that a seal asks for."""
     return [
         *attachment_list(paper),
-        *signature(paper, pictures),
+        *signature(paper, pictures, gap),
         *note(paper),
         *attendance(paper),
     ]
@@ -46,35 +46,36 @@ def attachment_list(paper: Paper) -> list[Element]:
     return made
 
 
-def signature(paper: Paper, pictures: Pictures) -> list[Element]:
+def signature(paper: Paper, pictures: Pictures, gap: int) -> list[Element]:
     """发文机关署名 and 成文日期; minutes and bulletins carry neither."""
     if paper.form in ("minutes", "bulletin") or not (paper.signatures or paper.dated):
         return []
     dated = "" if paper.dated is None else official_date(paper.dated)
-    gap = blank_lines(2 if paper.sealed else 1, KEPT)
+    above = blank_lines(gap if paper.sealed else 1, KEPT)
     if len(paper.signatures) > 1:
-        return [*gap, *joint_signature(paper.signatures, dated, sealed=paper.sealed)]
+        return [*above, *joint_signature(paper.signatures, dated, sealed=paper.sealed)]
     name = paper.signatures[0] if paper.signatures else Signature("")
-    name_right, date_right = (sealed_indents if paper.sealed else plain_indents)(name.name, dated)
-    date_layout = Layout(align="right", right=date_right)
-    signed = (
-        []
-        if not name.name
-        else [paragraph(name.name, Layout(align="right", right=name_right, keep_next=True))]
-    )
-    seal = [] if name.seal is None else [seal_over(name.seal, date_right + text_width(dated) // 2, pictures)]
-    return [*gap, *signed, paragraph(dated, date_layout, PLAIN, *seal)]
+    if paper.sealed:
+        axis = seal_axis(name.name, dated)
+        centred = Layout(align="center", left=WIDTH - 2 * axis, right=0)
+        name_layout, date_layout = centred, centred
+    else:
+        name_right, date_right = plain_indents(name.name, dated)
+        name_layout, date_layout = (Layout(align="right", right=each) for each in (name_right, date_right))
+        axis = date_right + text_width(dated) // 2
+    signed = [paragraph(name.name, name_layout.but(keep_next=True))] if name.name else []
+    seal = [] if name.seal is None else [seal_over(name.seal, axis, pictures)]
+    return [*above, *signed, paragraph(dated, date_layout, PLAIN, *seal)]
 
 
-def sealed_indents(name: str, dated: str) -> tuple[int, int]:
+def seal_axis(name: str, dated: str) -> int:
     """
-    Distances of name and date from the right edge when a seal goes over them.
+    Distance from the right edge of the line on which name and date are centred when a seal goes over them.
 
-    The date stands four characters in, the name is centred over it (GB/T 9704-2012 7.3.5.1).
+    The date stands four characters in (GB/T 9704-2012 7.3.5.1), further where the name would not fit.
     """
-    date_right = 4 * CHARACTER
-    name_right = date_right + (text_width(dated) - text_width(name)) // 2
-    return (name_right, date_right) if name_right >= 0 else (0, date_right - name_right)
+    wanted = max(4 * CHARACTER + text_width(dated) // 2, text_width(name) // 2 + CHARACTER)
+    return min(wanted, WIDTH // 2)
 
 
 def plain_indents(name: str, dated: str) -> tuple[int, int]:

@@ -25,8 +25,8 @@ from anlu.engine.documents.grid import (
     WIDTH,
 )
 from anlu.engine.documents.sections import Kind
-from anlu.engine.documents.styles import TABLE_LINE
-from anlu.engine.documents.tables import FORM_LINE, MARGIN
+from anlu.engine.documents.styles import FORM_LINE, TABLE_LINE
+from anlu.engine.documents.tables import MARGIN
 from anlu.engine.documents.widths import is_wide
 from anlu.engine.documents.xml import child
 
@@ -173,6 +173,11 @@ def cell_lines(cell: Element, room: int) -> Iterator[tuple[int, int]]:
 
 def line_count(paragraph: Element, width: int) -> int:
     """Lines of a paragraph, at least one."""
+    return len(line_starts_of(paragraph, width))
+
+
+def line_starts_of(paragraph: Element, width: int) -> list[int]:
+    """Which character begins each line of a paragraph."""
     properties = child(paragraph, "w:pPr")
     named = child(properties, "w:pStyle")
     size, _, first = STYLES.get("" if named is None else named.get("w:val", ""), (SIZE_3, LINE, 0))
@@ -181,7 +186,7 @@ def line_count(paragraph: Element, width: int) -> int:
     if indents is not None:
         left, right = int(indents.get("w:left", 0)), int(indents.get("w:right", 0))
         first = int(indents.get("w:firstLine", 0)) - int(indents.get("w:hanging", 0))
-    return broken_lines(words_of(paragraph), width - left - right, first, size)
+    return line_starts(words_of(paragraph), width - left - right, first, size)
 
 
 def words_of(paragraph: Element) -> str:
@@ -193,24 +198,26 @@ def words_of(paragraph: Element) -> str:
     )
 
 
-def broken_lines(text: str, room: int, first: int, size: int) -> int:
-    """Lines that a text takes when no line begins or ends with punctuation that may not stand there."""
+def line_starts(text: str, room: int, first: int, size: int) -> list[int]:
+    """Where lines begin when none begins or ends with punctuation that may not stand there."""
     full = size * 10 + (NARROWING if size == SIZE_3 else 0)
     half = size * 5 + (NARROWING if size == SIZE_3 else 0)
-    lines, used, at, start = 1, first, 0, 0
+    starts, used, at = [0], first, 0
     while at < len(text):
         if text[at] == "\n":
-            lines, used, start = lines + 1, 0, at + 1
             at += 1
+            starts.append(at)
+            used = 0
             continue
         wide = full if is_wide(text[at]) else half
-        if used + wide > room and at > start:
-            at = start = break_before(text, at, start)
-            lines, used = lines + 1, 0
+        if used + wide > room and at > starts[-1]:
+            at = break_before(text, at, starts[-1])
+            starts.append(at)
+            used = 0
             continue
         used += wide
         at += 1
-    return lines
+    return starts
 
 
 def break_before(text: str, at: int, start: int) -> int:

@@ -41,6 +41,8 @@ SIZE_3: Final = 32  # 三号 16 pt
 SIZE_4: Final = 28  # 四号 14 pt
 SIZE_SMALL_4: Final = 24  # 小四 12 pt
 
-# 一字线 stands 7 mm below the type area; the figures are 14 pt high.
-FOOTER_MM: Final = BOTTOM_MM - 7.0 - 14 / 72 * 25.4
+# The page number stands 7 mm below the type area and is 14 pt high; below it the footer is empty down to 20 mm above
+# the edge, where the red lines of a letter are.
+FOOTER_MM: Final = 20.0
+BELOW_NUMBER_MM: Final = BOTTOM_MM - 7.0 - 14 / 72 * 25.4 - FOOTER_MM
 RED: Final = "FF0000"

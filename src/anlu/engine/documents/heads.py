@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -20,7 +21,7 @@ from anlu.engine.documents.grid import (
     twips,
 )
 from anlu.engine.documents.paper import Paper, official_date
-from anlu.engine.documents.paragraphs import Frame, Layout, Line, Look, blank_lines, paragraph
+from anlu.engine.documents.paragraphs import Frame, Layout, Line, Look, blank_lines, paragraph, run
 from anlu.engine.documents.tables import cell, grid, row
 from anlu.engine.documents.titles import title_lines
 
@@ -34,19 +35,19 @@ LETTER_LINE_MM: Final = 170.0
 LETTER_TOP_MM: Final = 30.0
 
 
-def head(paper: Paper) -> list[Element]:
-    """Everything above the text."""
-    return [*HEADS[paper.form](paper), *addressees(paper)]
+def head(paper: Paper, gap: int = 2) -> list[Element]:
+    """Everything above the text; ``gap``: blank lines where the standard has two."""
+    return [*HEADS[paper.form](paper, gap), *addressees(paper)]
 
 
-def document_head(paper: Paper) -> list[Element]:
+def document_head(paper: Paper, gap: int) -> list[Element]:
     """红头: three lines for copy number, secrecy and urgency, mark, number, red line, title."""
     return [
         *urgencies(paper),
         *mark(paper, paper.mark_word),
-        *blank_lines(2),
+        *blank_lines(gap),
         number_line(paper),
-        *blank_lines(2),
+        *blank_lines(gap),
         *title(paper),
     ]
 
@@ -73,18 +74,31 @@ def joint_mark(names: tuple[str, ...], word: str, before: int) -> list[Element]:
     """Several offices below one another, spread to the same width, and the word beside them."""
     columns = (WIDTH - 2200, 2200) if word else (WIDTH, 0)
     longest = max(names, key=len)
-    look = mark_look(longest, columns[0] - 200)
-    layout = Layout("OfficialMark", align="distribute", line=mark_line(longest, columns[0] - 200))
-    left = cell("", columns[0], layout, "center")
-    left[1:] = [paragraph(name, layout, look) for name in names]
+    room = columns[0] - 200
+    look, line = mark_look(longest, room), mark_line(longest, room)
+    left = cell("", columns[0], Layout(), "center")
+    left[1:] = [spread_mark(name, len(longest), look, line) for name in names]
     cells = [left]
     if word:
-        right = cell("", columns[1], layout, "center")
+        right = cell("", columns[1], Layout(), "center")
         wordmark = Layout("OfficialMark", line=mark_line(word, columns[1]))
         right[1:] = [paragraph(word, wordmark, mark_look(word, columns[1] - 200))]
         cells.append(right)
     table = grid([each for each in columns if each], [row(cells)], ruled=False)
     return [paragraph("", Layout(line=before)), table]
+
+
+def spread_mark(name: str, characters: int, look: Look, line: int) -> Element:
+    """A name as wide as one of so many characters."""
+    layout = Layout("OfficialMark", align="left", line=line)
+    if len(name) < 2:
+        return paragraph(name, layout, look)
+    wide = (look.size or SIZE_2) * 10 * (look.width or 100) // 100
+    made = paragraph(
+        name[:-1], layout, replace(look, apart=(characters - len(name)) * wide // (len(name) - 1))
+    )
+    made.append(run(Run(name[-1]), look))
+    return made
 
 
 def mark_size(text: str, room: int = WIDTH) -> tuple[int, int]:
@@ -128,7 +142,7 @@ def title(paper: Paper) -> list[Element]:
     ]
 
 
-def letter_head(paper: Paper) -> list[Element]:
+def letter_head(paper: Paper, gap: int) -> list[Element]:
     """信函格式: mark 30 mm below the page's edge, thick and thin red line, number at the right."""
     name = paper.issuers[0]
     width, height = twips(LETTER_LINE_MM), mark_line(name)
@@ -138,7 +152,7 @@ def letter_head(paper: Paper) -> list[Element]:
         paragraph(name, Layout("OfficialMark", line=height, frame=frame), mark_look(name, WIDTH)),
         *letter_rules(THICK, THIN, before=twips(4.0)),
         paragraph(first_line, Layout(align="left", before=14 * TWIPS_PER_POINT, tabs=(("right", WIDTH),))),
-        *blank_lines(2),
+        *blank_lines(gap),
         *title(paper),
     ]
 
@@ -153,7 +167,7 @@ def letter_rules(upper: Line, lower: Line, *, before: int = 0) -> list[Element]:
     ]
 
 
-def issue_head(paper: Paper) -> list[Element]:
+def issue_head(paper: Paper, gap: int) -> list[Element]:
     """简报 and 纪要: red mark, number of the issue, who edits it and when, red line."""
     stops = (("right", WIDTH - CHARACTER),)
     dated = "" if paper.dated is None else official_date(paper.dated)
@@ -169,7 +183,7 @@ def issue_head(paper: Paper) -> list[Element]:
     ]
 
 
-def notice_head(paper: Paper) -> list[Element]:
+def notice_head(paper: Paper, gap: int) -> list[Element]:
     """A legal notice: the office and the name of the notice above one another, the number at the right."""
     office = "\n".join(paper.issuers)
     number = [paragraph(paper.number, Layout(align="right"))] if paper.number else blank_lines(1)
@@ -182,7 +196,7 @@ def notice_head(paper: Paper) -> list[Element]:
     ]
 
 
-def plain_head(paper: Paper) -> list[Element]:
+def plain_head(paper: Paper, gap: int) -> list[Element]:
     """Title, and who and when in brackets below it."""
     lines = title_lines(paper.title)
     byline = [paragraph((Run(paper.issued_by, "kai"),), Layout(align="center"))] if paper.issued_by else []
@@ -193,7 +207,7 @@ def addressees(paper: Paper) -> list[Element]:
     """主送机关, flush left, with a full-width colon."""
     if not paper.addressees:
         return []
-    return [paragraph("、".join(paper.addressees) + "：", Layout(align="left", keep_next=True))]
+    return [paragraph("、".join(paper.addressees) + "：", Layout(align="left"))]
 
 
 def bottom_rule() -> list[Element]:
@@ -201,7 +215,7 @@ def bottom_rule() -> list[Element]:
     return letter_rules(THIN, THICK)
 
 
-HEADS: Final[dict[str, Callable[[Paper], list[Element]]]] = {
+HEADS: Final[dict[str, Callable[[Paper, int], list[Element]]]] = {
     "document": document_head,
     "letter": letter_head,
     "minutes": issue_head,

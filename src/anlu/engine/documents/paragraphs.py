@@ -7,8 +7,8 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from anlu.engine.documents.blocks import Run, Words, runs_of
-from anlu.engine.documents.grid import NARROWING, RED
-from anlu.engine.documents.xml import element, on, text_element, value
+from anlu.engine.documents.grid import RED
+from anlu.engine.documents.xml import child, element, on, text_element, value
 
 # The character style of each face; the body's is the paragraph's own.
 FACE_STYLES: Final = {"strong": "FaceStrong", "kai": "FaceKai", "hei": "FaceHei"}
@@ -72,11 +72,23 @@ class Layout:
 
 @dataclass(frozen=True)
 class Look:
-    """How words depart from the paragraph's style: size in half points, width of the characters in percent."""
+    """
+    How words depart from the paragraph's style.
+
+    Parameters
+    ----------
+    size
+        In half points.
+    width
+        Of the characters, in percent.
+    apart
+        Space behind each character in twips.
+    """
 
     size: int | None = None
     red: bool = False
     width: int | None = None
+    apart: int | None = None
     style: str | None = None
 
 
@@ -173,14 +185,14 @@ def run(words: Run, look: Look = PLAIN) -> Element:
 def run_properties(look: Look, style: str | None = None) -> Element:
     """``w:rPr``; quotation marks and dashes are taken as Chinese."""
     style = look.style or style
-    narrowing = NARROWING if look.size is None else 0
+    apart = 0 if look.apart is None and look.size is not None else look.apart
     return element(
         "w:rPr",
         None,
         None if style is None else value("w:rStyle", style),
         element("w:rFonts", {"w:hint": "eastAsia"}),
         value("w:color", RED) if look.red else None,
-        None if look.size is None else value("w:spacing", narrowing),
+        None if apart is None else value("w:spacing", apart),
         None if look.width is None else value("w:w", look.width),
         None if look.size is None else value("w:sz", look.size),
         None if look.size is None else value("w:szCs", look.size),
@@ -190,3 +202,12 @@ def run_properties(look: Look, style: str | None = None) -> Element:
 def blank_lines(count: int, layout: Layout | None = None) -> list[Element]:
     """Empty lines."""
     return [paragraph("", layout or Layout()) for _ in range(count)]
+
+
+def set_property(paragraph: Element, tag: str) -> None:
+    """Switch a property of a paragraph on, whatever it was."""
+    properties = child(paragraph, "w:pPr")
+    assert properties is not None
+    others = [each for each in properties if each.tag != tag]
+    paragraph.remove(properties)
+    paragraph.insert(0, element("w:pPr", None, *others, element(tag)))

@@ -59,8 +59,8 @@ class Pictures:
         }
         place = [
             element("wp:simplePos", {"x": 0, "y": 0}),
-            element("wp:positionH", {"relativeFrom": "column"}, text_plain("wp:posOffset", x)),
-            element("wp:positionV", {"relativeFrom": "paragraph"}, text_plain("wp:posOffset", y)),
+            element("wp:positionH", {"relativeFrom": "column"}, number_element("wp:posOffset", x)),
+            element("wp:positionV", {"relativeFrom": "paragraph"}, number_element("wp:posOffset", y)),
         ]
         return self._run("wp:anchor", facts, place, code, width, height, alt)
 
@@ -124,7 +124,7 @@ def relationship(name: str) -> str:
     return f"rIdPicture{name.partition('.')[0]}"
 
 
-def text_plain(tag: str, number: int) -> Element:
+def number_element(tag: str, number: int) -> Element:
     """An element that holds a number."""
     made = element(tag)
     made.text = str(number)

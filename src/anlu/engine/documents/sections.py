@@ -7,7 +7,9 @@ from xml.etree.ElementTree import Element
 
 from anlu.engine.documents.blocks import Run
 from anlu.engine.documents.grid import (
+    BELOW_NUMBER_MM,
     BOTTOM_MM,
+    EMU_PER_MM,
     FOOTER_MM,
     LEFT_MM,
     PAGE_HEIGHT,
@@ -17,12 +19,14 @@ from anlu.engine.documents.grid import (
     twips,
 )
 from anlu.engine.documents.heads import bottom_rule
-from anlu.engine.documents.paragraphs import Layout, paragraph, paragraph_properties, run
-from anlu.engine.documents.xml import element, on, part, root, text_element, value
+from anlu.engine.documents.paragraphs import PLAIN, Layout, paragraph, paragraph_properties, run
+from anlu.engine.documents.pictures import number_element
+from anlu.engine.documents.xml import NAMESPACES, element, on, part, root, text_element, value
 
 Kind: TypeAlias = Literal["upright", "letter", "lying", "unnumbered"]
 CHARACTER_4: Final = 280
-LETTER_FOOT_MM: Final = 20.0
+NUMBER_MM: Final = 5.0
+UPRIGHT_WIDTH_MM: Final = 156.0
 
 # part name → relationship
 FOOTERS: Final = {
@@ -88,16 +92,19 @@ def section_end(kind: Kind) -> Element:
     return element("w:p", None, paragraph_properties(Layout(line=20), section(kind)))
 
 
+BELOW: Final = paragraph("", Layout("PageNumber", line=twips(BELOW_NUMBER_MM)))
+
+
 def page_parts() -> dict[str, bytes]:
     """Headers and footers by part name."""
     return {
-        "word/footerOdd.xml": foot(page_number("right")),
-        "word/footerEven.xml": foot(page_number("left")),
+        "word/footerOdd.xml": foot(page_number("right"), BELOW),
+        "word/footerEven.xml": foot(page_number("left"), BELOW),
         "word/footerNone.xml": foot(paragraph("", Layout("PageNumber"))),
         "word/footerLetter.xml": foot(*bottom_rule()),
         "word/headerNone.xml": headed(paragraph("", Layout("PageNumber"))),
-        "word/headerLyingOdd.xml": headed(paragraph("", Layout("PageNumber"))),
-        "word/headerLyingEven.xml": headed(paragraph("", Layout("PageNumber"))),
+        "word/headerLyingOdd.xml": headed(turned_number("right")),
+        "word/headerLyingEven.xml": headed(turned_number("left")),
     }
 
 
@@ -108,7 +115,7 @@ def foot(*children: Element) -> bytes:
 
 def headed(*children: Element) -> bytes:
     """A header."""
-    return part(root("w:hdr", "w r", *children))
+    return part(root("w:hdr", "w r wp a mc wps", *children))
 
 
 def page_number(side: Literal["left", "right"]) -> Element:
@@ -132,6 +139,58 @@ def numbered(layout: Layout) -> Element:
         )
     )
     return made
+
+
+def turned_number(side: Literal["left", "right"]) -> Element:
+    """
+    The number of a lying page: where it is when the sheet is turned upright, so at the left and turned by a quarter.
+
+    A text box, since neither a frame nor a table cell can be turned in a header everywhere.
+    """
+    width, height = emu(NUMBER_MM), emu(UPRIGHT_WIDTH_MM)
+    left = emu(BOTTOM_MM - 7.0 - NUMBER_MM)
+    shape = element(
+        "wps:wsp",
+        None,
+        element("wps:cNvSpPr", {"txBox": 1}),
+        element(
+            "wps:spPr",
+            None,
+            element(
+                "a:xfrm",
+                None,
+                element("a:off", {"x": 0, "y": 0}),
+                element("a:ext", {"cx": width, "cy": height}),
+            ),
+            element("a:prstGeom", {"prst": "rect"}, element("a:avLst")),
+            element("a:noFill"),
+        ),
+        element("wps:txbx", None, element("w:txbxContent", None, page_number(side))),
+        element("wps:bodyPr", {"vert": "vert", "lIns": 0, "tIns": 0, "rIns": 0, "bIns": 0}),
+    )
+    anchored = element(
+        "wp:anchor",
+        {
+            **dict.fromkeys(("distT", "distB", "distL", "distR", "simplePos"), 0),
+            **{"relativeHeight": 1, "behindDoc": 0, "locked": 0, "layoutInCell": 1, "allowOverlap": 1},
+        },
+        element("wp:simplePos", {"x": 0, "y": 0}),
+        element("wp:positionH", {"relativeFrom": "page"}, number_element("wp:posOffset", left)),
+        element("wp:positionV", {"relativeFrom": "page"}, number_element("wp:posOffset", emu(LEFT_MM))),
+        element("wp:extent", {"cx": width, "cy": height}),
+        element("wp:effectExtent", dict.fromkeys("ltrb", 0)),
+        element("wp:wrapNone"),
+        element("wp:docPr", {"id": 1, "name": "页码"}),
+        element("a:graphic", None, element("a:graphicData", {"uri": NAMESPACES["wps"]}, shape)),
+    )
+    choice = element("mc:Choice", {"Requires": "wps"}, element("w:drawing", None, anchored))
+    box = element("w:r", None, element("mc:AlternateContent", None, choice))
+    return paragraph("", Layout("PageNumber"), PLAIN, box)
+
+
+def emu(mm: float) -> int:
+    """Millimetres in the unit of drawings."""
+    return round(mm * EMU_PER_MM)
 
 
 def field_mark(kind: str) -> Element:

@@ -9,9 +9,10 @@ from xml.etree.ElementTree import Element
 
 from anlu.engine.documents.blocks import Cell, Form, Table
 from anlu.engine.documents.paragraphs import Layout, paragraph
+from anlu.engine.documents.styles import FORM_LINE
 from anlu.engine.documents.xml import element, on, value
 
-FORM_LINE: Final = 440
+NARROWEST: Final = 720  # two characters of a table's head and the margins of its cell
 MARGIN: Final = 85  # 1.5 mm left and right of the text in a cell
 EDGES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
 
@@ -33,9 +34,9 @@ def table(block: Table, width: int) -> list[Element]:
         )
         for each in block.rows
     ]
-    title = [paragraph(block.title, Layout("TableTitle"))] if block.title else []
+    title = paragraph(block.title, Layout("TableTitle")) if block.title else spacer()
     note = [paragraph(block.note, Layout("TableNote"))] if block.note else []
-    return [*title, grid(columns, [head, *rows]), *(note or [spacer()])]
+    return [title, grid(columns, [head, *rows]), *(note or [spacer()])]
 
 
 def form(block: Form, width: int) -> list[Element]:
@@ -63,6 +64,11 @@ def column_widths(shares: Sequence[float], width: int) -> list[int]:
     if min(shares) <= 0:
         raise ValueError(f"widths of columns must be positive, got {min(shares)}")
     total = sum(shares)
+    room = width - NARROWEST * len(shares)
+    if room > 0:  # no column is too narrow for a head of two characters
+        spare = [max(0.0, share / total * width - NARROWEST) for share in shares]
+        shares = [NARROWEST + room * each / sum(spare) for each in spare] if sum(spare) else shares
+        total = sum(shares)
     edges = [round(width * sum(shares[:count]) / total) for count in range(len(shares) + 1)]
     return [end - start for start, end in itertools.pairwise(edges)]
 

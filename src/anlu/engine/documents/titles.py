@@ -49,7 +49,7 @@ LIGHT: Final = {"关于": 5.0, "第": 9.0}
 
 def title_lines(title: str, capacity: int = CAPACITY) -> tuple[str, ...]:
     """
-    The lines of a title; line breaks that are in it already are kept as they are.
+    The lines of a title; line breaks that are in it already are kept.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def title_lines(title: str, capacity: int = CAPACITY) -> tuple[str, ...]:
     """
     given = [line.strip() for line in title.strip().splitlines() if line.strip()]
     if len(given) > 1:
-        return tuple(given)
+        return tuple(line for each in given for line in title_lines(each, capacity))
     text = given[0]
     if width(text) <= capacity:
         return (text,)
