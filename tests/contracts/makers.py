@@ -18,6 +18,8 @@ from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
 from anlu.apps.team import services as team
 from anlu.kernel.activities.rhythms import add_rhythm
 from anlu.kernel.activities.services import add_activity
+from anlu.kernel.cases.kinds import families, kinds_of, sample_details
+from anlu.kernel.cases.services import open_case
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
@@ -239,6 +241,23 @@ def _result(unit: Unit, town: Area) -> Any:
     return team.results.add(values, by=SYSTEM)
 
 
+def _case(family: str) -> Maker:
+    """A case of the first kind of a family, found by the platform itself."""
+
+    def make(unit: Unit, town: Area) -> Any:
+        kind = kinds_of(family)[0]
+        values = {
+            "title": f"测试事项{next(_serial)}",
+            "unit": unit,
+            "town": town,
+            "lon": 115.86,
+            "lat": 36.72,
+        }
+        return open_case(kind.code, values, details=sample_details(kind), by=SYSTEM)
+
+    return make
+
+
 MAKERS: dict[str, Maker] = {
     "activities.rhythm": _rhythm,
     "team.study": _activity("team.first_topic"),
@@ -273,3 +292,4 @@ MAKERS: dict[str, Maker] = {
     "core.job": _job,
     "people.signin": _sign_in,
 }
+MAKERS |= {family.code: _case(family.code) for family in families if kinds_of(family.code)}

@@ -100,6 +100,7 @@ LATER_STEPS = (
     "web.batch.sheet",
     "web.export.file",
     "web.notice",
+    ".file",
     ".import.columns",
     ".import.job",
     ".import.progress",

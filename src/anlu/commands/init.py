@@ -79,6 +79,7 @@ def _make_database(folder: Path, *, demo: bool) -> None:
 
 def _fill(*, name: str, demo: bool) -> None:
     """Dictionaries, roles, the installation's row, and either the demonstration or the first accounts."""
+    from anlu.kernel.cases.ladder import seed_ladder
     from anlu.kernel.core import dictionaries, tasks
     from anlu.kernel.core.audit import seal_pending
     from anlu.kernel.core.installation import register_installation
@@ -89,6 +90,7 @@ def _fill(*, name: str, demo: bool) -> None:
     seeded = dictionaries.seed_all()
     roles = seed_roles()
     seed_sources()
+    seed_ladder()
     rules = seed_documents()
     print(
         f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}; 公文模板与规则: 新增 {rules}"

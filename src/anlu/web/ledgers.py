@@ -152,6 +152,16 @@ class Verb:
 
 
 @dataclass(frozen=True)
+class BulkDeed:
+    """Something more that can be done with ticked rows; the ledger's ``bulk`` page knows how."""
+
+    code: str
+    label: str
+    icon: str
+    verb: str
+
+
+@dataclass(frozen=True)
 class Preset:
     """A ready choice above the list: 全部 · 亡人 · 本月."""
 
@@ -216,6 +226,10 @@ class Ledger:
         Noun of the import engine, "" = no import.
     layer
         Code of the map layer that shows the same records.
+    views
+        Classes of pages in place of the usual ones: "" (the list), ``detail``, ``new``, ``change``, ``bulk``.
+    deeds
+        Further things to do with ticked rows.
     """
 
     code: str
@@ -254,6 +268,8 @@ class Ledger:
     defer: tuple[str, ...] = ()
     icon: str = "clipboard-text"
     empty: str = ""
+    views: Mapping[str, Any] = field(default_factory=dict)
+    deeds: tuple[BulkDeed, ...] = ()
     permissions: Mapping[str, str] = field(
         default_factory=dict
     )  # verb to permission, where not "<code>.<verb>"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from anlu.kernel.core.permissions import permissions
+from anlu.web.desk.cases.ledgers import add_families, extra_pages
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import Page, View, pages
 from anlu.web.pages import importing
@@ -25,9 +26,10 @@ from anlu.web.tiles import layers
 
 def add_pages() -> None:
     """Register the pages of all declared ledgers and map layers that have none yet."""
+    add_families()
     for ledger in ledgers:
         if ledger.code not in pages:
-            for page in pages_of(ledger):
+            for page in (*pages_of(ledger), *extra_pages(ledger, _maker(ledger))):
                 pages.add(page)
     for layer in layers:
         if f"map.{layer.code}" not in pages:
@@ -47,7 +49,7 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
     yield of("print", f"{ledger.path}/print/", "打印", Print)
     yield of("columns", f"{ledger.path}/columns/", "选择列", Columns)
     yield of("views", f"{ledger.path}/views/", "视图", Views)
-    if _declared(ledger, "export") or ledger.void:
+    if _declared(ledger, "export") or ledger.void or ledger.deeds:
         yield of("bulk", f"{ledger.path}/bulk/", "批量办理", Bulk)
     if ledger.has_detail:
         yield of("detail", f"{one}/", ledger.noun, Detail)
@@ -86,8 +88,9 @@ def _declared(ledger: Ledger, verb: str) -> bool:
 
 def _maker(ledger: Ledger) -> Callable[..., Page]:
     def make(
-        name: str, path: str, label: str, view: type[LedgerPage], *, entry: bool = False, **more: Any
+        name: str, path: str, label: str, usual: type[LedgerPage], *, entry: bool = False, **more: Any
     ) -> Page:
+        view = ledger.views.get(name, usual)
         drawn: View = view.as_view(ledger=ledger, **more)
         return Page(
             f"{ledger.code}.{name}" if name else ledger.code,

@@ -334,3 +334,9 @@ def add_kind(kind: Kind) -> Kind:
 def kinds_of(family: str) -> list[Kind]:
     """Kinds of a family, in order of declaration."""
     return [kind for kind in kinds if kind.family == family]
+
+
+def sample_details(kind: Kind) -> dict[str, Any]:
+    """Facts that the kind accepts: what must be stated, in the simplest way (schemas show it, tests use it)."""
+    simplest: dict[type, Any] = {str: "示例", int: 1, float: 1.0, bool: False, date: date(2023, 1, 3)}
+    return {one.name: simplest[one.type] for one in kind.facts if one.required}

@@ -365,8 +365,9 @@ class Rung(Record):
     """
     A rung of an escalation ladder: data, because who may summon whom differs from place to place.
 
-    ``working_days`` counts from the deadline: -1 is the working day before it, 3 the third after it. From a rung with
-    ``signed`` upward a document is issued only by an authorised person; the worker drafts it.
+    ``working_days`` counts from the deadline: -1 is the working day before it, 3 the third after it; with
+    ``after_signing`` from the day on which the rung below was signed. From a rung with ``signed`` upward a document is
+    issued only by an authorised person; the worker drafts it.
     """
 
     scope_open: ClassVar[bool] = True
@@ -379,7 +380,8 @@ class Rung(Record):
     code = models.CharField("代码", max_length=20)
     label = models.CharField("名称", max_length=30)
     order = models.PositiveSmallIntegerField("顺序")
-    working_days = models.SmallIntegerField("期限前后工作日", null=True, blank=True)
+    working_days = models.SmallIntegerField("期限前后工作日")
+    after_signing = models.BooleanField("自上一级签发起算", default=False)
     act = models.CharField("自动动作", max_length=8, choices=Act)
     issuer = models.CharField("主体", max_length=60)
     addressee = models.CharField("对象", max_length=60)

@@ -9,10 +9,11 @@ from uuid import UUID
 from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.core.search import Hit, Indexed, index, matching
+from anlu.kernel.core.search import Hit, Indexed, index, matching, searchable
 from anlu.kernel.core.search import forget as forget_thing
 
 KIND: Final = "cases.case"
+SEEN: Final = "cases.work.view"
 MOST_PARTNERS: Final = 50
 
 
@@ -59,3 +60,6 @@ def by_part(viewer: Viewer, query: str) -> Iterable[UUID]:
     found = Case.objects.visible_to(viewer).filter(matching(KIND, query)).order_by("-pk")
     uids: list[UUID] = list(found.values_list("uid", flat=True)[:MOST_PARTNERS])
     return uids
+
+
+searchable(KIND, SEEN, "事项", hits, order=5, exact=by_part)

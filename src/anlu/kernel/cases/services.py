@@ -135,7 +135,7 @@ def open_case(
     _assign(case, values)
     case.save()
     _keep_facts(case, declared)
-    _written(case)
+    written(case)
     return case
 
 
@@ -246,7 +246,7 @@ def move_case(
     after = {"state": lifecycle.label(case.state), "due_on": case.due_on}
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     record("move", case, by=by, changes=changes, note=f"{step.label} {note}".strip())
-    _written(case)
+    written(case)
     words = f"{case.number} {step.label}：{case.title}"
     tell(case, followers_of(case), words, key=f"{event.uid}", by=by)
     if step.returns or step.reopens:
@@ -391,7 +391,7 @@ def assign_case(uid: UUID, values: Mapping[str, Any], *, by: Viewer) -> Case:
         words = "，".join(str(new) for _, new in changes.values())
         add_event(case, "assign", "改派", by=by, note=words, colour="blue")
         record("assign", case, by=by, changes=changes)
-        _written(case)
+        written(case)
     return case
 
 
@@ -415,6 +415,32 @@ def comment_case(uid: UUID, note: str, *, by: Viewer) -> Case:
     event = add_event(case, "comment", "补充情况", by=by, note=note)
     record("comment", case, by=by, note=note.strip())
     tell(case, followers_of(case), f"{case.number} 有补充情况：{case.title}", key=f"{event.uid}", by=by)
+    return case
+
+
+@transaction.atomic
+def recheck_case(uid: UUID, note: str, *, by: Viewer) -> Case:
+    """
+    Record that a closed case was looked at again and is in order; what is not is re-opened by the move of its kind.
+
+    Raises
+    ------
+    MoveRefused
+        It is still open, nothing is said, or ``by`` could not re-open it either.
+    """
+    case = case_for(by, uid, lock=True)
+    if case.closed_on is None:
+        raise MoveRefused("办结后才能回头看")
+    if not note.strip():
+        raise MoveRefused("请写明回头看情况")
+    if not any(move.reopens for move, _ in moves_for(case, by)):
+        raise MoveRefused("回头看由复查人员办理")
+    case.rechecked_on = today()
+    case.version += 1
+    case.save()
+    add_event(case, "recheck", "回头看合格", by=by, note=note, colour="green")
+    record("recheck", case, by=by, note=note.strip())
+    written(case)
     return case
 
 
@@ -456,7 +482,7 @@ def change_case(
     )
     if case.version != version:
         add_event(case, "change", "更正", by=by, colour="amber")
-        _written(case)
+        written(case)
     return case
 
 
@@ -479,7 +505,7 @@ def void_case(uid: UUID, *, why: str, by: Viewer) -> Case:
 def restore_case(uid: UUID, *, by: Viewer) -> Case:
     """Bring a voided case back."""
     case = restore_record(Case, uid, by=by, permission=_permission_of(uid, "void"))
-    _written(case)
+    written(case)
     return case
 
 
@@ -507,7 +533,7 @@ def fact_row(case: Case, kind: Kind, name: str) -> CaseFact | None:
     return CaseFact(case=case, code=code, text=str(value)[:200])
 
 
-def _written(case: Case) -> None:
+def written(case: Case) -> None:
     """After every write: found again, and maps and statistics learn of it."""
     find_again(case)
     touch(REVISION)

@@ -40,14 +40,25 @@ class Bulk(LedgerPage):
         if deed not in deeds_for(self.ledger, self.viewer):
             raise Http404
         identities = request.POST.getlist("row")[:MOST]
+        verbs = VERBS | {one.code: one.verb for one in self.ledger.deeds}
         try:
-            things = self._things(identities, VERBS[deed])
+            things = self._things(identities, verbs[deed])
         except (ValidationError, ValueError):
             raise Http404 from None
         if not things:
             messages.error(request, "没有选中记录，或它们已不在您的范围内")
             return HttpResponseRedirect(self._back())
-        return self._export(things) if deed == "export" else self._void(things)
+        match deed:
+            case "export":
+                return self._export(things)
+            case "void":
+                return self._void(things)
+            case _:
+                return self.do(deed, things)
+
+    def do(self, deed: str, things: QuerySet[Any]) -> HttpResponseBase:
+        """A deed that the ledger itself declares; its own page overrides this."""
+        raise Http404
 
     def _things(self, identities: list[str], verb: str) -> QuerySet[Any]:
         rows = self.ledger.visible_rows(self.viewer, verb)
@@ -110,5 +121,7 @@ def deeds_for(ledger: Ledger, viewer: Any) -> list[str]:
     """What this person may do with ticked rows of a ledger."""
     if f"{ledger.code}.bulk" not in pages:
         return []
+    more = [one.code for one in ledger.deeds if viewer.may(ledger.permission_to(one.verb))]
     possible = {"export": f"{ledger.code}.export_excel", "void": f"{ledger.code}.void"}
-    return [deed for deed, code in possible.items() if code in pages and pages.get(code).allows(viewer)]
+    usual = [deed for deed, code in possible.items() if code in pages and pages.get(code).allows(viewer)]
+    return [*more, *usual]

@@ -112,13 +112,22 @@ class Detail(LedgerPage):
                 related_table(one, thing, self.viewer, reveals=self._may_reveal)
                 for one in self.ledger.related
             ],
-            "events": events_of(thing, self.ledger, self.viewer),
+            "events": self.events(thing),
             "deeds": self._deeds(thing),
             "reveal_url": self._page_url("reveal", thing) if self._may_reveal else "",
             "back_url": reverse(self.ledger.code) + self._back_query(request, listing),
             **self._neighbours(thing, listing),
+            **self.more(thing),
         }
         return render(request, self.template, context)
+
+    def events(self, thing: Any) -> list[Event]:
+        """What happened to it, newest first."""
+        return events_of(thing, self.ledger, self.viewer)
+
+    def more(self, thing: Any) -> dict[str, Any]:
+        """What a ledger's own page shows beside the usual."""
+        return {}
 
     @property
     def _may_reveal(self) -> bool:

@@ -75,8 +75,13 @@ class List(LedgerPage):
             "deeds": [] if listing.voided else deeds_for(self.ledger, self.viewer),
             **filter_row(listing, request),
             **self._actions(listing),
+            **self.more(listing),
         }
         return render(request, self.template, context)
+
+    def more(self, listing: Listing) -> dict[str, Any]:
+        """What a ledger's own list page shows beside the usual."""
+        return {}
 
     def _slice(self, listing: Listing, request: HttpRequest, columns: list[Column]) -> Slice:
         edges: dict[str, Any] = {}

@@ -1,0 +1,155 @@
+"""Reads of cases: work lists, counts for the board and the calendar, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Q, QuerySet
+
+from anlu.kernel.cases.models import Case, CaseUnit, Outcome, Part
+from anlu.kernel.core.scope import Scope, Viewer
+from anlu.kernel.people.models import SEES_BY_AREA
+
+ROWS = QuerySet[Any]
+WEEK: Final = timedelta(days=6)
+AGES: Final = ((7, "7天以内"), (30, "8–30天"), (90, "31–90天"), (10**6, "90天以上"))
+
+
+def of_unit(viewer: Viewer) -> Q:
+    """Cases that the person's own unit leads, helps with or found and has not handed on."""
+    unit: Any = getattr(viewer, "unit", None)
+    if unit is None:
+        return Q(pk__in=[])
+    if unit.kind in SEES_BY_AREA:
+        parts = CaseUnit.objects.filter(area=unit.area_id)
+    else:
+        parts = CaseUnit.objects.filter(unit=unit)
+    active = parts.filter(part__in=(Part.LEAD, Part.HELPER)).values("case")
+    return Q(pk__in=active) | Q(unit=unit, lead__isnull=True)
+
+
+def of_person(viewer: Viewer) -> Q:
+    """Cases that the person handles, reported or watches."""
+    return Case.scope_condition(Scope(person=viewer.uid)) or Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A list of open cases that people come back to."""
+
+    code: str
+    label: str
+    condition: Callable[[Viewer, date], Q]
+
+
+def _week_end(on: date) -> date:
+    return on + timedelta(days=6 - on.weekday())
+
+
+WORK_LISTS: Final = (
+    WorkList("mine", "我的", lambda viewer, on: of_person(viewer)),
+    WorkList("unit", "本单位", lambda viewer, on: of_unit(viewer)),
+    WorkList("overdue", "逾期", lambda viewer, on: Q(due_on__lt=on)),
+    WorkList("week", "本周到期", lambda viewer, on: Q(due_on__gte=on, due_on__lte=_week_end(on))),
+)
+
+
+def work_list(code: str) -> WorkList:
+    """The list of this code, the first for an unknown one."""
+    return next((one for one in WORK_LISTS if one.code == code), WORK_LISTS[0])
+
+
+def open_cases(viewer: Viewer, code: str, *, on: date) -> ROWS:
+    """Open cases of a work list, the most urgent first."""
+    rows: ROWS = Case.objects.visible_to(viewer).open().filter(work_list(code).condition(viewer, on))
+    return rows.order_by("due_on", "pk")
+
+
+def overdue_cases(viewer: Viewer, *, on: date) -> ROWS:
+    """Open cases past their deadline."""
+    return open_cases(viewer, "overdue", on=on)
+
+
+# ------------------------------------------------------------------------------------------------ figures
+@dataclass(frozen=True)
+class Figures:
+    """What became of cases in a period: flows of the period, stocks at its end."""
+
+    found: int
+    closed: int
+    due: int
+    on_time: int
+    rebounds: int
+    open_at_end: int
+    overdue_at_end: int
+    ages: Mapping[str, int]
+
+    @property
+    def closed_share(self) -> float | None:
+        """整改率: of those found in the period, put right by its end."""
+        return None if not self.found else self.closed / self.found
+
+    @property
+    def on_time_share(self) -> float | None:
+        """按期率: of those put right with a deadline, by it."""
+        return None if not self.due else self.on_time / self.due
+
+    @property
+    def rebound_share(self) -> float | None:
+        """反弹率: of those put right, found to be back."""
+        return None if not self.closed else self.rebounds / self.closed
+
+
+def figures(rows: ROWS, start: date, end: date) -> Figures:
+    """Figures of cases that ``rows`` holds (scope and filters applied), for a period with both days included."""
+    plain = rows.order_by().exclude(outcome=Outcome.MERGED)
+    during = Q(closed_on__gte=start, closed_on__lte=end, outcome=Outcome.RESOLVED)
+    counted = plain.aggregate(
+        found=Count("pk", filter=Q(found_on__gte=start, found_on__lte=end)),
+        closed=Count("pk", filter=during),
+        due=Count("pk", filter=during & Q(on_time__isnull=False)),
+        on_time=Count("pk", filter=during & Q(on_time=True)),
+        rebounds=Count("pk", filter=Q(reopened_on__gte=start, reopened_on__lte=end)),
+        open_at_end=Count("pk", filter=open_on(end)),
+        overdue_at_end=Count("pk", filter=open_on(end) & Q(due_on__lt=end)),
+    )
+    return Figures(**counted, ages=ages(plain, end))
+
+
+def open_on(day: date) -> Q:
+    """Found by a day and not closed by then."""
+    return Q(found_on__lte=day) & (Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+
+def ages(rows: ROWS, day: date) -> dict[str, int]:
+    """Open cases by how long they have been open on a day."""
+    counts: dict[str, Any] = {}
+    low = -1
+    for place, (high, _) in enumerate(AGES):
+        oldest, youngest = day - timedelta(days=min(high, 200_000)), day - timedelta(days=low + 1)
+        counts[f"age{place}"] = Count(
+            "pk", filter=open_on(day) & Q(found_on__gte=oldest, found_on__lte=youngest)
+        )
+        low = high
+    found = rows.order_by().aggregate(**counts)
+    return {label: found[f"age{place}"] for place, (_, label) in enumerate(AGES)}
+
+
+def by_state(rows: ROWS) -> dict[tuple[str, str], int]:
+    """How many open cases of each kind stand in each state, for the board."""
+    grouped = (
+        rows.order_by()
+        .filter(closed_on__isnull=True)
+        .values_list("kind", "state")
+        .annotate(number=Count("pk"))
+    )
+    return {(kind, state): number for kind, state, number in grouped}
+
+
+def by_day(rows: ROWS, start: date, end: date) -> dict[date, int]:
+    """How many open cases fall due on each day, for the calendar."""
+    during = rows.order_by().filter(closed_on__isnull=True, due_on__gte=start, due_on__lte=end)
+    return dict(during.values_list("due_on").annotate(number=Count("pk")).values_list("due_on", "number"))

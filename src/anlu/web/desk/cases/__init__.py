@@ -1,0 +1,1 @@
+"""Pages of cases: generic over families and kinds; they name no feature."""

@@ -1,0 +1,284 @@
+"""A family of cases as list, board and calendar; the files of a case."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from calendar import Calendar as Weeks
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.kernel.cases.deadlines import calendar, due_colour, due_words
+from anlu.kernel.cases.escalation import remind_case
+from anlu.kernel.cases.files import file_for, files_of
+from anlu.kernel.cases.kinds import kinds_of
+from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.pictures import stripped
+from anlu.kernel.cases.queries import by_day, by_state
+from anlu.kernel.cases.services import assign_case
+from anlu.kernel.core.audit import record
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError, NotFound
+from anlu.kernel.core.store import open_upload
+from anlu.kernel.people.signin import address_of
+from anlu.web.desk.cases.acting import note_field
+from anlu.web.desk.cases.columns import place_words
+from anlu.web.desk.cases.forms import handler_field, unit_field
+from anlu.web.nav import Crumb
+from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.bulk import Bulk
+from anlu.web.pages.list import List, filter_row
+from anlu.web.pages.listing import Listing
+
+CARDS: Final = 12
+DAY_ROWS: Final = 200
+
+
+class CaseList(List):
+    """``/<path>/``, with the way to board and calendar."""
+
+    def more(self, listing: Listing) -> dict[str, Any]:
+        query = listing.query(without=("sort", "size", "voided", "cols"))
+        other = (("board", "看板", "layout-sidebar"), ("calendar", "日历", "calendar"))
+        return {
+            "other_views": [
+                {"label": label, "icon": icon, "url": reverse(f"{self.ledger.code}.{name}") + query}
+                for name, label, icon in other
+            ]
+        }
+
+
+class Board(LedgerPage):
+    """``/<path>/board/``: open cases by state, the most urgent of each first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        listing = Listing.read(self.ledger, self.viewer, request.GET)
+        rows = listing.rows()
+        counts = by_state(rows)
+        on = today()
+        columns = []
+        for label, pairs in self._columns().items():
+            states = {state for _, state in pairs}
+            kinds_here = {kind for kind, _ in pairs}
+            number = sum(counts.get(pair, 0) for pair in pairs)
+            found = (
+                rows.filter(closed_on__isnull=True, state__in=states, kind__in=kinds_here) if number else []
+            )
+            cards = self._cards(found, on) if number else []
+            query = {"stage": "open", "state": sorted(states)}
+            columns.append(
+                {"label": label, "number": number, "cards": cards, "more": number - len(cards),
+                 "url": self.ledger.url(dict(listing.selection.parameters()) | query)}
+            )  # fmt: skip
+        request.trail = [Crumb("看板")]  # type: ignore[attr-defined]
+        context = {
+            "ledger": self.ledger,
+            "columns": columns,
+            "page_title": f"{self.ledger.label} 看板",
+            "page_note": f"未办结 {sum(counts.values()):,} {self.ledger.unit}",
+            "list_url": self.ledger.url(listing.selection),
+            **filter_row(listing, request),
+        }
+        return render(request, "web/cases/board.html", context)
+
+    def _columns(self) -> dict[str, list[tuple[str, str]]]:
+        """What a column is called: the (kind, state) pairs in it, in the order of the lifecycles."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for kind in kinds_of(self.ledger.code):
+            for state in kind.lifecycle.states:
+                if not kind.lifecycle.is_done(state):
+                    found.setdefault(kind.lifecycle.label(state), []).append((kind.code, state))
+        return found
+
+    def _cards(self, rows: Any, on: date) -> list[dict[str, str]]:
+        ordered = rows.select_related("lead", "town", "road").order_by("due_on", "pk")
+        return [card_of(case, self.ledger.url_of(case), on) for case in ordered[:CARDS]]
+
+
+def card_of(case: Case, url: str, on: date) -> dict[str, str]:
+    """A case as a card."""
+    return {
+        "url": url,
+        "number": case.number,
+        "title": case.title,
+        "due": due_words(case.due_on, on),
+        "colour": due_colour(case.due_on, on),
+        "lead": case.lead.short_name or case.lead.name if case.lead else "",
+        "place": place_words(case) or (case.town.name if case.town else ""),
+    }
+
+
+class CaseCalendar(LedgerPage):
+    """``/<path>/calendar/?month=2023-07``: what falls due on which day, with days off and make-up days."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        listing = Listing.read(self.ledger, self.viewer, request.GET)
+        first = _month(request.GET.get("month", ""))
+        weeks = Weeks().monthdatescalendar(first.year, first.month)
+        start, end = weeks[0][0], weeks[-1][-1]
+        counts = by_day(listing.rows(), start, end)
+        known, on = calendar(), today()
+        stated = dict(listing.selection.parameters())
+        days = [
+            [
+                {
+                    "day": day,
+                    "outside": day.month != first.month,
+                    "off": not known.is_working_day(day),
+                    "makeup": day in known.workdays,
+                    "today": day == on,
+                    "number": counts.get(day, 0),
+                    "late": day < on,
+                    "url": self.ledger.url(
+                        stated
+                        | {"stage": "open", "deadline_from": day.isoformat(), "deadline_to": day.isoformat()}
+                    ),
+                }
+                for day in week
+            ]
+            for week in weeks
+        ]
+        request.trail = [Crumb("日历")]  # type: ignore[attr-defined]
+        query = listing.query(without=("sort", "size"))
+        sign = "&" if query else "?"
+        context = {
+            "ledger": self.ledger,
+            "weeks": days,
+            "page_title": f"{self.ledger.label} 日历",
+            "page_note": f"{first:%Y年%-m月} 到期 {sum(n for day, n in counts.items() if day.month == first.month)}"
+            f" {self.ledger.unit}",
+            "month": first,
+            "before_url": f"{query}{sign}month={first - timedelta(days=1):%Y-%m}",
+            "after_url": f"{query}{sign}month={(first + timedelta(days=31)):%Y-%m}",
+            "list_url": self.ledger.url(listing.selection),
+            **filter_row(listing, request),
+        }
+        return render(request, "web/cases/calendar.html", context)
+
+
+def _month(stated: str) -> date:
+    """The first of a month written 2023-07; this month for anything else."""
+    try:
+        return date.fromisoformat(f"{stated}-01") if len(stated) == 7 else today().replace(day=1)
+    except ValueError:
+        return today().replace(day=1)
+
+
+# ------------------------------------------------------------------------------------------------ files
+class CaseFilePage(LedgerPage):
+    """
+    ``/<path>/<uid>/files/<file>/``: a file, for those who may see its case.
+
+    Pictures are shown upright and without what the camera wrote into them; ``?size=original`` gives the original as a
+    download, and that is recorded. Documents are always downloads.
+    """
+
+    def get(self, request: HttpRequest, identity: UUID | str, file: UUID) -> HttpResponseBase:
+        case = self.thing(identity)
+        try:
+            found = file_for(self.viewer, file)
+            if found.case_id != case.pk and found.case_id != case.merged_into_id:
+                raise Http404
+            size = request.GET.get("size", "")
+            if size == "small" and found.thumbnail is not None:
+                return self._inline(open_upload(found.thumbnail), "image/jpeg")
+            content = open_upload(found.upload)
+        except NotFound:
+            raise Http404 from None
+        if found.media_type.startswith("image/") and size != "original":
+            with content:
+                return self._inline(io.BytesIO(stripped(content.read())), "image/jpeg")
+        record("download", case, by=self.viewer, note=found.upload.name, address=address_of(request))
+        answer = FileResponse(
+            content, as_attachment=True, filename=found.upload.name, content_type=found.media_type
+        )
+        return self._guarded(answer)
+
+    def _inline(self, content: Any, media_type: str) -> HttpResponseBase:
+        return self._guarded(FileResponse(content, content_type=media_type))
+
+    @staticmethod
+    def _guarded(answer: FileResponse) -> FileResponse:
+        answer.headers["Cache-Control"] = "private, max-age=3600"
+        return answer
+
+
+class Photos(LedgerPage):
+    """``/<path>/<uid>/photos.zip``: all pictures of a case without time, place and camera; recorded."""
+
+    def get(self, request: HttpRequest, identity: UUID | str) -> HttpResponse:
+        case = self.thing(identity)
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w") as packed:
+            pictures = [one for one in files_of(case) if one.media_type.startswith("image/")]
+            for number, one in enumerate(pictures, start=1):
+                with open_upload(one.upload) as content:
+                    packed.writestr(
+                        f"{case.number}-{number:02d}-{one.get_kind_display()}.jpg", stripped(content.read())
+                    )
+        record("export", case, by=self.viewer, note=f"照片 {len(pictures)} 张", address=address_of(request))
+        answer = HttpResponse(sink.getvalue(), content_type="application/zip")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+
+# ------------------------------------------------------------------------------------------------ several at once
+class CaseBulk(Bulk):
+    """Assigning and urging several cases; first it is said how many."""
+
+    def do(self, deed: str, things: QuerySet[Any]) -> HttpResponseBase:
+        form = self._form(deed, self.request.POST if "confirmed" in self.request.POST else None)
+        if form.is_bound and form.is_valid():
+            return self._done(deed, list(things), form.cleaned_data)
+        label = next(one.label for one in self.ledger.deeds if one.code == deed)
+        self.request.trail = [Crumb(label)]  # type: ignore[attr-defined]
+        context = {
+            "ledger": self.ledger,
+            "form": form,
+            "deed": deed,
+            "things": [{"uid": one.uid, "title": str(one)} for one in things],
+            "page_title": f"{label}：{things.count()} {self.ledger.unit}{self.ledger.noun}",
+            "button": label,
+            "cancel_url": self._back(),
+        }
+        return render(self.request, "web/cases/bulk.html", context, status=422 if form.errors else 200)
+
+    @staticmethod
+    def _form(deed: str, data: Any) -> forms.Form:
+        form = forms.Form(data=data)
+        if deed == "assign":
+            form.fields["lead"] = unit_field("牵头单位")
+            form.fields["handler"] = handler_field(None)
+        else:
+            form.fields["note"] = note_field()
+        return form
+
+    def _done(self, deed: str, cases: list[Case], data: Mapping[str, Any]) -> HttpResponseBase:
+        """Each by itself: what is refused is named, the rest is done."""
+        done, refused = 0, []
+        for case in cases:
+            try:
+                if deed == "assign":
+                    values = {name: data[name] for name in ("lead", "handler") if data[name]}
+                    assign_case(case.uid, values, by=self.viewer)
+                else:
+                    remind_case(case.uid, by=self.viewer, note=data["note"])
+                done += 1
+            except AnluError as problem:
+                refused.append(f"{case.number} {problem}")
+        if done:
+            messages.success(self.request, f"已办理 {done} {self.ledger.unit}")
+        if refused:
+            messages.error(self.request, f"{len(refused)} {self.ledger.unit}没有办：{'；'.join(refused[:5])}")
+        return HttpResponseRedirect(self._back())
