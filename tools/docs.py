@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from environment import ROOT, ensure, tool
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+GENERATED = {"settings.md": "anlu.project.reference", "commands.md": "anlu.commands.reference"}
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
 
@@ -24,8 +25,8 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         ensure("dev")
         subprocess.run([tool("python"), str(ROOT / "tools/third_party.py")], check=True)
-        settings = [tool("python"), "-m", "anlu.project.reference", str(ROOT / "docs/reference/settings.md")]
-        subprocess.run(settings, check=True)
+        for page, module in GENERATED.items():
+            subprocess.run([tool("python"), "-m", module, str(ROOT / "docs/reference" / page)], check=True)
     pages = [ROOT / name for name in listed("*.md")]
     broken = [f"{page.relative_to(ROOT)}: {link}" for page in pages for link in broken_links(page)]
     print("\n".join([*broken, f"{len(pages)} documents, {len(broken)} broken links"]))

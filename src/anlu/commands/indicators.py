@@ -21,7 +21,7 @@ DAY_FORM = "日期, 写成 2023-06-30"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--period", required=True, metavar="期间", help=FORMS)
+    parser.add_argument("--period", required=True, metavar="期间", help=f"如 {FORMS}")
     parser.add_argument("--unit", metavar="代码", default="", help="单位或辖区代码; 不写 = 整个单位")
     parser.add_argument("--as-of", metavar="日期", default="", help="只计到这一天已入账、未作废的记录")
     json_argument(parser)
