@@ -164,6 +164,22 @@ def test_junctions_of_the_roads_in_the_words_are_offered(
     assert str(other.uid) not in page
 
 
+def test_where_the_words_lead_is_offered_and_locates(
+    ground: dict[str, Any], clerk: Any, client: Client
+) -> None:
+    values = {"code": "J1", "name": "国道105与清泉路路口", "lon": LON, "lat": 36.61}
+    junction = add_junction(values, by=SYSTEM)
+    for road, at in (("G105", BEGIN_M + 1_000), ("L001", 0.0)):
+        JunctionArm.objects.create(junction=junction, road=ground[road], chainage_m=at)
+    thing = crash(clerk.unit, place_text="国道105线与清泉路交叉口以北200米")
+    assert thing.location_state == "unlocated"
+    page = client.get(address(thing)).content.decode()
+    assert "?road=G105&amp;stake=K11%2B200" in page
+    thing = located(client, thing, road="G105", stake="K11+200")
+    detail = client.get(reverse("crashes.crash.detail", args=[thing.uid])).content.decode()
+    assert "国道105线K11+200(与清泉路交叉口以北200米)处" in detail
+
+
 def test_looking_writes_nothing(clerk: Any, client: Client) -> None:
     thing = crash(clerk.unit)
     answer = client.get(address(thing), {"lon": LON, "lat": 36.61})

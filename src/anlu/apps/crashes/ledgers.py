@@ -21,6 +21,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models.records import Precision
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.places.phrases import phrase_of
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, Preset, RelatedRows, Verb, ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.base import one_of
@@ -44,6 +45,13 @@ def place_of(crash: Crash) -> str:
     """Where, in one line: road and stake, else the words of the source."""
     road = crash.road.name if crash.road else crash.road_name
     return " ".join(part for part in (road, stake(crash)) if part) or crash.place_text
+
+
+def phrase(crash: Crash) -> str:
+    """Where, in the words of GA/T 1980, by the nearest junction or site."""
+    if crash.road is None or crash.chainage_m is None:
+        return ""
+    return phrase_of(crash.road, crash.chainage_m)
 
 
 def when(crash: Crash) -> str:
@@ -95,6 +103,7 @@ SECTIONS = (
             Column("road_name", "道路"),
             Column("stake", "桩号", value=stake, kind=Kind.CODE),
             Column("place_text", "地点(原文)", kind=Kind.LONG),
+            Column("phrase", "地点表述", value=phrase, kind=Kind.LONG),
             Column("lon", "经度"),
             Column("lat", "纬度"),
             Column("location_state", "定位"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from anlu.engine.roads.stakes import NotAStake
-from anlu.engine.roads.wording import NotAPlace, read_place
+from anlu.engine.roads.wording import NotAPlace, RoadPlace, read_place
 from anlu.kernel.core.revisions import token
 from anlu.kernel.places.models import Road, RoadLine
 from anlu.kernel.places.services import ROADS_REVISION
@@ -62,8 +62,17 @@ def read_words(text: str) -> tuple[int, float | None] | None:
     """
     Key of the road and chainage that a place in words names (国道105线K12+345处); None where no known road is named.
 
-    Distances from a reference point (桥以北50米) are not read: only a stake gives a chainage.
+    Only a stake gives a chainage; distances from a reference point (桥以北50米) are read by ``phrases.spot_of``.
     """
+    said = named_place(text)
+    if said is None:
+        return None
+    road, place = said
+    return road, place.stake.chainage_m if place.stake else None
+
+
+def named_place(text: str) -> tuple[int, RoadPlace] | None:
+    """Key of the known road that a place in words names first, and the elements of the place; else None."""
     names = road_names()
     named = set(_known_parts(unicodedata.normalize("NFKC", text), names))
     if not named:
@@ -74,7 +83,7 @@ def read_words(text: str) -> tuple[int, float | None] | None:
         return None
     if place.road not in names:
         return None
-    return names[place.road], place.stake.chainage_m if place.stake else None
+    return names[place.road], place
 
 
 def named_roads(text: str) -> set[int]:

@@ -23,6 +23,7 @@ from anlu.kernel.places import permissions as may
 from anlu.kernel.places.located import LocatedNoun, Pick, nouns, preview
 from anlu.kernel.places.models import Junction, Located, LocationState, Road, RoadLine, Site
 from anlu.kernel.places.naming import named_roads, road_names
+from anlu.kernel.places.phrases import phrase_of, spot_of
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.ground import ground_options
@@ -280,6 +281,7 @@ def _shown(
         "looked": pick is not None,
         "hidden": _stated(form) if pick else [],
         "offered": _offered(form, words),
+        "searched": form.is_bound and bool((form.data.get("q") or "").strip()),
         "map": _map(thing),
     }
 
@@ -332,7 +334,8 @@ def _offered(form: PlaceForm, words: str) -> list[dict[str, str]]:
     """Junctions and sites whose name holds what was searched for; else junctions of the roads that the words name."""
     text = (form.data.get("q") or "").strip() if form.is_bound else ""
     found = _named(text) if text else _crossings(words)
-    return [
+    said = [] if text else _said(words)
+    return said + [
         {
             "name": thing.name,
             "kind": thing.get_kind_display() if isinstance(thing, Site) else "路口",
@@ -340,6 +343,23 @@ def _offered(form: PlaceForm, words: str) -> list[dict[str, str]]:
             "url": f"?{urlencode({'at': str(thing.uid)} | ({'q': text} if text else {}))}",
         }
         for thing in found[:OFFERED]
+    ]
+
+
+def _said(words: str) -> list[dict[str, str]]:
+    """Where the words of the record lead by themselves: 国道105与清泉路交叉口以北50米."""
+    spot = spot_of(words)
+    if spot is None:
+        return []
+    road = Road.objects.get(pk=spot.road)
+    stake = stake_words(spot.chainage_m)
+    return [
+        {
+            "name": f"{road.name} {stake}",
+            "kind": "按地点文字",
+            "place": phrase_of(road, spot.chainage_m),
+            "url": f"?{urlencode({'road': road.code, 'stake': stake})}",
+        }
     ]
 
 

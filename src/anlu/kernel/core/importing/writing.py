@@ -22,7 +22,7 @@ from anlu.kernel.core.models import Batch, StagedChange
 from anlu.kernel.core.search import Indexed, bulk_index
 
 TRIES: Final = 3
-LONGEST_S: Final = 0.4  # that a transaction should take: everybody else who writes waits for it
+LONGEST_S: Final = 0.25  # that a transaction should take: everybody else who writes waits for it
 FEWEST: Final = 250  # rows in a transaction, however slow the machine
 COUNTED: Final = ("rows", "accepted", "updated", "unchanged", "refused", "marked")
 
