@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
+from PIL import Image, ImageDraw
 
 from anlu.engine.documents.blocks import Paragraph
 from anlu.engine.documents.docx import render_docx
@@ -34,12 +36,22 @@ def papers() -> dict[str, Paper]:
         issuers=("青澜县公安局", "青澜县交通运输局", "青澜县应急管理局"),
         signatures=tuple(map(Signature, ("青澜县公安局", "青澜县交通运输局", "青澜县应急管理局"))),
     )
+    named["seal"] = replace(notice, signatures=(Signature(BY_CODE["notice"].issuer, seal=picture()),))
     # The text ends on every line of a page in turn: the signature must follow in each case.
     for lines in range(1, 23):
         text = tuple(Paragraph("各单位要认真抓好落实") for _ in range(lines))
         named[f"ends {lines}"] = replace(notice, body=text, attachments=())
         named[f"letter ends {lines}"] = replace(letter, body=text)
     return named
+
+
+def picture() -> bytes:
+    """A red ring, as a seal is one."""
+    stream = io.BytesIO()
+    image = Image.new("RGBA", (200, 200))
+    ImageDraw.Draw(image).ellipse((4, 4, 195, 195), outline="red", width=8)
+    image.save(stream, "PNG")
+    return stream.getvalue()
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,8 @@ class Page:
     height: float
     glyphs: tuple[Glyph, ...]
     rules: tuple[tuple[float, float, float], ...]
-    rotated: str
+    turned: tuple[Glyph, ...]
+    pictures: tuple[tuple[float, float, float, float], ...]
 
     @property
     def text(self) -> str:
@@ -67,21 +68,15 @@ def pages_of(pdf: bytes) -> list[Page]:
 
 def page_of(page: pdfplumber.page.Page) -> Page:
     """One page."""
-    upright = [each for each in page.chars if each["text"].strip() and each["upright"]]
-    glyphs = tuple(
-        Glyph(
-            each["text"],
-            each["x0"] * MM,
-            each["x1"] * MM,
-            each["top"] * MM,
-            each["bottom"] * MM,
-            each["size"],
-        )
-        for each in upright
-    )
+    glyphs: dict[bool, list[Glyph]] = {True: [], False: []}
+    for each in page.chars:
+        if each["text"].strip():
+            place = (each[name] * MM for name in ("x0", "x1", "top", "bottom"))
+            glyphs[bool(each["upright"])].append(Glyph(each["text"], *place, each["size"]))
     rules = tuple((each["x0"] * MM, each["x1"] * MM, each["top"] * MM) for each in [*page.lines, *page.rects])
-    rotated = "".join(each["text"] for each in page.chars if not each["upright"])
-    return Page(float(page.width) * MM, float(page.height) * MM, glyphs, rules, rotated)
+    pictures = tuple(tuple(each[name] * MM for name in ("x0", "top", "x1", "bottom")) for each in page.images)
+    size = (float(page.width) * MM, float(page.height) * MM)
+    return Page(*size, tuple(glyphs[True]), rules, tuple(glyphs[False]), pictures)
 
 
 def character_pitches(line: list[Glyph]) -> list[float]:

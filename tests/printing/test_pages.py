@@ -124,4 +124,18 @@ def test_the_number_of_a_lying_page_is_turned_and_stands_at_its_left(printed):
     lying = [(number, page) for number, page in enumerate(pages, 1) if page.width > page.height]
     assert lying
     for number, page in lying:
-        assert page.rotated.replace(" ", "") == f"—{number}—"
+        assert "".join(glyph.text for glyph in page.turned) == f"—{number}—"
+        assert page.turned[0].left == pytest.approx(35 - 7 - 5, abs=2)
+        if number % 2:
+            assert page.turned[-1].bottom == pytest.approx(28 + 156 - 4.9, abs=2)
+        else:
+            assert page.turned[0].top == pytest.approx(28 + 4.9, abs=2)
+
+
+def test_a_seal_covers_name_and_date(printed):
+    page = next(page for page in printed["seal"] if "2023年7月3日" in page.text.replace(LAST_WORDS, ""))
+    ((left, top, right, bottom),) = page.pictures
+    assert (right - left, bottom - top) == (pytest.approx(42, abs=0.5), pytest.approx(42, abs=0.5))
+    name, date = [line for line in page.lines() if line[0].left > 90][-2:]
+    assert (left + right) / 2 == pytest.approx((date[0].left + date[-1].right) / 2, abs=4)
+    assert top < name[0].top < date[0].bottom < bottom

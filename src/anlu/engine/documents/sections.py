@@ -9,23 +9,23 @@ from anlu.engine.documents.blocks import Run
 from anlu.engine.documents.grid import (
     BELOW_NUMBER_MM,
     BOTTOM_MM,
-    EMU_PER_MM,
     FOOTER_MM,
     LEFT_MM,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     RIGHT_MM,
     TOP_MM,
+    TWIPS_PER_MM,
     twips,
 )
 from anlu.engine.documents.heads import bottom_rule
 from anlu.engine.documents.paragraphs import PLAIN, Layout, paragraph, paragraph_properties, run
-from anlu.engine.documents.pictures import number_element
-from anlu.engine.documents.xml import NAMESPACES, element, on, part, root, text_element, value
+from anlu.engine.documents.xml import element, on, part, root, text_element, value
 
 Kind: TypeAlias = Literal["upright", "letter", "lying", "unnumbered"]
 CHARACTER_4: Final = 280
 NUMBER_MM: Final = 5.0
+NUMBER_LENGTH_MM: Final = 24.0
 UPRIGHT_WIDTH_MM: Final = 156.0
 
 # part name → relationship
@@ -115,7 +115,7 @@ def foot(*children: Element) -> bytes:
 
 def headed(*children: Element) -> bytes:
     """A header."""
-    return part(root("w:hdr", "w r wp a mc wps", *children))
+    return part(root("w:hdr", "w r v", *children))
 
 
 def page_number(side: Literal["left", "right"]) -> Element:
@@ -145,52 +145,37 @@ def turned_number(side: Literal["left", "right"]) -> Element:
     """
     The number of a lying page: where it is when the sheet is turned upright, so at the left and turned by a quarter.
 
-    A text box, since neither a frame nor a table cell can be turned in a header everywhere.
+    A text box in the older markup (VML): LibreOffice puts a turned one in DrawingML into the corner of the page.
     """
-    width, height = emu(NUMBER_MM), emu(UPRIGHT_WIDTH_MM)
-    left = emu(BOTTOM_MM - 7.0 - NUMBER_MM)
+    edge = CHARACTER_4 / TWIPS_PER_MM  # one character in
+    top = LEFT_MM + (edge if side == "left" else UPRIGHT_WIDTH_MM - edge - NUMBER_LENGTH_MM)
+    style = {
+        "position": "absolute",
+        "margin-left": points(BOTTOM_MM - 7.0 - NUMBER_MM),
+        "margin-top": points(top),
+        "width": points(NUMBER_MM),
+        "height": points(NUMBER_LENGTH_MM),
+        "z-index": "1",
+        "mso-position-horizontal-relative": "page",
+        "mso-position-vertical-relative": "page",
+    }
+    words = element("w:txbxContent", None, numbered(Layout("PageNumber", align=side)))
     shape = element(
-        "wps:wsp",
-        None,
-        element("wps:cNvSpPr", {"txBox": 1}),
-        element(
-            "wps:spPr",
-            None,
-            element(
-                "a:xfrm",
-                None,
-                element("a:off", {"x": 0, "y": 0}),
-                element("a:ext", {"cx": width, "cy": height}),
-            ),
-            element("a:prstGeom", {"prst": "rect"}, element("a:avLst")),
-            element("a:noFill"),
-        ),
-        element("wps:txbx", None, element("w:txbxContent", None, page_number(side))),
-        element("wps:bodyPr", {"vert": "vert", "lIns": 0, "tIns": 0, "rIns": 0, "bIns": 0}),
-    )
-    anchored = element(
-        "wp:anchor",
+        "v:rect",
         {
-            **dict.fromkeys(("distT", "distB", "distL", "distR", "simplePos"), 0),
-            **{"relativeHeight": 1, "behindDoc": 0, "locked": 0, "layoutInCell": 1, "allowOverlap": 1},
+            "id": f"PageNumber{side}",
+            "style": ";".join(f"{name}:{what}" for name, what in style.items()),
+            "filled": "f",
+            "stroked": "f",
         },
-        element("wp:simplePos", {"x": 0, "y": 0}),
-        element("wp:positionH", {"relativeFrom": "page"}, number_element("wp:posOffset", left)),
-        element("wp:positionV", {"relativeFrom": "page"}, number_element("wp:posOffset", emu(LEFT_MM))),
-        element("wp:extent", {"cx": width, "cy": height}),
-        element("wp:effectExtent", dict.fromkeys("ltrb", 0)),
-        element("wp:wrapNone"),
-        element("wp:docPr", {"id": 1, "name": "页码"}),
-        element("a:graphic", None, element("a:graphicData", {"uri": NAMESPACES["wps"]}, shape)),
+        element("v:textbox", {"style": "layout-flow:vertical", "inset": "0,0,0,0"}, words),
     )
-    choice = element("mc:Choice", {"Requires": "wps"}, element("w:drawing", None, anchored))
-    box = element("w:r", None, element("mc:AlternateContent", None, choice))
-    return paragraph("", Layout("PageNumber"), PLAIN, box)
+    return paragraph("", Layout("PageNumber"), PLAIN, element("w:r", None, element("w:pict", None, shape)))
 
 
-def emu(mm: float) -> int:
-    """Millimetres in the unit of drawings."""
-    return round(mm * EMU_PER_MM)
+def points(mm: float) -> str:
+    """Millimetres as a length in points."""
+    return f"{mm * 72 / 25.4:.2f}pt"
 
 
 def field_mark(kind: str) -> Element:
