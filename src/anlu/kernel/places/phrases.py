@@ -106,7 +106,8 @@ def _named(road: int) -> list[tuple[str, float]]:
         .order_by("code")
         .values_list("name", "chainage_m")
     )
-    return [(crossing(name), at[junction]) for junction, name in others] + list(sites)
+    known = [(crossing(name), at[junction]) for junction, name in others] + list(sites)
+    return [(name, chainage_m) for name, chainage_m in known if chainage_m is not None]
 
 
 def crossing(road: str) -> str:
@@ -140,9 +141,8 @@ def _landmarks(roads: Roads, number: int, known: list[tuple[str, float]]) -> Lan
 def _reference(place: RoadPlace, names: set[str]) -> str:
     """The name of the register that is meant: the other road by any of its names, a site by the name it begins with."""
     if place.crossing:
-        other = (
-            Road.objects.filter(pk=road_names().get(place.crossing)).values_list("name", flat=True).first()
-        )
+        key = road_names().get(place.crossing, 0)
+        other = Road.objects.filter(pk=key).values_list("name", flat=True).first()
         return crossing(other) if other else ""
     begun = [name for name in names if len(name) >= SHORTEST_NAME and place.reference.startswith(name)]
     return max(begun, key=len, default="")
