@@ -123,8 +123,8 @@ def _dataset(unit: Unit, town: Area) -> Any:
 
 def _close(unit: Unit, town: Area) -> Any:
     """A month long ago, so that it holds nothing of the other records."""
-    n = next(_serial) % 1200
-    first = date(1900 + n // 12, n % 12 + 1, 1)
+    n = next(_serial) % 1188
+    first = date(1901 + n // 12, n % 12 + 1, 1)
     return PeriodClose.objects.create(
         period=f"{first:%Y-%m}",
         starts_on=first,

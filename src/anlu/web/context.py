@@ -109,6 +109,11 @@ class Shell:
         return self._address("web.sign_out") if self.viewer else ""
 
     @property
+    def help_url(self) -> str:
+        """First steps, keys, version and licences."""
+        return self._address("web.help") if self.viewer else ""
+
+    @property
     def home_url(self) -> str:
         """Where the brand leads."""
         return "/"
