@@ -16,6 +16,7 @@ NAMES = [
     "compare",
     "county",
     "density",
+    "documents",
     "early-warning",
     "forecast",
     "geo",
