@@ -19,6 +19,7 @@ from anlu.apps.team import services as team
 from anlu.kernel.activities.rhythms import add_rhythm
 from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.kinds import families, kinds_of, sample_details
+from anlu.kernel.cases.models import Rung
 from anlu.kernel.cases.services import open_case
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
@@ -241,6 +242,11 @@ def _result(unit: Unit, town: Area) -> Any:
     return team.results.add(values, by=SYSTEM)
 
 
+def _rung(unit: Unit, town: Area) -> Any:
+    n = next(_serial)
+    return Rung.objects.create(code=f"r{n}", label=f"第{n}级", order=n % 1000, working_days=1, act="urge")
+
+
 def _case(family: str) -> Maker:
     """A case of the first kind of a family, found by the platform itself."""
 
@@ -292,4 +298,5 @@ MAKERS: dict[str, Maker] = {
     "core.job": _job,
     "people.signin": _sign_in,
 }
+MAKERS["cases.rung"] = _rung
 MAKERS |= {family.code: _case(family.code) for family in families if kinds_of(family.code)}

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from anlu.kernel.cases.permissions import WORK_VIEW
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
@@ -19,6 +20,7 @@ from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.people.models import Officer
 from anlu.kernel.places.permissions import LOCATE
 from anlu.web.cells import words_of
+from anlu.web.desk.cases.work import on_today
 from anlu.web.desk.exports import waiting_for
 from anlu.web.desk.imports import noun_label
 from anlu.web.desk.unlocated import unlocated_for
@@ -64,6 +66,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
         ).order_by("-pk")[:SHOWN],
         "exports": _exports(viewer),
         "unlocated": unlocated_for(viewer) if viewer.may(LOCATE) else [],
+        "cases": on_today(viewer) if viewer.may(WORK_VIEW) else None,
         "news": news_for(viewer),
     }
     return render(request, "web/desk/today.html", context)

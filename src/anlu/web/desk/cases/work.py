@@ -1,0 +1,236 @@
+"""今日: what is mine, my unit's, overdue, due this week; 督办约谈挂牌: what waits for a signature; figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.kernel.cases import permissions as may
+from anlu.kernel.cases.deadlines import due_colour, due_words
+from anlu.kernel.cases.kinds import Family, families, kinds, kinds_of
+from anlu.kernel.cases.models import Case, Escalation, StepState
+from anlu.kernel.cases.queries import AGES, WORK_LISTS, Figures, figures, open_cases, work_list
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.models import Officer
+from anlu.web.desk.cases.columns import place_words, state_words
+from anlu.web.nav import Crumb, page
+from anlu.web.viewers import require_viewer
+
+SHOWN: Final = 50
+ON_TODAY: Final = 8
+STEPS_SHOWN: Final = 100
+LABELS: Final = ("发现", "办结", "按期率", "反弹", "未办结", "逾期", *(label for _, label in AGES))
+
+
+def line_of(case: Case, on: date) -> dict[str, str]:
+    """A case as one line."""
+    kind = kinds.get(case.kind) if case.kind in kinds else None
+    return {
+        "due": due_words(case.due_on, on) or "没有期限",
+        "colour": due_colour(case.due_on, on) or "grey",
+        "kind": kind.label if kind else case.kind,
+        "number": case.number,
+        "title": case.title,
+        "place": place_words(case),
+        "state": state_words(case),
+        "lead": (case.lead.short_name or case.lead.name) if case.lead else "",
+        "url": families.get(case.family).address_of(case.uid) if case.family in families else "",
+    }
+
+
+def lines_of(rows: QuerySet[Any], on: date) -> list[dict[str, str]]:
+    """Cases as lines."""
+    return [line_of(case, on) for case in rows.select_related("lead", "road")]
+
+
+def counts_for(viewer: Viewer, on: date) -> list[tuple[str, str, int]]:
+    """(code, label, how many) of every work list."""
+    return [(one.code, one.label, open_cases(viewer, one.code, on=on).count()) for one in WORK_LISTS]
+
+
+def on_today(viewer: Officer) -> dict[str, Any]:
+    """The card of cases on 我的待办: the most urgent of mine and my unit's."""
+    on = today()
+    codes = ("mine", "unit")
+    found: dict[str, dict[str, str]] = {}
+    for code in codes:
+        for line in lines_of(open_cases(viewer, code, on=on)[:ON_TODAY], on):
+            found.setdefault(line["number"], line)
+    numbers = [
+        (label, n, f"{reverse('cases.work')}?list={code}") for code, label, n in counts_for(viewer, on)
+    ]
+    return {"lines": list(found.values())[:ON_TODAY], "numbers": numbers}
+
+
+@page(
+    "cases.work",
+    "cases/",
+    "我的事项",
+    chapter="今日",
+    item="我的待办",
+    permission=may.WORK_VIEW,
+    entry=True,
+    rank=55,
+)
+def work(request: HttpRequest) -> HttpResponse:
+    """Open cases of one work list, the most urgent first."""
+    viewer, on = require_viewer(request), today()
+    chosen = work_list(request.GET.get("list", ""))
+    return _list(request, viewer, chosen.code, "我的事项", f"{chosen.label}的未办结事项", on)
+
+
+@page("cases.due", "cases/due/", "到期督办", chapter="今日", permission=may.WORK_VIEW,
+      count=lambda viewer: open_cases(viewer, "overdue", on=today()).count() or None)  # fmt: skip
+def due(request: HttpRequest) -> HttpResponse:
+    """Overdue first; the other lists are a click away."""
+    viewer, on = require_viewer(request), today()
+    chosen = work_list(request.GET.get("list", "overdue"))
+    return _list(request, viewer, chosen.code, "到期督办", f"{chosen.label}的未办结事项", on)
+
+
+def _list(request: HttpRequest, viewer: Officer, code: str, title: str, note: str, on: date) -> HttpResponse:
+    pager = Paginator(open_cases(viewer, code, on=on), SHOWN)
+    shown = pager.get_page(request.GET.get("page"))
+    tabs = [
+        {"label": label, "number": n, "url": f"?list={one}", "active": one == code}
+        for one, label, n in counts_for(viewer, on)
+    ]
+    context = {
+        "page_title": title,
+        "page_note": note,
+        "tabs": tabs,
+        "lines": lines_of(shown.object_list, on),  # type: ignore[arg-type]
+        "shown": shown,
+        "list_code": code,
+        "drafts": drafts_for(viewer),
+    }
+    return render(request, "web/cases/work.html", context)
+
+
+# ------------------------------------------------------------------------------------------------ escalation
+def drafts_for(viewer: Viewer) -> list[dict[str, str]]:
+    """Drafts that wait for a signature, of cases that this person may see."""
+    cases = Case.objects.visible_to(viewer).filter(closed_on__isnull=True).values("pk")
+    waiting = Escalation.objects.filter(state=StepState.DRAFTED, case__in=cases)
+    return [
+        _step_line(one) for one in waiting.select_related("case", "case__lead").order_by("on", "pk")[:SHOWN]
+    ]
+
+
+def _step_line(step: Escalation) -> dict[str, str]:
+    case = step.case
+    return {
+        "label": step.label,
+        "state": step.get_state_display(),
+        "colour": {"drafted": "amber", "signed": "red", "dropped": "grey"}.get(step.state, "blue"),
+        "number": case.number,
+        "title": case.title,
+        "on": f"{step.on:%Y-%m-%d}",
+        "lead": case.lead.name if case.lead else "",
+        "who": step.signed_by_name or step.issuer,
+        "url": families.get(case.family).address_of(case.uid) if case.family in families else "",
+    }
+
+
+@page("cases.steps", "cases/steps/", "督办约谈挂牌", chapter="综合治理", permission=may.STEP_VIEW)
+def steps(request: HttpRequest) -> HttpResponse:
+    """What waits for a signature, and the latest steps of the ladder."""
+    viewer = require_viewer(request)
+    seen = Case.objects.visible_to(viewer).values("pk")
+    latest = Escalation.objects.filter(case__in=seen).exclude(state=StepState.DRAFTED)
+    signed = latest.exclude(signed_by__isnull=True) if request.GET.get("signed") else latest
+    context = {
+        "drafts": drafts_for(viewer),
+        "steps": [_step_line(one) for one in signed.select_related("case", "case__lead")[:STEPS_SHOWN]],
+        "only_signed": bool(request.GET.get("signed")),
+    }
+    return render(request, "web/cases/steps.html", context)
+
+
+# ------------------------------------------------------------------------------------------------ figures
+@page("cases.statistics", "cases/statistics/", "闭环统计", chapter="综合治理", item="督办约谈挂牌",
+      permission=may.STATISTICS_VIEW, entry=True, rank=60)  # fmt: skip
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Found, closed, on time, rebound and age, by family and by kind, for a period; every number leads to its rows."""
+    viewer = require_viewer(request)
+    start, end, problem = _period(request)
+    rows = [_line(label, family, rows, start, end, extra) for label, family, rows, extra in _groups(viewer)]
+    context = {
+        "start": start,
+        "end": end,
+        "problem": problem,
+        "rows": rows,
+        "labels": LABELS,
+        "page_note": f"{start} 至 {end}",
+    }
+    request.trail = [Crumb("闭环统计")]  # type: ignore[attr-defined]
+    return render(request, "web/cases/statistics.html", context)
+
+
+def _groups(viewer: Viewer) -> Iterable[tuple[str, Family, QuerySet[Any], dict[str, str]]]:
+    """Each family that the person may see, then its kinds where it has several."""
+    for family in families:
+        permission = family.permission_to("view")
+        if not viewer.may(permission):
+            continue
+        rows = Case.objects.visible_to(viewer, permission)
+        yield family.label, family, rows, {}
+        offered = kinds_of(family.code)
+        for kind in offered if len(offered) > 1 else ():
+            yield f"　{kind.label}", family, rows.filter(kind=kind.code), {"kind": kind.code}
+
+
+def _line(
+    label: str, family: Family, rows: QuerySet[Any], start: date, end: date, extra: dict[str, str]
+) -> dict[str, Any]:
+    found = figures(rows, start, end)
+    return {"label": label, "cells": _cells(found, family, start, end, extra)}
+
+
+def _cells(
+    found: Figures, family: Family, start: date, end: date, extra: dict[str, str]
+) -> list[dict[str, str]]:
+    def to(**parameters: str) -> str:
+        return f"{reverse(family.code)}?{urlencode(extra | parameters)}"
+
+    closing = {"closed_from": f"{start}", "closed_to": f"{end}", "stage": "resolved"}
+    now = end >= today()
+    return [
+        {"text": str(found.found), "url": to(found_from=f"{start}", found_to=f"{end}")},
+        {"text": str(found.closed), "url": to(**closing)},
+        {"text": share_words(found.on_time_share), "url": to(**closing, on_time="1")},
+        {"text": str(found.rebounds), "url": to(reopened_from=f"{start}", reopened_to=f"{end}")},
+        {"text": str(found.open_at_end), "url": to(stage="open") if now else ""},
+        {"text": str(found.overdue_at_end), "url": to(due="overdue") if now else ""},
+        *({"text": str(number), "url": ""} for number in found.ages.values()),
+    ]
+
+
+def share_words(share: float | None) -> str:
+    """94.1%, — where there is nothing to divide by."""
+    return "—" if share is None else f"{share:.1%}"
+
+
+def _period(request: HttpRequest) -> tuple[date, date, str]:
+    """The stated period; this year so far where none is stated or it cannot be read."""
+    usual = (today().replace(month=1, day=1), today())
+    stated = [request.GET.get(name, "").strip() for name in ("start", "end")]
+    if not any(stated):
+        return *usual, ""
+    try:
+        start = date.fromisoformat(stated[0]) if stated[0] else usual[0]
+        end = date.fromisoformat(stated[1]) if stated[1] else usual[1]
+    except ValueError:
+        return *usual, "日期应写成 2023-06-30，已按今年以来统计"
+    if end < start or end - start > timedelta(days=40 * 366):
+        return *usual, "止日早于起日，已按今年以来统计"
+    return start, end, ""
