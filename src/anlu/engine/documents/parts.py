@@ -10,6 +10,7 @@ from anlu.engine.documents.fonts import Fonts
 from anlu.engine.documents.paper import Paper
 from anlu.engine.documents.pictures import Pictures, relationship
 from anlu.engine.documents.sections import FOOTERS, HEADERS
+from anlu.engine.documents.theme import theme_part
 from anlu.engine.documents.xml import element, on, part, root, text_element, value
 
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -28,6 +29,7 @@ def fixed_parts(pictures: Pictures, fonts: Fonts) -> dict[str, bytes]:
         "word/_rels/document.xml.rels": document_relationships(pictures),
         "word/settings.xml": settings(),
         "word/fontTable.xml": font_table(fonts),
+        "word/theme.xml": theme_part(fonts),
         "docProps/app.xml": application(),
         **media,
     }
@@ -46,6 +48,7 @@ def content_types() -> bytes:
         "/word/styles.xml": f"{WORD}styles+xml",
         "/word/settings.xml": f"{WORD}settings+xml",
         "/word/fontTable.xml": f"{WORD}fontTable+xml",
+        "/word/theme.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
         "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
         "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
         **{f"/word/{target}": f"{WORD}{kind}+xml" for target, _, kind in page_part_names()},
@@ -83,7 +86,7 @@ def document_relationships(pictures: Pictures) -> bytes:
     images = [(relationship(name), f"{OFFICE}image", f"media/{name}") for name in sorted(pictures.files)]
     fixed = [
         (f"rId{name.capitalize()}", f"{OFFICE}{name}", f"{name}.xml")
-        for name in ("styles", "settings", "fontTable")
+        for name in ("styles", "settings", "fontTable", "theme")
     ]
     return relationships(*fixed, *pages, *images)
 
