@@ -8,6 +8,8 @@ import pytest
 
 from anlu.__main__ import main
 from anlu.engine.documents.check import problems
+from anlu.engine.documents.samples import KINDS as KINDS_OF_SAMPLES
+from anlu.kernel.documents.define import in_order
 
 KINDS = """隐患抄告单 交通安全建议函 排除妨碍通知书 责令消除隐患通知书 整改通知书 约谈通知书 约谈记录 督办单
 挂牌督办通知 解除督办通知 督查通报 曝光通报 调度会纪要 工作方案 送达回证 问责建议函"""
@@ -25,6 +27,13 @@ def test_the_kinds_are_those_of_the_trade(capsys):
     assert {"code", "label", "form", "form_label"} == set(kinds[0])
     assert len({kind["code"] for kind in kinds}) == len(kinds)
     assert err == ""
+
+
+def test_every_kind_that_can_be_issued_has_a_sample_laid_out_alike():
+    samples = {kind.code: (kind.label, kind.form) for kind in KINDS_OF_SAMPLES}
+    issued = {kind.code: (kind.label, kind.layout.value) for kind in in_order()}
+    assert issued
+    assert {code: samples.get(code) for code in issued} == issued
 
 
 def test_the_kinds_can_be_read_by_a_person(capsys):
