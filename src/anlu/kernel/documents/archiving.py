@@ -132,4 +132,5 @@ def make_pdf(running: RunningJob, *, document: str) -> dict[str, Any]:
 
 
 def _document(uid: str) -> Document:
-    return Document.objects.select_related("unit", "addressee_unit", "template").get(uid=UUID(uid))
+    found: Document = Document.objects.select_related("unit", "addressee_unit", "template").get(uid=UUID(uid))
+    return found
