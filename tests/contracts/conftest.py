@@ -67,6 +67,10 @@ class World:
                 return 0
             case "notice" | "file":
                 return uuid4()  # nobody's
+            case "kind":
+                return "monthly"
+            case "key":
+                return "crashes.safety.counts.起数"
             case "which":
                 return "added"
             case "indicator":

@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.reports.services import add_free_report
 from anlu.apps.team import services as team
 from anlu.kernel.activities.rhythms import add_rhythm
 from anlu.kernel.activities.services import add_activity
@@ -264,6 +265,12 @@ def _case(family: str) -> Maker:
     return make
 
 
+def _report(unit: Unit, town: Area) -> Any:
+    """A report of crashes over some days."""
+    values = {"title": f"测试报告 {next(_serial)}", "period": "2023-03", "sections": ["crashes.safety"]}
+    return add_free_report(values, by=SYSTEM)
+
+
 MAKERS: dict[str, Maker] = {
     "activities.rhythm": _rhythm,
     "team.study": _activity("team.first_topic"),
@@ -290,6 +297,7 @@ MAKERS: dict[str, Maker] = {
     "indicators.correction": _correction,
     "indicators.external": _external,
     "indicators.target": _target,
+    "reports.report": _report,
     "core.source": _source,
     "core.dataset": _dataset,
     "core.audit": _audit,

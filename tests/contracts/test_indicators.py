@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import models, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +18,6 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import (
     Better,
-    Distinct,
     Indicator,
     Leaf,
     Nature,
@@ -25,6 +25,7 @@ from anlu.kernel.indicators.define import (
     indicators,
 )
 from anlu.kernel.indicators.evaluate import rows_behind, rows_of, tallies, value_of, values_of
+from anlu.kernel.indicators.models import ExternalFigure
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Area
@@ -39,7 +40,8 @@ CHINESE = re.compile("[一-鿿]")
 ALL = list(indicators)
 by_code = pytest.mark.parametrize("one", ALL, ids=lambda one: one.code)
 FILLED = {
-    "crashes.crash"
+    "crashes.crash",
+    "indicators.externalfigure",
 }  # tables that the scene of these tests has rows of; a new one adds its records there
 ROUNDS = 10
 EVERYTHING = Period.parse("2021-01-01..2023-06-30")
@@ -54,7 +56,9 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setenv("ANLU_TODAY", "2023-07-03")
-        yield make_scene(240)
+        made = make_scene(240)
+        add_vehicles(made)
+        yield made
         transaction.set_rollback(True)
 
 
@@ -63,11 +67,21 @@ def leaves_of(one: Indicator) -> list[Leaf]:
     return [leaf for leaf in (one.main, one.base) if leaf is not None]
 
 
-def added_up(leaf: Leaf, rows: models.QuerySet[Any]) -> Any:
-    """What rows add one by one; of a ``Distinct``, how many different values they have."""
-    if isinstance(leaf, Distinct):
-        return len({getattr(row, leaf.column) for row in rows})
-    return sum((leaf.adds(row) for row in rows), start=0)
+def add_vehicles(scene: Scene) -> None:
+    """The fleet of the county and of every town, of several years."""
+    county = scene.county
+    for year in range(2020, 2024):
+        for place in (None, *county.regions, *county.areas):
+            ExternalFigure.objects.create(
+                kind="vehicles",
+                value=10_000 + 137 * year,
+                day=date(year, 1, 1),
+                area=place,
+                document_number=f"测〔{year}〕1号",
+                issuer="测试",
+                document_on=date(year, 1, 10),
+                recorded_at=datetime(year, 1, 10, tzinfo=UTC),
+            )
 
 
 def chances(one: Indicator, scene: Scene, count: int = ROUNDS) -> list[tuple[Window, Any]]:
@@ -94,11 +108,11 @@ def test_its_rows_add_up_to_the_number(one: Indicator, scene: Scene) -> None:
     for window, viewer in chances(one, scene):
         value = value_of(one, window, viewer)
         rows = rows_behind(one, window, viewer)
-        assert added_up(one.main, rows) == value.numerator
+        assert one.main.added_up(rows) == value.numerator
         assert rows.count() == value.rows
         if one.base is not None:
             base = rows_behind(one, window, viewer, base=True)
-            assert added_up(one.base, base) == value.denominator
+            assert one.base.added_up(base) == value.denominator
             assert base.count() == value.base_rows
         anything += value.rows
     assert anything, "no window had any rows: nothing was tested"

@@ -93,7 +93,7 @@ def test_a_permitted_person_gets_a_sound_page(
 
 
 POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
-LEADING_ON = {"web.home", "web.sign_in"}
+LEADING_ON = {"web.home", "web.sign_in", "reports.act", "reports.pdf"}
 # What these show comes of a step before them: tests/web/test_importing.py takes those steps.
 LATER_STEPS = (
     "web.batch.refused",

@@ -250,6 +250,7 @@ class Ledger:
     head: tuple[str, ...] = ()  # names of columns that stand in the head of the detail page
     title: Callable[[Any], str] = str
     verbs: tuple[Verb, ...] = ()
+    adding: str = ""  # what adding a record is called, 登记<noun> when not stated
     form: type[BaseForm] | None = None
     version_of: Callable[[Any], int] = lambda thing: int(getattr(thing, "version", 0))
     add: Adder | None = None
@@ -273,6 +274,11 @@ class Ledger:
     permissions: Mapping[str, str] = field(
         default_factory=dict
     )  # verb to permission, where not "<code>.<verb>"
+
+    @property
+    def add_label(self) -> str:
+        """What the button for a new record says."""
+        return self.adding or f"登记{self.noun}"
 
     def permission_to(self, verb: str) -> str:
         """The permission for ``view``, ``add``, ``change``, ``void``, ``import``, ``export``, ``reveal``."""
@@ -313,7 +319,13 @@ class Ledger:
         return f"{address}?{query}" if query else address
 
     def url_of(self, thing: Any, page: str = "detail") -> str:
-        """Address of one record, or of one of its pages (``change``, ``void`` ...)."""
+        """
+        Address of one record, or of one of its pages (``change``, ``void`` ...).
+
+        Without a detail page that is the page which a row opens, or the list.
+        """
+        if page == "detail" and not self.has_detail:
+            return self.opens(thing) if self.opens is not None else reverse(self.code)
         return reverse(f"{self.code}.{page}", args=[getattr(thing, self.identity)])
 
     def joins(self, columns: Sequence[Column] | None = None) -> list[str]:

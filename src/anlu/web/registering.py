@@ -61,7 +61,7 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
 
 def _writing(ledger: Ledger, of: Callable[..., Page], one: str) -> Iterator[Page]:
     if ledger.form and ledger.add and _declared(ledger, "add"):
-        yield of("new", f"{ledger.path}/new/", f"登记{ledger.noun}", New)
+        yield of("new", f"{ledger.path}/new/", ledger.add_label, New)
     if ledger.form and ledger.change and _declared(ledger, "change"):
         yield of("change", f"{one}/change/", f"更正{ledger.noun}", Change)
     if ledger.void and _declared(ledger, "void"):

@@ -22,7 +22,7 @@ def test_a_template_and_its_figures_must_agree(template: str) -> None:
 
 @pytest.mark.parametrize("digit", ["13", "3"])
 def test_no_number_can_be_typed_into_a_sentence(digit: str) -> None:
-    with pytest.raises(SectionProblem, match="indicator"):
+    with pytest.raises(SectionProblem, match="指标"):
         Sentence("a", f"发现问题{digit}处，{{found}}，{{closed}}", FIGURES)
 
 

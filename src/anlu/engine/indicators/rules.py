@@ -14,8 +14,10 @@ wanmore:1   24310                         2.4万余
 percent:1   0.117                         11.7%
 ordinal:次  4                             第四次
 cn          4                             四
-each        1 (a share)                   每
+each:月     1 (a share)                   每月
 all         1 (a share)                   全部
+every       1 (a share)                   逐一
+everyone:.. 1 (a share)                   what stands behind the colon
 fixed:2     46.798                        46.80
 ========== ============================ =========================
 """
@@ -78,9 +80,10 @@ def _plain(value: Number, argument: str) -> str:
 
 def _whole_share(word: str) -> Callable[[Number, str], str]:
     def say(value: Number, argument: str) -> str:
+        words = word + argument
         if value != 1:
-            raise ValueError(f"{word} is said of all of them only, found the share {value}")
-        return word
+            raise ValueError(f"{words} is said of all of them only, found the share {value}")
+        return words
 
     return say
 
@@ -98,5 +101,7 @@ _RULES: Final[dict[str, Callable[[Number, str], str]]] = {
     "cn": lambda value, argument: chinese_number(_whole(value)),
     "each": _whole_share("每"),
     "all": _whole_share("全部"),
+    "every": _whole_share("逐一"),
+    "everyone": _whole_share(""),
     "fixed": lambda value, digits: f"{round_half_up(value, int(digits or 2)):f}",
 }

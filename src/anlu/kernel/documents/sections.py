@@ -21,6 +21,8 @@ from anlu.kernel.core.registry import Registry
 
 CHAPTERS: Final = ("队伍建设", "综合治理", "路面管控", "源头管控", "服务发展", "宣传教育")
 """Chapters in the order of the half-year report."""
+PERIOD: Final = "期间"
+"""Stands in any template for what the text calls its period: 上半年, 今年以来, 3月份, 本周."""
 
 
 class SectionProblem(AnluError):
@@ -35,7 +37,7 @@ class Side(StrEnum):
     CHANGE = "change"  # against it, with 上升 or 下降
     TOP = "top"  # above the line
     BASE = "base"  # below it
-    DAY = "day"  # the day of the latest row: 6月16日
+    DAY = "day"  # the day of the latest row: 6月16日; by the rule ``month``: 3月份
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,37 @@ class When:
             raise SectionProblem(f"no such comparison: {self.test}")
 
 
+def names_in(template: str) -> set[str]:
+    """
+    Names of the figures in a template.
+
+    Raises
+    ------
+    SectionProblem
+        A brace is left open.
+    """
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        raise SectionProblem("花括号没有成对，数字要写成 {名称}") from None
+    return {name for _, name, _, _ in parts if name is not None and name != PERIOD}
+
+
+def require_no_digits(template: str) -> None:
+    """
+    Refuse a number that was typed in.
+
+    Raises
+    ------
+    SectionProblem
+        There is one.
+    """
+    names_in(template)
+    plain = "".join(text for text, _, _, _ in string.Formatter().parse(template))
+    if any(letter.isdigit() for letter in plain):
+        raise SectionProblem(f"数字只能来自指标，不能手写：{template[:80]}")
+
+
 @dataclass(frozen=True)
 class Sentence:
     """
@@ -108,16 +141,31 @@ class Sentence:
     optional: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        used = {name for _, name, _, _ in string.Formatter().parse(self.template) if name is not None}
+        used = names_in(self.template)
         known = set(self.figures)
         asked = {one.figure for one in self.when}
         if not used <= known or not asked <= known or known - used - asked:
             raise SectionProblem(
                 f"{self.code}: the template names {sorted(used)}, declared are {sorted(known)}"
             )
-        plain = "".join(text for text, _, _, _ in string.Formatter().parse(self.template))
-        if any(letter.isdigit() for letter in plain):
-            raise SectionProblem(f"{self.code}: a number can only come from an indicator: {self.template}")
+        require_no_digits(self.template)
+
+    def reworded(self, template: str) -> str:
+        """
+        Other words around the same numbers.
+
+        Raises
+        ------
+        SectionProblem
+            A number is missing, is unknown, or was typed in.
+        """
+        require_no_digits(template)
+        before, after = names_in(self.template), names_in(template)
+        if missing := sorted(before - after):
+            raise SectionProblem(f"少了数字 {'、'.join(f'{{{one}}}' for one in missing)}，数字不能删改")
+        if unknown := sorted(after - before):
+            raise SectionProblem(f"没有这样的数字 {'、'.join(f'{{{one}}}' for one in unknown)}")
+        return template
 
     @property
     def indicators(self) -> tuple[str, ...]:

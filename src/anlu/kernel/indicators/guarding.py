@@ -19,7 +19,7 @@ from django.utils import timezone
 from anlu.kernel.core.audit import guard
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.history import kind_of
-from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.indicators.closing import closes_over, granted_to
 from anlu.kernel.indicators.define import Latest, Leaf, Ordinal, Stock, indicators
 from anlu.kernel.indicators.models import PeriodClose
@@ -113,12 +113,16 @@ def guard_closed(action: str, thing: models.Model, changes: Facts, by: Viewer) -
     """
     Refuse a write that changes a closed figure; name the correction under which it is allowed.
 
+    The platform itself (imports of the systems that own the data, jobs) is not refused: what it changes is shown beside
+    the closed value.
+
     Raises
     ------
     PeriodClosed
         No correction was granted for it.
     """
-    ways = counting_of(type(thing)) if action in WRITES else frozenset()
+    asked = action in WRITES and by.uid != SYSTEM.uid
+    ways = counting_of(type(thing)) if asked else frozenset()
     closes = list(PeriodClose.objects.order_by("starts_on")) if ways else []
     touched = [one for one in closes if any(_touches(way, action, thing, changes, one) for way in ways)]
     if not touched:

@@ -357,8 +357,8 @@ class Listing:
     def ledger(self) -> Ledger | None:
         """The ledger that shows these rows."""
         code = self.indicator.ledger
-        found = ledgers.get(code) if code in ledgers else None
-        return found if found is not None and found.model is self.leaf.rows.model else None
+        named = [ledgers.get(code)] if code in ledgers else []
+        return next((one for one in (*named, *ledgers) if one.model is self.leaf.rows.model), None)
 
     def context(self) -> dict[str, Any]:
         """What the template needs."""

@@ -119,9 +119,9 @@ class New(FormPage):
         return self._page(form, status=422)
 
     def _page(self, form: Any, status: int = 200) -> HttpResponse:
-        self.request.trail = [Crumb("登记")]  # type: ignore[attr-defined]
+        self.request.trail = [Crumb(self.ledger.adding or "登记")]  # type: ignore[attr-defined]
         return self.draw(
-            form, title=f"登记{self.ledger.noun}", cancel_url=reverse(self.ledger.code), status=status
+            form, title=self.ledger.add_label, cancel_url=reverse(self.ledger.code), status=status
         )
 
 

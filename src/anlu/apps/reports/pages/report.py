@@ -1,0 +1,233 @@
+"""A report on its page: text in the middle, contents on the left, where a number comes from on the right."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.apps.reports.arrangement import FREE, HALF_YEAR, WEEKLY, report_kinds
+from anlu.apps.reports.models import State
+from anlu.apps.reports.pages.looking import Looking, looking_at
+from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
+from anlu.apps.reports.printing import docx_of
+from anlu.apps.reports.services import advance, keep_numbers, start_report
+from anlu.apps.reports.standalone import chapters_of
+from anlu.apps.reports.writing import permission_of
+from anlu.engine.periods import FIRST_YEAR
+from anlu.kernel.core.audit import record
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError
+from anlu.kernel.documents.archiving import NoPdf, pdf_of
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import Value, values_of
+from anlu.kernel.indicators.window import Window
+from anlu.web.desk.indicators import entry_of
+from anlu.web.installation import the_installation
+from anlu.web.nav import Crumb, page
+
+CHAPTER: Final = "统计报告"
+STATE_TONES: Final = {State.DRAFT: "blue", State.REVIEW: "amber", State.FINAL: "green"}
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DEEDS: Final = ("keep", State.DRAFT, State.REVIEW, State.FINAL)
+
+
+@page("reports.half_year", "reports/half-year/", "半年总结", chapter=CHAPTER, permission=VIEW)
+def half_year(request: HttpRequest) -> HttpResponse:
+    """The half-year report."""
+    return report_page(request, HALF_YEAR.code)
+
+
+@page("reports.weekly", "reports/weekly/", "周报", chapter=CHAPTER, permission=VIEW)
+def weekly(request: HttpRequest) -> HttpResponse:
+    """The weekly brief."""
+    return report_page(request, WEEKLY.code)
+
+
+@page(
+    "reports.view",
+    "reports/<str:kind>/",
+    "报告",
+    chapter=CHAPTER,
+    item="半年总结",
+    permission=VIEW,
+    entry=False,
+)
+def report_page(request: HttpRequest, kind: str) -> HttpResponse:
+    """Any report, as its records give it now."""
+    looking = looking_at(request, kind)
+    report, text, viewer = looking.report, looking.text, looking.viewer
+    request.trail = [Crumb(report.title)]  # type: ignore[attr-defined]
+    watched = looking.watch
+    numbers = text.numbers
+    same = len(numbers) - len(watched.changed)
+    context: dict[str, Any] = {
+        "page_title": report.title,
+        "looking": looking,
+        "report": report,
+        "chapters": chapters_of(text, watched.keys),
+        "left_out": text.left_out,
+        "numbers": len(numbers),
+        "same": same,
+        "watch": watched,
+        "state": State(report.state).label if report.pk else "未起草",
+        "state_tone": STATE_TONES[State(report.state)] if report.pk else "grey",
+        "office": the_installation().name,
+        "entries": [entry_of(value) for value in extra_values(looking)],
+        "may_change": viewer.may(CHANGE) and report.state != State.FINAL,
+        "may_finish": viewer.may(FINISH),
+        "kinds": _kinds(looking),
+        "earlier": _earlier(looking),
+        "later": _later(looking),
+        "today": today(),
+        "urls": _urls(looking),
+    }
+    return render(request, "reports/report.html", context, status=422 if looking.problem else 200)
+
+
+def _urls(looking: Looking) -> dict[str, str]:
+    names = ("reports.docx", "reports.pdf", "reports.beside", "reports.words", "reports.act")
+    return {name.partition(".")[2]: looking.url(name) for name in names} | {
+        "coverage": f"{reverse('reports.coverage')}?period={looking.report.period}"
+    }
+
+
+def _kinds(looking: Looking) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": one.label,
+            "url": reverse("reports.view", args=[one.code]),
+            "active": one.code == looking.kind.code,
+        }
+        for one in report_kinds
+        if one.code != FREE
+    ]
+
+
+def _earlier(looking: Looking) -> str:
+    if looking.kind.code == FREE or looking.period.start.year <= FIRST_YEAR:
+        return ""
+    return looking.at(looking.period.previous())
+
+
+def _later(looking: Looking) -> str:
+    if looking.kind.code == FREE or looking.period.next().start > today():
+        return ""
+    return looking.at(looking.period.next())
+
+
+def extra_values(looking: Looking) -> list[Value]:
+    """The indicators that a free report was given besides its sections."""
+    codes = looking.report.chosen.get("indicators", ())
+    known = [indicators.get(code) for code in codes if code in indicators]
+    mine = [one for one in known if looking.viewer.may(permission_of(one))]
+    return values_of(mine, Window(looking.period), looking.viewer) if mine else []
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def _docx(looking: Looking) -> bytes:
+    return docx_of(
+        looking.report.title,
+        looking.text,
+        office=the_installation().name,
+        dated=today(),
+        figures=extra_values(looking),
+    )
+
+
+@page(
+    "reports.docx",
+    "reports/<str:kind>/report.docx",
+    "导出报告",
+    chapter=CHAPTER,
+    item="半年总结",
+    permission=VIEW,
+    entry=False,
+)
+def docx_page(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The report as a .docx file."""
+    looking = looking_at(request, kind)
+    return _file(looking, _docx(looking), "docx", WORD)
+
+
+@page(
+    "reports.pdf",
+    "reports/<str:kind>/report.pdf",
+    "导出报告 PDF",
+    chapter=CHAPTER,
+    item="半年总结",
+    permission=VIEW,
+    entry=False,
+)
+def pdf_page(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The report as a PDF, where LibreOffice is installed; a button, because it takes seconds."""
+    looking = looking_at(request, kind)
+    if request.method != "POST":
+        return HttpResponseRedirect(looking.url())
+    try:
+        content = pdf_of(_docx(looking))
+    except NoPdf as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(looking.url())
+    return _file(looking, content, "pdf", "application/pdf")
+
+
+def _file(looking: Looking, content: bytes, ending: str, media_type: str) -> HttpResponseBase:
+    record(
+        "export",
+        looking.report if looking.report.pk else None,
+        by=looking.viewer,
+        kind="reports.report",
+        label=looking.report.title,
+        changes={"numbers": [None, len(looking.text.numbers)]},
+    )
+    answer = FileResponse(
+        iter([content]),
+        as_attachment=True,
+        filename=f"{looking.report.title}.{ending}",
+        content_type=media_type,
+    )
+    answer["Content-Length"] = str(len(content))
+    return answer
+
+
+# ------------------------------------------------------------------------------------------------ deeds
+
+
+@page(
+    "reports.act",
+    "reports/<str:kind>/act/",
+    "报告办理",
+    chapter=CHAPTER,
+    item="半年总结",
+    permission=CHANGE,
+    entry=False,
+)
+def act_page(request: HttpRequest, kind: str) -> HttpResponse:
+    """Keep the numbers, send to be approved, approve, take back: one button each on the report's page."""
+    looking = looking_at(request, kind)
+    deed = request.POST.get("deed", "")
+    if request.method != "POST":
+        return HttpResponseRedirect(looking.url())
+    if deed not in DEEDS:
+        raise Http404
+    try:
+        report = looking.report
+        if not report.pk:
+            report = start_report(looking.kind, report.period, by=looking.viewer)
+        if deed == "keep":
+            keep_numbers(report, by=looking.viewer)
+        else:
+            advance(report, State(deed), by=looking.viewer)
+    except AnluError as problem:
+        messages.error(request, str(problem))
+    else:
+        words = {"keep": "已保存全部数字，以后有变化会提示", "draft": "已退回起草", "review": "已送审"}
+        messages.success(request, words.get(deed, "已审定"))
+    return HttpResponseRedirect(looking.url())

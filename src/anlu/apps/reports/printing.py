@@ -1,0 +1,75 @@
+"""A report on paper: chapters, sections and the table of exact numbers, laid out by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from anlu.apps.reports.writing import Text
+from anlu.engine.documents.blocks import Block, Heading, Paragraph, Table
+from anlu.engine.documents.docx import render_docx
+from anlu.engine.documents.paper import Attachment, Paper, Signature
+from anlu.kernel.indicators.evaluate import Value
+
+HEADS = ("指标", "本期", "上年同期", "变化", "口径")
+
+
+def docx_of(
+    title: str, text: Text, *, office: str, dated: date | None, figures: Iterable[Value] = ()
+) -> bytes:
+    """The report as a .docx file after GB/T 9704."""
+    return render_docx(paper_of(title, text, office=office, dated=dated, figures=figures))
+
+
+def paper_of(
+    title: str, text: Text, *, office: str, dated: date | None, figures: Iterable[Value] = ()
+) -> Paper:
+    """The report in its elements; the table of exact numbers stands as an attachment."""
+    values = {one.indicator.code: one for one in (*(number.found for number in text.numbers), *figures)}
+    table = table_of(values.values())
+    return Paper(
+        form="plain",
+        title=title,
+        body=tuple(_blocks(text)),
+        attachments=(Attachment("主要指标", (table,)),) if values else (),
+        signatures=(Signature(office),) if office else (),
+        dated=dated,
+    )
+
+
+def _blocks(text: Text) -> Iterator[Block]:
+    chapter = ""
+    for one in text.paragraphs:
+        if not one.text:
+            continue
+        if one.section.chapter != chapter:
+            chapter = one.section.chapter
+            yield Heading(chapter)
+        yield Heading(f"{one.section.label}。", level=2, follow=one.text)
+    if not chapter:
+        yield Paragraph("本期没有可以写入的记录。")
+
+
+def table_of(values: Iterable[Value]) -> Table:
+    """Every figure in exact numbers: 余, 多 and 近 are for sentences only."""
+    rows = tuple(
+        (
+            f"{one.indicator.label}{f'（{one.indicator.measure}）' if one.indicator.measure else ''}",
+            exact(one.value, share=one.indicator.is_share),
+            exact(one.previous, share=one.indicator.is_share),
+            one.words or "—",
+            one.indicator.definition,
+        )
+        for one in values
+    )
+    return Table(HEADS, rows, widths=(4, 2, 2, 3, 7), aligns=("left", "right", "right", "left", "left"))
+
+
+def exact(value: Any, *, share: bool = False) -> str:
+    """A number as tables hold it."""
+    if value is None:
+        return "—"
+    if share:
+        return f"{100 * float(value):.2f}%"
+    return str(value) if isinstance(value, int) else f"{float(value):.2f}".rstrip("0").rstrip(".")
