@@ -175,6 +175,16 @@ def test_a_file_without_features_has_no_crashes_whatever_column_is_asked_for(
     assert {row["density"] for row in csv.DictReader((folder / "o.csv").open())} == {"0.0"}
 
 
+@pytest.mark.parametrize("source", ["n.gpkg", "e.gpkg", "./n.gpkg"])
+def test_the_result_never_takes_the_place_of_a_source(
+    folder: Path, source: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = Path(source).read_bytes()
+    assert density("--lixel", "100", "--out", source, "--json") == 2
+    assert "盖掉" in capfd.readouterr().err
+    assert Path(source).read_bytes() == before
+
+
 def test_one_layer_name_serves_the_file_that_has_it(folder: Path) -> None:
     assert density("--layer", "e", "--lixel", "100", "--out", "o.csv") == 0
 

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     if rule.asks_killed and args.killed is None:
         raise BadInput("规则按死亡人数认定", field="--killed", expected="死亡人数列")
     check_output(args.out)
-    check_files(args.network, args.events, layer=args.layer)
+    check_files(args.network, args.events, layer=args.layer, out=args.out)
     roads = read_network(args.network, args.layer, columns=[])
     placed = read_placed(args, roads, args.killed)
     killed = (

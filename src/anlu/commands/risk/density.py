@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     max_snap_m = number_of("--max-snap", args.max_snap)
     lixel_m = number_of("--lixel", args.lixel, positive=True)
     check_output(args.out)
-    check_files(args.network, args.events, args.at, layer=args.layer)
+    check_files(args.network, args.events, args.at, layer=args.layer, out=args.out)
     roads = read_network(args.network, args.layer, columns=[])
     crashes = read_crashes(args, [] if args.weights is None else [args.weights])
     weights = None if args.weights is None else numbers(crashes.records, args.weights, least=0.0)

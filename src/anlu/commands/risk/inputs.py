@@ -176,21 +176,24 @@ def crs_of(text: str | None) -> CRS | None:
         raise BadInput(field="--crs", found=text, expected="EPSG:n, 如 EPSG:4490") from None
 
 
-def check_files(*paths: str | None, layer: str | None = None) -> None:
+def check_files(*paths: str | None, layer: str | None = None, out: str | None = None) -> None:
     """
-    Name a missing file or layer before a long computation begins; tables have no layers.
+    Name a missing file or layer, or a result that would take the place of its source, before a long
+    computation begins; tables have no layers.
 
     Raises
     ------
     FileNotFoundError
         A file is not there.
     BadInput
-        No vector file among them has the layer.
+        No vector file among them has the layer, or ``out`` is one of the files.
     """
     present = [path for path in paths if path is not None]
     for path in present:
         if not os.path.exists(path):
             raise FileNotFoundError(2, "missing", path)
+        if out is not None and os.path.exists(out) and os.path.samefile(out, path):
+            raise BadInput("结果会盖掉输入的文件", field="--out", found=out, expected="另一个文件名")
     check_layer(layer, *(path for path in present if not is_table(path)))
 
 

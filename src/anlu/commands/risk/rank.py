@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput("只用于 --method eb", field="--spf", found=args.spf)
     check_output(args.out)
     check_files(args.spf)
-    check_files(args.network, args.events, layer=args.layer)
+    check_files(args.network, args.events, layer=args.layer, out=args.out)
     spf = None if args.spf is None else read_safety_function(args.spf)
     roads = read_network(args.network, args.layer)
     crashes = read_placed(args, roads)

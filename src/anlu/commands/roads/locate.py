@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     begun = time.perf_counter()
     max_offset_m = number_of("--max-offset", args.max_offset)
     check_output(args.out)
-    check_files(args.network, args.points, args.stakes, layer=args.layer)
+    check_files(args.network, args.points, args.stakes, layer=args.layer, out=args.out)
     file, roads = read_roads(args)
     work = _by_stakes if args.stakes is not None else _by_points
     points, located = work(args, file, roads, max_offset_m)
