@@ -16,7 +16,11 @@ from urllib.parse import unquote
 from environment import ROOT, ensure, tool
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
-GENERATED = {"settings.md": "anlu.project.reference", "commands.md": "anlu.commands.reference"}
+GENERATED = {
+    "settings.md": "anlu.project.reference",
+    "commands.md": "anlu.commands.reference",
+    "kinds.md": "anlu.project.kinds",
+}
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
 

@@ -67,6 +67,7 @@ class Stage:
     liaison: Officer
     auxiliary: Officer
     stranger: Officer
+    auxiliary_reader: Officer
 
 
 def allowed(*verbs: str) -> list[str]:
@@ -91,5 +92,8 @@ def stage(db: None, kind: Kind) -> Stage:
         chief=make_officer(brigade, *allowed(*[verb for verb, _, _ in VERBS]), width=Width.ALL),
         liaison=make_officer(garden, *allowed("view", "reply"), width=Width.OWN, kind=OfficerKind.LIAISON),
         auxiliary=make_officer(squadron, *handles, width=Width.OWN, kind=OfficerKind.AUXILIARY),
+        auxiliary_reader=make_officer(
+            squadron, *allowed("view"), width=Width.OWN, kind=OfficerKind.AUXILIARY
+        ),
         stranger=make_officer(make_unit("别处中队"), *handles, width=Width.OWN),
     )
