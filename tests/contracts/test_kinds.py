@@ -1,4 +1,4 @@
-"""Every declared kind of case: no dead ends, no move without role and evidence, history that replays, right deadlines."""
+"""Every declared kind of case: no dead ends, no move without role and evidence, a history that replays, deadlines."""
 
 from __future__ import annotations
 
