@@ -29,6 +29,7 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         ensure("dev")
         subprocess.run([tool("python"), str(ROOT / "tools/third_party.py")], check=True)
+        subprocess.run([tool("python"), str(ROOT / "tools/translations.py")], check=True)
         for page, module in GENERATED.items():
             subprocess.run([tool("python"), "-m", module, str(ROOT / "docs/reference" / page)], check=True)
     pages = [ROOT / name for name in listed("*.md")]

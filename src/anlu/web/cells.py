@@ -13,6 +13,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from anlu.kernel.core import dictionaries
+from anlu.kernel.core.language import formats
+from anlu.kernel.core.language.words import Verbatim, in_english, word
 from anlu.web.ledgers import Column, Kind, Personal, field_of
 from anlu.web.masking import masked
 
@@ -47,6 +49,11 @@ class Cell:
     hollow: bool = False
     strong: bool = False
     reveal: str = ""  # name under which the masked value can be asked for
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the value is data, not a text of the platform."""
+        return isinstance(self.value, Verbatim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class Renderer:
         note = value_at(column.note, thing) if column.note else ""
         words = self._words(column, kind, value, labels)
         if column.personal and not revealed:
-            words = masked(words, column.personal)
+            words = Verbatim(masked(words, column.personal))
         return Cell(
             words,
             SHOWN_AS.get(kind, "text"),
@@ -145,10 +152,11 @@ class Renderer:
         if value is None or value == "":
             return ""
         if kind == Kind.TAGS and not isinstance(value, str):
-            return "、".join(labels.get(str(one), str(one)) for one in value)
+            return (", " if in_english() else "、").join(labels.get(str(one), str(one)) for one in value)
         if labels:
             return labels.get(str(value), str(value))
-        return words_of(value, kind)
+        words = words_of(value, kind)
+        return Verbatim(words) if isinstance(column.source, str) and isinstance(value, str) else words
 
 
 def _colour(kind: Kind, colours: Mapping[str, str], value: Any) -> str:
@@ -165,12 +173,12 @@ def words_of(value: Any, kind: Kind = Kind.AUTO) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return word("是" if value else "否")
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return local.strftime("%Y-%m-%d") if kind == Kind.DAY else local.strftime("%Y-%m-%d %H:%M")
+        return formats.day(local) if kind == Kind.DAY else formats.moment(local)
     if isinstance(value, date):
-        return value.isoformat()
+        return formats.day(value)
     if isinstance(value, int) and kind in RIGHT:
         return f"{value:,}"
     if isinstance(value, float | Decimal):
@@ -183,11 +191,11 @@ def labels_of(model: type[Model], column: Column) -> tuple[Mapping[str, str], Ma
     """(code → label, code → colour) of a column: from its dictionary, else from the choices of the field."""
     if column.dictionary:
         terms = dictionaries.terms(column.dictionary)
-        labels = {term.code: term.label for term in terms}
+        labels = {term.code: dictionaries.shown(term) for term in terms}
         return labels, {term.code: term.colour for term in terms} | dict(column.colours)
     found = field_of(model, column.source) if isinstance(column.source, str) else None
     choices = dict(found.flatchoices) if found is not None and found.choices else {}
-    return {str(code): str(label) for code, label in choices.items()}, column.colours
+    return {str(code): word(str(label)) for code, label in choices.items()}, column.colours
 
 
 def facts_of(renderer: Renderer, thing: Any, *, revealable: bool, revealed: Sequence[str] = ()) -> list[Fact]:

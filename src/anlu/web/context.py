@@ -12,7 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.notices import unread_of
 from anlu.web.installation import Place, the_installation
+from anlu.web.looks import Choice, Looks, choices_for, looks_of
 from anlu.web.nav import Crumb, MenuChapter, MenuItem, Page, menu_for, pages, tabs_for, trail_of
+from anlu.web.script_words import words_of_scripts
 from anlu.web.viewers import viewer_of
 from anlu.web.watermark import watermark_of
 
@@ -31,6 +33,31 @@ class Shell:
         self.request = request
         self.page: Page | None = getattr(request, "page", None)
         self.viewer = viewer_of(request)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Language and theme of the page."""
+        return looks_of(self.request)
+
+    @cached_property
+    def choices(self) -> dict[str, list[Choice]]:
+        """Languages and themes to choose from."""
+        return choices_for(self.request)
+
+    @cached_property
+    def looks_url(self) -> str:
+        """Where they are chosen."""
+        return self._address("web.looks")
+
+    @cached_property
+    def here(self) -> str:
+        """This page, to come back to; the first page where a form was sent."""
+        return self.request.get_full_path() if self.request.method == "GET" else ""
+
+    @cached_property
+    def script_words(self) -> dict[str, str]:
+        """What the scripts say, in English; nothing in Chinese, which they have themselves."""
+        return words_of_scripts()
 
     @cached_property
     def installation(self) -> Place:

@@ -19,11 +19,13 @@ from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import translation
 
 from anlu.kernel.core import permissions as may
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NeedsReason, NotAllowed, NotFound
+from anlu.kernel.core.language.words import word
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.notices import notify
@@ -141,12 +143,19 @@ def write_export(running: RunningJob, *, order: str) -> dict[str, Any]:
     """Write the file of an order into the store."""
     wanted = ExportOrder.objects.get(uid=order)
     try:
-        return _write(running, wanted)
+        with translation.override(language_of(wanted.actor)):
+            return _write(running, wanted)
     except AnluError as problem:
         failed = {"state": ExportState.FAILED, "problem": str(problem)[:300], "finished_at": now()}
         ExportOrder.objects.filter(pk=wanted.pk).update(**failed)
         _tell(wanted, [wanted.actor], "failed", f"{wanted}的导出未成：{problem}", "red")
         raise
+
+
+def language_of(person: UUID) -> str:
+    """The language that somebody reads, for what is written without them."""
+    found = Officer.objects.filter(uid=person).values_list("language", flat=True).first()
+    return found or settings.LANGUAGE_CODE
 
 
 def _write(running: RunningJob, order: ExportOrder) -> dict[str, Any]:
@@ -189,7 +198,7 @@ def _told(rows: Iterable[Any], total: int, tell: Callable[[float, str], None]) -
 
 
 def _stored(table: Table, order: ExportOrder, person: Officer, running: RunningJob) -> Upload:
-    name = f"{order.label}_{now():%Y%m%d_%H%M}.{order.form}"
+    name = f"{word(order.label)}_{now():%Y%m%d_%H%M}.{order.form}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         with path.open("wb") as file:

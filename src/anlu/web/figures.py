@@ -13,6 +13,7 @@ from django.urls import reverse
 from anlu.engine.indicators.rounding import round_half_up
 from anlu.engine.indicators.wording import MINUS
 from anlu.kernel.core.filters import DateFilter
+from anlu.kernel.core.language.formats import large_money
 from anlu.kernel.indicators.define import Amount, Indicator, Leaf
 from anlu.kernel.indicators.evaluate import Value
 from anlu.kernel.indicators.tables import narrowed
@@ -35,14 +36,15 @@ def in_words(value: float | Amount | None, indicator: Indicator) -> tuple[str, s
     if indicator.is_share:
         return f"{round_half_up(100 * value, 1):f}", "%"
     if indicator.measure == YUAN:
-        return amount_words(value, YUAN), "万元"
+        return amount_words(value, YUAN), large_money().unit
     return amount_words(value, indicator.measure), indicator.measure
 
 
 def amount_words(value: float | Amount, measure: str = "") -> str:
     """An amount: thousands apart, money in 万元 with two digits, rates with two digits."""
     if measure == YUAN:
-        return f"{round_half_up(Decimal(value) / 10_000, 2):,f}"
+        money = large_money()
+        return f"{round_half_up(Decimal(value) / money.yuan, money.digits):,f}"
     return f"{value:,}" if isinstance(value, int) else f"{round_half_up(value, 2):,f}"
 
 
@@ -194,7 +196,7 @@ def chart_number(value: Amount, measure: str) -> float | int:
 
 def chart_unit(measure: str) -> str:
     """The unit of a chart's axis."""
-    return "万元" if measure == YUAN else measure
+    return large_money().unit if measure == YUAN else measure
 
 
 def running(values: Sequence[Any]) -> list[float]:

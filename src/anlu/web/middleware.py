@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import time
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from anlu.kernel.core.revisions import token
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.passwords import must_change
+from anlu.web.looks import looks_of
 from anlu.web.viewers import viewer_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -84,6 +94,36 @@ class PackedPages(GZipMiddleware):
         if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
             return response
         return super().process_response(request, response)
+
+
+def said_in(language: str, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """What is written while it is sent, in the language of whoever asked."""
+    while True:
+        with translation.override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+
+
+class Looks:
+    """Language and theme of the person, or of the browser before anybody has signed in there."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = looks_of(request)
+        with translation.override(chosen.language):
+            answer = self.get_response(request)
+            if isinstance(answer, TemplateResponse) and not answer.is_rendered:
+                answer.render()
+        if isinstance(answer, StreamingHttpResponse) and not isinstance(answer, FileResponse):
+            answer.streaming_content = said_in(chosen.language, iter(answer.streaming_content))  # type: ignore[arg-type]
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            answer.headers.setdefault("Content-Language", chosen.language)
+            patch_vary_headers(answer, ["Cookie"])
+        return answer
 
 
 class SessionLimits:

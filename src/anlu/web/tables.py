@@ -12,13 +12,14 @@ from django.http import FileResponse, HttpRequest
 from anlu.engine.indicators.compare import change_words
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.language.words import word, worded
 from anlu.kernel.indicators.define import Amount, Better
 from anlu.kernel.indicators.tables import Cell, Heading, Table
 from anlu.kernel.people.models import Officer
-from anlu.web.cells import Plain, words_of
+from anlu.web.cells import Plain
 from anlu.web.figures import amount_words
 from anlu.web.pages.export import Table as Exported
-from anlu.web.pages.export import excel_response, head_of
+from anlu.web.pages.export import excel_response, head_of, moment_in_name
 
 LEVELS: Final = 6  # of the ramp
 
@@ -209,10 +210,5 @@ def download(table: NumberTable, words: str, request: HttpRequest, viewer: Offic
     head = head_of(
         table.title, size, words, form=f"indicators.table.{table.code}/1", moment=moment, viewer=viewer
     )
-    name = f"{table.title}_{words_of(moment).replace(' ', '_').replace(':', '')}.xlsx"
-    return excel_response(Exported(_sheet_name(table.title), head, table.columns, table.rows), name)
-
-
-def _sheet_name(title: str) -> str:
-    """A title without what the name of a sheet must not hold."""
-    return "".join("_" if letter in r"[]:*?/\'" else letter for letter in title)[:25]
+    name = f"{word(table.title)}_{moment_in_name(moment)}.xlsx"
+    return excel_response(Exported(table.title, head, table.columns, worded(table.rows)), name)

@@ -84,7 +84,7 @@ def test_a_label_follows_the_language_and_an_unknown_code_stands_for_itself(file
     seed(file)
     assert dictionaries.label_of("test.weather", "2") == "阴"
     with translation.override("en"):
-        assert dictionaries.label_of("test.weather", "2") == "overcast"
+        assert dictionaries.label_of("test.weather", "2") == "Overcast"
     assert dictionaries.label_of("test.weather", "99") == "99"
     assert dictionaries.label_of("test.weather", "") == ""
 

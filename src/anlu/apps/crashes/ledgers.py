@@ -19,6 +19,7 @@ from anlu.apps.crashes.forms import CrashForm, PartyForm, ProcedureForm, Vehicle
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureChange
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.language import formats
 from anlu.kernel.core.models.records import Precision
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.phrases import phrase_of
@@ -57,9 +58,9 @@ def phrase(crash: Crash) -> str:
 def when(crash: Crash) -> str:
     """The frozen local day, and the time of day as exactly as it is known."""
     if crash.occurred_hour is None:
-        return f"{crash.occurred_on}"
-    exact = crash.time_precision == Precision.MINUTE
-    return f"{crash.occurred_on} {crash.occurred_hour:02d}" + (f":{crash.occurred_at:%M}" if exact else "时")
+        return formats.day(crash.occurred_on)
+    minute = f"{crash.occurred_at:%M}" if crash.time_precision == Precision.MINUTE else ""
+    return formats.day_and_time(crash.occurred_on, crash.occurred_hour, minute)
 
 
 def weekday_of(crash: Crash) -> str:

@@ -23,7 +23,6 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
-from django.utils import translation
 
 from anlu.engine.errors import BadInput
 from anlu.kernel.core import revisions
@@ -31,6 +30,8 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.history import changed_fields, fields_of
+from anlu.kernel.core.language.places import upper
+from anlu.kernel.core.language.words import in_english
 from anlu.kernel.core.models import Term
 from anlu.kernel.core.scope import SYSTEM, Viewer
 
@@ -106,8 +107,7 @@ def label_of(list: str, code: str) -> str:
 
 def shown(term: Term) -> str:
     """The label in the language of the reader."""
-    english = (translation.get_language() or "").startswith("en")
-    return term.label_en if english and term.label_en else term.label
+    return upper(term.label_en) if in_english() and term.label_en else term.label
 
 
 def choices(list: str, *, on: Callable[[], date] | None = None) -> Callable[[], Sequence[tuple[str, str]]]:

@@ -161,6 +161,8 @@ class Officer(AbstractBaseUser, Record):
     valid_to = models.DateField("离岗", null=True, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("首次登录须改密码", default=True)
+    language = models.CharField("界面语言", max_length=8, blank=True)  # "" = that of the installation
+    theme = models.CharField("界面明暗", max_length=8, blank=True)  # light, dark; "" = as the system
     password_changed_at = models.DateTimeField(default=now)
 
     objects = OfficerManager()  # type: ignore[misc]

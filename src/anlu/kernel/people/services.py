@@ -32,6 +32,14 @@ from anlu.kernel.places.models import Area
 from anlu.kernel.places.services import TreeProblem
 
 
+def choose_looks(officer: Officer, *, language: str | None = None, theme: str | None = None) -> None:
+    """Keep how a person wants the pages, their own choice; what is None stays as it was."""
+    wanted = {"language": language, "theme": theme}
+    chosen = {name: value for name, value in wanted.items() if value is not None}
+    if chosen:
+        Officer.objects.filter(pk=officer.pk).update(**chosen)
+
+
 class GrantProblem(AnluError):
     """A role that this person may not hold."""
 

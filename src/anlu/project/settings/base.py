@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "anlu.web.middleware.Looks",
     "anlu.web.middleware.FragmentSignIn",
     # Every page is behind the sign-in unless it is declared public.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -92,8 +93,9 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["anlu.web.wording.MarkingLoader"])],
+            "builtins": ["anlu.web.templatetags.words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -103,6 +105,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "anlu.web.wording.Forms"
 
 ROOT_URLCONF = "anlu.project.urls"
 WSGI_APPLICATION = "anlu.project.wsgi.application"
@@ -158,10 +162,7 @@ CSRF_FAILURE_VIEW = "anlu.web.faults.forged"
 
 # ------------------------------------------------------------------------------------ language and time
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [
-    ("zh-hans", "中文"),
-    ("en", "English"),
-]  # chosen per person once English is complete, never guessed
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # chosen per person, never guessed
 TIME_ZONE = configuration.time_zone
 USE_I18N = True
 USE_TZ = True

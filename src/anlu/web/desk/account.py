@@ -22,12 +22,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from anlu.kernel.core import revisions
+from anlu.kernel.core.language.words import LANGUAGES
 from anlu.kernel.people import demo
 from anlu.kernel.people.models import Officer, Role
 from anlu.kernel.people.passwords import must_change
-from anlu.kernel.people.services import change_password
+from anlu.kernel.people.services import change_password, choose_looks
 from anlu.kernel.people.signin import LockedOut, WrongCredentials, sign_in, sign_out
 from anlu.web.installation import the_installation
+from anlu.web.looks import COOKIES, THEMES, remember
 from anlu.web.middleware import SESSION_TURN, turn_of
 from anlu.web.nav import menu_for, page
 from anlu.web.viewers import require_viewer, viewer_of
@@ -128,6 +130,25 @@ def demo_accounts() -> list[dict[str, str]]:
         for one in demo.accounts()
         if one.login in known
     ]
+
+
+@page("web.looks", "looks/", "语言和明暗", public=True)
+def looks_page(request: HttpRequest) -> HttpResponse:
+    """Choose the language or the theme: kept with the account, and in the browser for the sign-in page."""
+    if request.method != "POST":
+        return render(request, "web/desk/looks.html")
+    chosen: dict[str, str] = {}
+    if (language := request.POST.get("language")) in LANGUAGES:
+        chosen["language"] = language or ""
+    if (theme := request.POST.get("theme")) in THEMES:
+        chosen["theme"] = theme or ""
+    viewer = viewer_of(request)
+    if viewer is not None:
+        choose_looks(viewer, **chosen)
+    answer = HttpResponseRedirect(_safe_next(request))
+    for name, value in chosen.items():
+        remember(answer, COOKIES[name], value)
+    return answer
 
 
 @page("web.sign_out", "sign-out/", "退出登录")

@@ -34,7 +34,7 @@ NAMES = "core.lists"  # the dictionary in which each app says what its lists are
 
 def _lists() -> list[tuple[str, str]]:
     """All lists with their names; one that nobody named stands under its code."""
-    names = {term.code: term.label for term in dictionaries.terms(NAMES)}
+    names = {term.code: dictionaries.shown(term) for term in dictionaries.terms(NAMES)}
     return [(name, names.get(name, name)) for name in dictionaries.lists()]
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.language.formats import large_money
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Indicator, Leaf, Nature, Ratio, Share, indicators
 from anlu.kernel.indicators.evaluate import Value, rows_behind, value_of, values_of
@@ -328,7 +329,7 @@ def rows(request: HttpRequest, indicator: str) -> HttpResponse:
 def _sum_words(value: Value, one: Indicator, *, base: bool) -> str:
     amount = (value.denominator or 0) if base else value.numerator
     measure = one.measure if one.base is None else ""
-    return f"{amount_words(amount, measure)}{'万元' if measure == '元' else measure}"
+    return f"{amount_words(amount, measure)}{large_money().unit if measure == '元' else measure}"
 
 
 ADDS: Final = "adds"

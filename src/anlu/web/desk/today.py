@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from anlu.kernel.cases.permissions import WORK_VIEW
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.language.formats import day_and_weekday
 from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
@@ -50,7 +51,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     mine = Batch.objects.filter(actor=viewer.uid)
     context = {
-        "page_note": f"{today():%Y年%-m月%-d日} {'一二三四五六日'[today().weekday()]}".replace(" ", " 星期"),
+        "page_note": day_and_weekday(today()),
         "refused": [
             {
                 "noun": noun_label(batch),

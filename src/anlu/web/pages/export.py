@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -28,6 +29,7 @@ from openpyxl.utils import get_column_letter
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.language.words import word
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
 from anlu.web.cells import Plain, Renderer, words_of
@@ -72,8 +74,13 @@ class Export(LedgerPage):
         moment = now()
         record_export(listing, self.form, total, by=self.viewer, address=address_of(request))
         table = table_of(listing, total=total, moment=moment, viewer=self.viewer)
-        name = f"{self.ledger.label}_{words_of(moment).replace(' ', '_').replace(':', '')}.{self.form}"
+        name = f"{word(self.ledger.label)}_{moment_in_name(moment)}.{self.form}"
         return excel_response(table, name) if self.form == "xlsx" else csv_response(table, name)
+
+
+def moment_in_name(moment: datetime) -> str:
+    """A time as file names hold it: 2023-06-30_0715."""
+    return f"{timezone.localtime(moment):%Y-%m-%d_%H%M}"
 
 
 def at_once(rows: int, form: str) -> bool:
@@ -179,7 +186,7 @@ def csv_lines(table: Table) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield "\ufeff"
     for line in (*table.head, table.labels):
-        yield writer.writerow([harmless(value) for value in line])
+        yield writer.writerow([harmless(word(value)) for value in line])
     for row in table.rows:
         yield writer.writerow([harmless(value) for value in row])
 
@@ -233,14 +240,19 @@ def write_excel(table: Table, file: Any) -> None:
 
 def new_sheet(book: Workbook, table: Table, number: int) -> Any:
     """A sheet with the head lines and the labels of the columns; the labels stay in sight."""
-    sheet: Any = book.create_sheet(f"{table.title[:25]}{number if number > 1 else ''}")
+    sheet: Any = book.create_sheet(f"{sheet_name(word(table.title))}{number if number > 1 else ''}")
     sheet.freeze_panes = f"A{len(table.head) + 2}"
     for place, label in enumerate(table.labels, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = min(40, max(11, 2 * len(label) + 4))
     for line in table.head:
-        sheet.append([safe_cell(sheet, value) for value in line])
-    sheet.append([bold(sheet, label) for label in table.labels])
+        sheet.append([safe_cell(sheet, word(value)) for value in line])
+    sheet.append([bold(sheet, word(label)) for label in table.labels])
     return sheet
+
+
+def sheet_name(title: str) -> str:
+    """A title without what the name of a sheet must not hold."""
+    return "".join("_" if letter in r"[]:*?/\\'" else letter for letter in title)[:25]
 
 
 def bold(sheet: Any, label: str) -> Any:

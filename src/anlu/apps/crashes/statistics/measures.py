@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from anlu.kernel.core.language.words import word
 from anlu.kernel.indicators.define import Indicator, Leaf, indicators
 
 
@@ -52,7 +53,7 @@ CRASHES = MEASURES[0]
 
 def short_label(indicator: Indicator) -> str:
     """What an indicator is called on a page that says already which procedures count."""
-    return indicator.label.removesuffix("(全部程序)")
+    return word(indicator.label).removesuffix(word("(全部程序)"))
 
 
 def measure_of(code: str) -> Measure:

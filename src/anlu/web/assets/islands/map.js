@@ -26,13 +26,14 @@ import { startPrinting } from './map/printing.js'
 import { startSheet } from './map/sheet.js'
 import { applyOptions, mapStyle } from './map/style.js'
 import { canDraw, showPicture } from './map/trouble.js'
+import { word } from '../js/words.js'
 
 maplibregl.setWorkerUrl(workerUrl)
 
 const locale = {
-  'FullscreenControl.Enter': '全屏', 'FullscreenControl.Exit': '退出全屏', 'Map.Title': '地图', 'Popup.Close': '关闭',
-  'NavigationControl.ZoomIn': '放大', 'NavigationControl.ZoomOut': '缩小',
-  'ScaleControl.Meters': '米', 'ScaleControl.Kilometers': '公里',
+  'FullscreenControl.Enter': word('全屏'), 'FullscreenControl.Exit': word('退出全屏'), 'Map.Title': word('地图'), 'Popup.Close': word('关闭'),
+  'NavigationControl.ZoomIn': word('放大'), 'NavigationControl.ZoomOut': word('缩小'),
+  'ScaleControl.Meters': word('米'), 'ScaleControl.Kilometers': word('公里'),
 }
 
 /** For tests: every map on the page; data-idle="1" on its element says that all is drawn. */

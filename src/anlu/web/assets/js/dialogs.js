@@ -1,5 +1,6 @@
 // Deleting and sending ask first: data-confirm on a form, a button or a link says how many and to whom.
 // data-confirm-label names the deed on the button; data-confirm-danger makes it red.
+import { word } from './words.js'
 
 /** Resolves to true when the person agrees. */
 function ask({ confirm, confirmTitle, confirmLabel, confirmDanger }) {
@@ -8,9 +9,9 @@ function ask({ confirm, confirmTitle, confirmLabel, confirmDanger }) {
   if (confirmTitle) body.append(Object.assign(document.createElement('h2'), { textContent: confirmTitle }))
   body.append(Object.assign(document.createElement('p'), { textContent: confirm }))
   const form = Object.assign(document.createElement('form'), { method: 'dialog', className: 'dialog__actions' })
-  const no = Object.assign(document.createElement('button'), { className: 'button', value: '', textContent: '取消' })
+  const no = Object.assign(document.createElement('button'), { className: 'button', value: '', textContent: word('取消') })
   const kind = confirmDanger === undefined ? 'button--primary' : 'button--danger-fill'
-  const yes = Object.assign(document.createElement('button'), { className: `button ${kind}`, value: 'yes', textContent: confirmLabel || '确定' })
+  const yes = Object.assign(document.createElement('button'), { className: `button ${kind}`, value: 'yes', textContent: confirmLabel || word('确定') })
   form.append(no, yes)
   dialog.append(body, form)
   document.body.append(dialog)

@@ -1,4 +1,4 @@
-// The frame: menu folded or not, light or dark, sheets that close when one clicks elsewhere.
+// The frame: menu folded or not, sheets that close when one clicks elsewhere.
 // Choices are kept in cookies, so that the server draws the page that way at once and nothing jumps.
 const root = document.documentElement
 const year = 365 * 24 * 3600
@@ -19,13 +19,6 @@ function foldMenu() {
 const isFolded = () => root.dataset.menu === 'icons' && matchMedia('(width > 960px)').matches
 const openFlyouts = () => (isFolded() ? document.querySelectorAll('.menu__group[open]') : [])
 
-function switchTheme() {
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
-  root.dataset.theme = dark ? 'light' : 'dark'
-  remember('anlu_theme', root.dataset.theme)
-  document.dispatchEvent(new CustomEvent('anlu:theme'))
-}
-
 /** Sheets and, in the folded menu, groups: only the one being used stays open. */
 function closeOthers(target) {
   const open = [...document.querySelectorAll('details.drop[open], details.person[open]'), ...openFlyouts()]
@@ -41,7 +34,6 @@ export function startFrame() {
   for (const group of openFlyouts()) group.open = false
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-fold-menu]')) foldMenu()
-    if (event.target.closest('[data-switch-theme]')) switchTheme()
     if (event.target.closest('[data-print]')) window.print()
     closeOthers(event.target)
   })

@@ -1,13 +1,14 @@
 // htmx: fragments of the same pages. It is configured by <meta name="htmx-config"> in base.html.
 import htmx from 'htmx.org'
 import { tell } from './toasts.js'
+import { word } from './words.js'
 
 const reasons = {
-  0: '连不上服务器，请检查网络后再试。',
-  403: '没有办理这一项的权限，或登录已过期。请刷新页面后再试。',
-  404: '这一项不存在，或不在您的管辖范围内。',
-  409: '别人刚刚改过这一项，请刷新页面后再试。',
-  413: '文件太大，服务器没有接收。',
+  0: word('连不上服务器，请检查网络后再试。'),
+  403: word('没有办理这一项的权限，或登录已过期。请刷新页面后再试。'),
+  404: word('这一项不存在，或不在您的管辖范围内。'),
+  409: word('别人刚刚改过这一项，请刷新页面后再试。'),
+  413: word('文件太大，服务器没有接收。'),
 }
 
 /** One thin bar at the top while anything is on its way; polling (data-quiet) does not show it. */
@@ -43,6 +44,6 @@ export function startRequests() {
   document.addEventListener('htmx:error', () => tell(reasons[0]))
   document.addEventListener('htmx:response:error', (event) => {
     const { status } = event.detail.ctx.response
-    if (status !== 422) tell(reasons[status] ?? `没有办成（代码 ${status}），请稍后再试。`)
+    if (status !== 422) tell(reasons[status] ?? word('没有办成（代码 {n}），请稍后再试。', { n: status }))
   })
 }

@@ -1,4 +1,5 @@
 // Short messages of the page itself, in the corner; they stay until closed when something went wrong.
+import { word } from './words.js'
 const staySeconds = 6
 
 export function tell(text, kind = 'error') {
@@ -6,7 +7,7 @@ export function tell(text, kind = 'error') {
   message.className = `message message--${kind}`
   const words = Object.assign(document.createElement('span'), { textContent: text })
   const close = Object.assign(document.createElement('button'), { type: 'button', className: 'message__close', textContent: '✕' })
-  close.setAttribute('aria-label', '关闭')
+  close.setAttribute('aria-label', word('关闭'))
   close.dataset.close = ''
   message.append(words, close)
   corner().append(message)

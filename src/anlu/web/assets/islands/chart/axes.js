@@ -1,13 +1,14 @@
 // What all charts share: axes from zero, quiet lines, words of the tooltip drawn on the canvas (no HTML, no inline style).
 import { sans } from '../colours.js'
+import { counted, word } from '../../js/words.js'
 
 export const number = (value) => (value === null || value === undefined ? '—' : Number(value).toLocaleString('zh-CN', { maximumFractionDigits: 2 }))
 
 const changed = (now, before) => {
-  if (before === 0) return now === 0 ? '持平' : '上年同期为0'
+  if (before === 0) return now === 0 ? word('持平') : word('上年同期为0')
   const share = ((now - before) / before) * 100
-  if (share === 0) return '持平'
-  return `${share < 0 ? '↓ 下降' : '↑ 上升'} ${Math.abs(share).toFixed(1)}%`
+  if (share === 0) return word('持平')
+  return `${share < 0 ? `↓ ${word('下降')}` : `↑ ${word('上升')}`} ${Math.abs(share).toFixed(1)}%`
 }
 
 export function base(colour) {
@@ -39,12 +40,12 @@ export function comparison({ categories, current, previous, low, high, unit = ''
     const place = Array.isArray(points) ? points[0].dataIndex : points.dataIndex
     const [now, before] = [current[place], previous?.[place]]
     return [
-      categories[place] + (unfinished.includes(place) ? '（未满）' : ''),
-      `${labels.current ?? '今年'} ${number(now)}${unit}`,
-      before === undefined || before === null ? '' : `${labels.previous ?? '上年'} ${number(before)}${unit}`,
+      categories[place] + (unfinished.includes(place) ? word('（未满）') : ''),
+      `${labels.current ?? word('今年')} ${counted(number(now), unit)}`,
+      before === undefined || before === null ? '' : `${labels.previous ?? word('上年')} ${counted(number(before), unit)}`,
       before === undefined || before === null || now === null ? '' : changed(now, before),
-      low?.[place] === undefined || low[place] === null ? '' : `波动范围 ${number(low[place])} ~ ${number(high[place])}`,
-      links?.[place] ? '点击查看明细' : '',
+      low?.[place] === undefined || low[place] === null ? '' : `${word('波动范围')} ${number(low[place])} ~ ${number(high[place])}`,
+      links?.[place] ? word('点击查看明细') : '',
     ].filter(Boolean).join('\n')
   }
 }
@@ -67,7 +68,7 @@ export function valueAxis(colour, unit = '', more = {}) {
     minInterval: 1,
     name: unit,
     nameGap: 8,
-    nameTextStyle: { color: colour['text-3'], fontSize: 11, align: 'right', padding: [0, 4, 0, 0] },
+    nameTextStyle: { color: colour['text-3'], fontSize: 11, align: unit.length > 3 ? 'left' : 'right', padding: [0, 4, 0, 0] },
     axisLabel: { color: colour['text-3'], fontSize: 11 },
     splitLine: { lineStyle: { color: colour['row-line'] } },
     splitNumber: 4,

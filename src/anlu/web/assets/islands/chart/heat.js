@@ -1,5 +1,6 @@
 // Hour × weekday and the like: the one ramp, numbers in the fuller cells, a click opens the cell's rows.
 import { base, number, tooltip } from './axes.js'
+import { counted, word } from '../../js/words.js'
 
 export function heat({ rows, columns, values, unit = '', links }, colour, width) {
   const top = Math.max(1, ...values.flat())
@@ -15,7 +16,7 @@ export function heat({ rows, columns, values, unit = '', links }, colour, width)
     ...base(colour),
     grid: { left: 8, right: 8, top: 24, bottom: 4, containLabel: true },
     tooltip: {
-      ...tooltip(colour, ({ value: [x, y, count] }) => `${rows[y]} ${columns[x]}时\n${number(count)}${unit}${links?.[y]?.[x] ? '\n点击查看明细' : ''}`, 'item'),
+      ...tooltip(colour, ({ value: [x, y, count] }) => `${rows[y]} ${word('{n}时', { n: columns[x] })}\n${counted(number(count), unit)}${links?.[y]?.[x] ? `\n${word('点击查看明细')}` : ''}`, 'item'),
     },
     xAxis: { ...axis, data: columns, position: 'top' },
     yAxis: { ...axis, data: rows, inverse: true },

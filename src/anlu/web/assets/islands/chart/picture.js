@@ -1,5 +1,6 @@
 // The chart as a picture with its title and source, for a report: a button with data-chart-picture in the same card.
 import { colours, sans } from '../colours.js'
+import { word } from '../../js/words.js'
 
 function compose(chart, element, title, source) {
   const picture = chart.getRenderedCanvas({ pixelRatio: 2 })
@@ -28,7 +29,7 @@ export function startPicture(element, chart) {
   const save = () => {
     const title = words(card, 'h2, h3')
     compose(chart, element, title, words(card, '.source')).toBlob((blob) => {
-      const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `${title || '图'}.png` })
+      const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `${title || word('图')}.png` })
       link.click()
       setTimeout(() => URL.revokeObjectURL(link.href), 1000)
     })

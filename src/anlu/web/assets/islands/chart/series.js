@@ -1,5 +1,6 @@
 // A series over time: this year in the accent with its name at the end, last year as a thin grey line, the target dashed.
 import { base, categoryAxis, comparison, number, tooltip, valueAxis } from './axes.js'
+import { word } from '../../js/words.js'
 
 /** The interval as a pale band: an unseen line at the low end, the difference filled on top of it. */
 function band({ low, high }, colour) {
@@ -25,7 +26,7 @@ export function series(options, colour, width) {
     connectNulls: false,
     lineStyle: { color: colour['chart-now'], width: 2.2 },
     itemStyle: { color: colour['chart-now'] },
-    endLabel: named(labels.current ?? '今年', colour['chart-now'], 600),
+    endLabel: named(labels.current ?? word('今年'), colour['chart-now'], 600),
     labelLayout: { moveOverlap: 'shiftY' },
     label: { show: width / categories.length > 44 && !low, position: 'top', color: colour.text, fontSize: 11, formatter: ({ value }) => number(value) },
     ...(target !== undefined && target !== null && {
@@ -34,7 +35,7 @@ export function series(options, colour, width) {
         symbol: 'none',
         data: [{ yAxis: target }],
         lineStyle: { color: colour['amber-dot'], type: 'dashed', width: 1.4 },
-        label: { formatter: `${labels.target ?? '目标'} ${number(target)}`, position: 'insideStartTop', color: colour['amber-dot'], fontSize: 11 },
+        label: { formatter: `${labels.target ?? word('目标')} ${number(target)}`, position: 'insideStartTop', color: colour['amber-dot'], fontSize: 11 },
       },
     }),
   }
@@ -45,7 +46,7 @@ export function series(options, colour, width) {
     symbol: 'none',
     lineStyle: { color: colour['chart-before'], width: 1.2 },
     itemStyle: { color: colour['chart-before'] },
-    endLabel: named(labels.previous ?? '上年', colour['text-3']),
+    endLabel: named(labels.previous ?? word('上年'), colour['text-3']),
     labelLayout: { moveOverlap: 'shiftY' },
   }
   return {

@@ -1,5 +1,6 @@
 // Parts of a whole for each category, the parts named in a legend above, worst at the bottom.
 import { base, categoryAxis, number, tooltip, valueAxis } from './axes.js'
+import { counted, word } from '../../js/words.js'
 
 const named = { fatal: 'severity-fatal', serious: 'severity-serious', slight: 'severity-slight', damage: 'severity-damage', red: 'red-dot', amber: 'amber-dot', green: 'green-dot', blue: 'blue-dot', grey: 'grey-dot' }
 const others = ['#5f83bf', '#8fa3c0', '#b9c6da', '#d5dde9']
@@ -13,7 +14,7 @@ export function stack(options, colour, width) {
   const words = (points) => {
     const place = points[0].dataIndex
     const parts = points.map(({ seriesName, value: count }) => `${seriesName} ${number(count)}${unit}`)
-    return [categories[place], ...parts, `合计 ${number(total(place))}${unit}`, links?.[place] ? '点击查看明细' : ''].filter(Boolean).join('\n')
+    return [categories[place], ...parts, `${word('合计')} ${counted(number(total(place)), unit)}`, links?.[place] ? word('点击查看明细') : ''].filter(Boolean).join('\n')
   }
   return {
     ...base(colour),

@@ -1,6 +1,7 @@
 // An area is chosen by a rectangle (the button, or Shift and drag) or corner by corner; it becomes the condition
 // "within" of the page, so that list, export and statistics hold the same records as the map.
 import { areaOf } from './style.js'
+import { word } from '../../js/words.js'
 
 const mostCorners = 100
 const near = 10 // pixels: a click this close to the first corner closes the area
@@ -55,8 +56,8 @@ export function startDrawing(map, options, change) {
     enter('')
     if (ring.length > 2) change({ within: written(ring.slice(0, mostCorners)) })
   }
-  const rectangleTool = tool('框选', '按住拖出一个矩形，只看其中的记录（也可按住 Shift 拖动）', () => enter('rectangle'))
-  const polygonTool = tool('圈选', '逐点画出一个范围，双击或点回起点结束', () => enter('polygon'))
+  const rectangleTool = tool(word('框选'), word('按住拖出一个矩形，只看其中的记录（也可按住 Shift 拖动）'), () => enter('rectangle'))
+  const polygonTool = tool(word('圈选'), word('逐点画出一个范围，双击或点回起点结束'), () => enter('polygon'))
   map.addControl(new Tools([rectangleTool, polygonTool]), 'top-left')
 
   const click = (event) => {

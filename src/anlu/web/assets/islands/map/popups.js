@@ -1,6 +1,7 @@
 // A click on a point shows its card, fetched as HTML; several points in one place are paged through; a count zooms in;
 // a road offers the list of what happened on it.
 import { escaped } from './words.js'
+import { word } from '../../js/words.js'
 
 const reach = 5 // pixels around the click
 const roads = ['main-roads', 'county-roads', 'roads']
@@ -23,9 +24,9 @@ async function fetchCard(address) {
   try {
     const response = await fetch(address, { headers: { 'HX-Request': 'true' } })
     if (response.ok && !response.redirected) return response.text()
-    return '<p>没有取到这一条，它可能已改动或不在您的管辖范围内。</p>'
+    return `<p>${word('没有取到这一条，它可能已改动或不在您的管辖范围内。')}</p>`
   } catch {
-    return '<p>连不上服务器，请检查网络后再点。</p>'
+    return `<p>${word('连不上服务器，请检查网络后再点。')}</p>`
   }
 }
 
@@ -50,7 +51,7 @@ function cards(addresses) {
   const where = document.createElement('span')
   if (addresses.length > 1) {
     const row = box.appendChild(Object.assign(document.createElement('div'), { className: 'map-card__more' }))
-    row.append(`此处 ${addresses.length} 条`, button('上一条', '‹', () => show(-1)), where, button('下一条', '›', () => show(1)))
+    row.append(word('此处 {n} 条', { n: addresses.length }), button(word('上一条'), '‹', () => show(-1)), where, button(word('下一条'), '›', () => show(1)))
   }
   return { box, ready: show(0) }
 }
@@ -61,7 +62,7 @@ function roadCard({ properties: { code, name } }) {
   address.searchParams.set('route', code)
   const box = Object.assign(document.createElement('div'), { className: 'map-card' })
   const plain = name && name !== code ? `${escaped(name)} <small>${escaped(code)}</small>` : escaped(code)
-  box.innerHTML = `<h3>${plain}</h3><p class="row"><a class="button button--small" data-map-link href="${escaped(address.search)}">只看这条路上的</a></p>`
+  box.innerHTML = `<h3>${plain}</h3><p class="row"><a class="button button--small" data-map-link href="${escaped(address.search)}">${word('只看这条路上的')}</a></p>`
   return box
 }
 

@@ -1,4 +1,5 @@
 // Where WebGL is missing the server draws the picture; its links move it about.
+import { word } from '../../js/words.js'
 
 export function canDraw() {
   const context = document.createElement('canvas').getContext('webgl2')
@@ -12,7 +13,7 @@ export function showPicture(element, { drawnUrl }) {
   element.append(box)
   const fetchPicture = async (address) => {
     const response = await fetch(address, { headers: { 'HX-Request': 'true' } }).catch(() => null)
-    box.innerHTML = response?.ok ? await response.text() : '<p class="island__trouble">连不上服务器，请检查网络后刷新本页。</p>'
+    box.innerHTML = response?.ok ? await response.text() : `<p class="island__trouble">${word('连不上服务器，请检查网络后刷新本页。')}</p>`
     element.dataset.idle = '1'
   }
   const press = (event) => {
