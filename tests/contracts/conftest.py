@@ -77,6 +77,8 @@ class World:
                 return indicators.codes()[0]
             case "noun":
                 return LEDGER_OF[page.code]
+            case "document_kind":
+                return "referral"
             case "code":
                 return make_role().code
             case "role":

@@ -27,6 +27,11 @@ from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.sources import add_dataset, add_source
+from anlu.kernel.documents.library import Register, write_template
+from anlu.kernel.documents.models import Combination, KindRule, LegalBasis, Letterhead, Phrase, SigningRule
+from anlu.kernel.documents.permissions import PHRASE_CHANGE, RULE_CHANGE
+from anlu.kernel.documents.seeding import seed_documents
+from anlu.kernel.documents.services import draft_document
 from anlu.kernel.indicators.closing import ask_correction
 from anlu.kernel.indicators.external import add_external
 from anlu.kernel.indicators.models import PeriodClose
@@ -265,6 +270,29 @@ def _case(family: str) -> Maker:
     return make
 
 
+def _document(unit: Unit, town: Area) -> Any:
+    """A draft of this unit's; what it is made from comes with the software."""
+    seed_documents()
+    title = f"测试总结{next(_serial)}"
+    return draft_document("summary", {"headline": title, "opening": "测试。"}, unit=unit, by=SYSTEM)
+
+
+def _template(unit: Unit, town: Area) -> Any:
+    return write_template("brief", title=f"测试{next(_serial)}", body="{{ 简报正文 }}", by=SYSTEM)
+
+
+def _rule(model: type[Model], **values: Any) -> Maker:
+    """A rule of issuing."""
+
+    def make(unit: Unit, town: Area) -> Model:
+        numbered = {
+            name: f"{value}{next(_serial)}" if value == "T" else value for name, value in values.items()
+        }
+        return Register(model, RULE_CHANGE).add(numbered, by=SYSTEM)
+
+    return make
+
+
 def _report(unit: Unit, town: Area) -> Any:
     """A report of crashes over some days."""
     values = {"title": f"测试报告 {next(_serial)}", "period": "2023-03", "sections": ["crashes.safety"]}
@@ -305,6 +333,18 @@ MAKERS: dict[str, Maker] = {
     "core.exportorder": _export_order,
     "core.job": _job,
     "people.signin": _sign_in,
+    "documents.document": _document,
+    "documents.template": _template,
+    "documents.phrase": lambda unit, town: Register(Phrase, PHRASE_CHANGE).add(
+        {"code": f"T{next(_serial)}", "text": "测试表述", "source_document": "测试文件"}, by=SYSTEM
+    ),
+    "documents.letterhead": lambda unit, town: Register(Letterhead, RULE_CHANGE).add(
+        {"unit": unit, "name": "测试机关", "mark": f"测{next(_serial)}"}, by=SYSTEM
+    ),
+    "documents.basis": _rule(LegalBasis, code="T", law="测试法", article="第一条"),
+    "documents.combination": _rule(Combination, kind="brief", issuer="office", basis="T"),
+    "documents.signing": _rule(SigningRule, role="chief"),
+    "documents.requirement": _rule(KindRule, kind="brief"),
 }
 MAKERS["cases.rung"] = _rung
 MAKERS |= {family.code: _case(family.code) for family in families if kinds_of(family.code)}

@@ -108,8 +108,8 @@ def written(value: object) -> str:
 def compared(figures: Iterable[Figure | None]) -> str:
     """``，同比分别下降26.42%、10%``: the changes of several figures in one clause; "" when one has none."""
     changes = [one.change if one is not None else "" for one in figures]
-    if not changes or not all(changes):
-        return ""
+    if not changes or not all(change.startswith(("下降", "上升", "持平")) for change in changes):
+        return ""  # nothing to compare with: the base is 0
     if len(changes) == 1:
         return f"，同比{changes[0]}"
     verbs = {_verb(change) for change in changes}
