@@ -42,7 +42,8 @@ def make_documents() -> str:
     return f"{Document.objects.count()} 份"
 
 
-Units, People = dict[str, Unit], dict[str, Officer]
+Units = dict[str, Unit]
+People = dict[str, Officer]
 
 
 def _out(kind: str, facts: dict[str, Any], units: Units, people: People, **more: Any) -> Document:

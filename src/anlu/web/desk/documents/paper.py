@@ -88,7 +88,7 @@ def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
     return answer
 
 
-@page(f"{CODE}.pdf", "documents/<uuid:uid>/pdf/", "PDF", **PLACE)  # type: ignore[arg-type]
+@page(f"{CODE}.pdf", "documents/<uuid:uid>/pdf/", "PDF 文件", **PLACE)  # type: ignore[arg-type]
 def pdf_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The archived PDF, or having it made in the background."""
     document, viewer = _document(request, uid)
