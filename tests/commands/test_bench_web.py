@@ -22,13 +22,21 @@ def by_name(results: list[Result]) -> dict[str, float]:
 
 def test_the_figures_of_a_kind_are_those_of_all_its_answers() -> None:
     asked = [
-        {"kind": "list", "address": "/a/", "seconds": [n / 1000 for n in range(1, 20)], "bytes": 1_000},
-        {"kind": "list", "address": "/b/", "seconds": [0.5], "bytes": 151_000},
+        {
+            "kind": "list",
+            "address": "/a/",
+            "seconds": [n / 1000 for n in range(1, 20)],
+            "processor": [0.003] * 19,
+            "bytes": 1_000,
+        },
+        {"kind": "list", "address": "/b/", "seconds": [0.5], "processor": [0.2], "bytes": 151_000},
     ]
     found = by_name(list(of_kind("list", asked)))
     assert found["web.list"] == pytest.approx(10.5)  # of 1 … 19 and 500
     assert found["web.list.p95"] == pytest.approx(19)  # the nineteenth of twenty
     assert found["web.list.slowest /b/"] == pytest.approx(500)
+    assert found["web.list.processor"] == pytest.approx(3)
+    assert found["web.list.processor.p95"] == pytest.approx(3)
     assert found["web.list.largest"] == pytest.approx(151)
     assert list(of_kind("heat", [])) == []
 

@@ -2,8 +2,8 @@
 What a person who may see everything asks for in a day, asked of the application in this process.
 
 ``python -m anlu.commands.benches.web_requests REPEATS`` works in the installation of ``ANLU_DATA`` and prints a JSON
-list of ``{"kind", "address", "seconds", "bytes"}``. Every address is asked once without counting, then ``REPEATS``
-times: the first one fills whatever caches there are, as the first person of a morning does.
+list of ``{"kind", "address", "seconds", "processor", "bytes"}``. Every address is asked once without counting, then
+``REPEATS`` times: the first one fills whatever caches there are, as the first person of a morning does.
 """
 
 from __future__ import annotations
@@ -116,13 +116,22 @@ class Asker:
         answer = self._answer(address)
         if answer.status_code != 200:
             raise RuntimeError(f"{address}: {answer.status_code}")
-        seconds = []
+        seconds, processor = [], []
         for _ in range(self.repeats):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             answer = self._answer(address)
             seconds.append(time.perf_counter() - began)
+            processor.append(time.process_time() - worked)
         sent: bytes = answer.content
-        self.found.append({"kind": kind, "address": address, "seconds": seconds, "bytes": len(sent)})
+        self.found.append(
+            {
+                "kind": kind,
+                "address": address,
+                "seconds": seconds,
+                "processor": processor,
+                "bytes": len(sent),
+            }
+        )
         return gzip.decompress(sent) if answer.headers.get("Content-Encoding") == "gzip" else sent
 
     def _answer(self, address: str) -> Any:
