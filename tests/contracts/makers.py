@@ -15,6 +15,8 @@ from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.plans import services as plans
+from anlu.apps.publicity import services as publicity
 from anlu.apps.reports.services import add_free_report
 from anlu.apps.team import services as team
 from anlu.kernel.activities.rhythms import add_rhythm
@@ -131,6 +133,7 @@ def _dataset(unit: Unit, town: Area) -> Any:
 def _close(unit: Unit, town: Area) -> Any:
     """A month long ago, so that it holds nothing of the other records."""
     n = next(_serial) % 1188
+    n = next(_serial) % 1200
     first = date(1901 + n // 12, n % 12 + 1, 1)
     return PeriodClose.objects.create(
         period=f"{first:%Y-%m}",
@@ -195,7 +198,14 @@ def _rhythm(unit: Unit, town: Area) -> Any:
 def _body(unit: Unit, town: Area) -> Any:
     n = next(_serial)
     return team.bodies.add(
-        {"code": f"D{n}", "name": f"测试党总支{n}", "kind": "committee", "unit": unit}, by=SYSTEM
+        {
+            "code": f"D{n}",
+            "name": f"测试党总支{n}",
+            "kind": "committee",
+            "unit": unit,
+            "valid_from": date(2020, 1, 1),
+        },
+        by=SYSTEM,
     )
 
 
@@ -299,7 +309,81 @@ def _report(unit: Unit, town: Area) -> Any:
     return add_free_report(values, by=SYSTEM)
 
 
+def _theme(unit: Unit, town: Area) -> Any:
+    return plans.themes.add({"year": 1990 + next(_serial), "name": "测试主题"}, by=SYSTEM)
+
+
+def _plan(unit: Unit, town: Area) -> Any:
+    values = {"code": f"{next(_serial)}", "name": "测试计划", "unit": unit, "starts_on": date(2023, 1, 1)}
+    return plans.plans.add(values, by=SYSTEM)
+
+
+def _plan_group(unit: Unit, town: Area) -> Any:
+    values = {
+        "plan": _plan(unit, town),
+        "label": f"测试分组{next(_serial)}",
+        "valid_from": date(2023, 1, 1),
+    }
+    return plans.groups.add(values, by=SYSTEM)
+
+
+def _measure(unit: Unit, town: Area) -> Any:
+    values = {"group": _plan_group(unit, town), "title": f"测试措施{next(_serial)}", "unit": unit}
+    return plans.measures.add(values, by=SYSTEM)
+
+
+def _honour(unit: Unit, town: Area) -> Any:
+    values = {
+        "title": f"测试荣誉{next(_serial)}",
+        "kind": "plaque",
+        "level": "city",
+        "granted_by": "测试机关",
+        "granted_on": date(2023, 3, 1),
+        "unit": unit,
+    }
+    return plans.honours.add(values, by=SYSTEM)
+
+
+def _series(unit: Unit, town: Area) -> Any:
+    values = {
+        "name": f"测试系列{next(_serial)}",
+        "channel": "wechat",
+        "unit": unit,
+        "started_on": date(2023, 1, 1),
+    }
+    return publicity.series.add(values, by=SYSTEM)
+
+
+def _column(unit: Unit, town: Area) -> Any:
+    values = {
+        "series": _series(unit, town),
+        "name": f"测试板块{next(_serial)}",
+        "started_on": date(2023, 1, 1),
+    }
+    return publicity.columns.add(values, by=SYSTEM)
+
+
+def _piece(unit: Unit, town: Area) -> Any:
+    values = {
+        "column": _column(unit, town),
+        "title": f"测试稿件{next(_serial)}",
+        "author": "测试作者",
+        "unit": unit,
+        "published_on": date(2023, 3, 1),
+    }
+    return publicity.pieces.add(values, by=SYSTEM)
+
+
 MAKERS: dict[str, Maker] = {
+    "activities.bearer": lambda unit, town: _activity("team.training")(unit, town).bearers.get(),
+    "plans.theme": _theme,
+    "plans.plan": _plan,
+    "plans.group": _plan_group,
+    "plans.measure": _measure,
+    "plans.honour": _honour,
+    "publicity.series": _series,
+    "publicity.column": _column,
+    "publicity.piece": _piece,
     "activities.rhythm": _rhythm,
     "team.study": _activity("team.first_topic"),
     "team.organisation_life": _activity("team.organisation_life"),

@@ -79,6 +79,7 @@ def _make_database(folder: Path, *, demo: bool) -> None:
 
 def _fill(*, name: str, demo: bool) -> None:
     """Dictionaries, roles, the installation's row, and either the demonstration or the first accounts."""
+    from anlu.kernel.activities.seeding import seed_rhythms
     from anlu.kernel.cases.ladder import seed_ladder
     from anlu.kernel.core import dictionaries, tasks
     from anlu.kernel.core.audit import seal_pending
@@ -91,6 +92,7 @@ def _fill(*, name: str, demo: bool) -> None:
     roles = seed_roles()
     seed_sources()
     seed_ladder()
+    seed_rhythms()
     rules = seed_documents()
     print(
         f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}; 公文模板与规则: 新增 {rules}"

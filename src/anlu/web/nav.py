@@ -147,6 +147,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     _chapter(
         "统计报告",
         "report",
+        "工作计划",
         "指标目录",
         "报数中心(日/周/月)",
         "上级模板",

@@ -11,49 +11,22 @@ from anlu.apps.team.terms import SUBJECTS, THEMES, TOPICS
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.activities.registry import kinds_of
 from anlu.kernel.activities.terms import OFFICE
-from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
-from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.people.models import Officer
+from anlu.web.forms import RecordForm
 
-DAY = {"type": "date"}
 
-
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Days are picked, codes chosen from what is in force, units and people from those of the person's scope."""
-
-    wants_viewer = True
-    codes: ClassVar[dict[str, str]] = {}
+class TeamForm(RecordForm):
+    """Party bodies are offered within the person's scope."""
 
     def __init__(self, *args: Any, viewer: Officer | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name, field in self.fields.items():
-            if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-            elif name in self.codes:
-                self.fields[name] = self._coded(name, field)
-        self._narrow(viewer)
-
-    def _coded(self, name: str, old: forms.Field) -> forms.ChoiceField:
-        list_ = self.codes[name]
-        offered = list(choices(list_, on=today)())
-        held = getattr(self.instance, name, "") or ""
-        if held and held not in dict(offered):
-            offered.append((held, dict(choices(list_)()).get(held, held)))
-        blank = [] if old.required else [("", "—")]
-        return forms.ChoiceField(label=old.label, choices=blank + offered, required=old.required)
-
-    def _narrow(self, viewer: Officer | None) -> None:
-        offered: dict[str, Any] = {
-            "unit": Unit.objects.live().filter(valid_to__isnull=True).order_by("sort_key", "code"),
-            "officer": Officer.objects.filter(is_active=True, voided_at__isnull=True).order_by("sort_key"),
-            "body": PartyBody.objects.live().filter(valid_to__isnull=True),
-            "parent": PartyBody.objects.live().filter(valid_to__isnull=True),
-        }
-        for name, rows in offered.items():
+        super().__init__(*args, viewer=viewer, **options)
+        bodies = PartyBody.objects.live().filter(valid_to__isnull=True)
+        if viewer is not None:
+            bodies = bodies.in_scope(viewer.scope_for(PartyBody.view_permission))
+        for name in ("body", "parent"):
             if name in self.fields:
-                if viewer is not None and name in ("body", "parent"):
-                    rows = rows.in_scope(viewer.scope_for(PartyBody.view_permission))
-                self.fields[name].queryset = rows  # type: ignore[attr-defined]
+                self.fields[name].queryset = bodies  # type: ignore[attr-defined]
 
 
 class BodyForm(TeamForm):

@@ -45,7 +45,7 @@ class PartyBody(Record):
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="所在单位"
     )
     sort_key = models.CharField(max_length=200, blank=True, editable=False)
-    valid_from = models.DateField("成立", null=True, blank=True)
+    valid_from = models.DateField("成立")
     valid_to = models.DateField("撤销", null=True, blank=True)
 
     class Meta:

@@ -37,7 +37,7 @@ PARENTS = {BodyKind.COMMITTEE: None, BodyKind.BRANCH: BodyKind.COMMITTEE, BodyKi
 
 def _prepare_body(body: PartyBody) -> None:
     body.sort_key = sort_key_of(body.name)[:200]
-    if body.valid_from and body.valid_to and body.valid_to < body.valid_from:
+    if body.valid_to and body.valid_to < body.valid_from:
         raise TeamProblem("撤销日期早于成立日期")
     wanted = PARENTS[BodyKind(body.kind)]
     if body.parent is None and wanted is not None:

@@ -107,21 +107,30 @@ class Activity(Record, Located):
         return self.head_count / self.due_count
 
 
-class ActivityBearer(models.Model):
+class ActivityBearer(Record):
     """One of those who held an activity; ``name`` is how they were called then."""
 
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="bearers")
-    group = models.CharField(max_length=30)
+    view_permission: ClassVar[str] = permissions.VIEW
+    scope_through: ClassVar[str] = "activity"
+
+    activity = models.ForeignKey(
+        Activity, on_delete=models.CASCADE, related_name="bearers", verbose_name="活动"
+    )
+    group = models.CharField("承担者类别", max_length=30)
     bearer = models.UUIDField()
-    name = models.CharField(max_length=80)
+    name = models.CharField("承担者", max_length=80)
 
     class Meta:
+        verbose_name = "承办"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["activity", "group", "bearer"], name="one_bearer_per_activity")
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["group", "bearer"], name="bearer_activities")
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Attendance(Record):

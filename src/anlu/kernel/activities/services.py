@@ -106,7 +106,12 @@ def _write_bearers(activity: Activity, bearers: list[Bearer]) -> None:
         found = [(f"unit.{unit.kind}", unit.uid, unit.name)]
     ActivityBearer.objects.filter(activity=activity).delete()
     ActivityBearer.objects.bulk_create(
-        [ActivityBearer(activity=activity, group=group, bearer=uid, name=name) for group, uid, name in found]
+        [
+            ActivityBearer(
+                activity=activity, group=group, bearer=uid, name=name, recorded_at=activity.recorded_at
+            )
+            for group, uid, name in found
+        ]
     )
 
 
@@ -275,18 +280,20 @@ def mark_attendance(uid: UUID, marks: Mapping[UUID, tuple[bool, str]], *, by: Vi
         Attendance.objects.update_or_create(
             activity=activity, officer=person, defaults=facts, create_defaults=facts | {"created_by": by.uid}
         )
-    _follow_list(activity)
-    record("change", activity, by=by, note=f"签到名单 {len(people)} 人")
+    _follow_list(activity, by=by, note=f"签到名单 {len(people)} 人")
     return present_count(activity)
 
 
-def _follow_list(activity: Activity) -> None:
+def _follow_list(activity: Activity, *, by: Viewer, note: str = "") -> None:
+    """Write the list down; the head-count of an activity that is held follows it."""
+    before = fields_of(activity, ("head_count", "due_count"))
     if activity.state == ActivityState.HELD and activity.sign_in:
         activity.head_count = present_count(activity)
         if activity.sign_in == SignIn.LIST:
             activity.due_count = listed_count(activity)
         activity.version += 1
         activity.save()
+    record("change", activity, by=by, changes=changed_fields(before, activity, tuple(before)), note=note)
 
 
 @transaction.atomic
@@ -310,6 +317,6 @@ def sign_in_with(code: str, *, by: Officer, on: date) -> Activity:
     Attendance.objects.update_or_create(
         activity=activity, officer=by, defaults=facts, create_defaults=facts | {"created_by": by.uid}
     )
-    _follow_list(activity)
+    _follow_list(activity, by=by, note="口令签到")
     found: Activity = activity
     return found

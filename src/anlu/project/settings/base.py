@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "anlu.web",
     *FEATURES,
     *PLUGINS,
+    "anlu.flows",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Figures of plans and honours, one file for each family."""

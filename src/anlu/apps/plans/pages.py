@@ -1,0 +1,287 @@
+"""工作计划: the tree of a plan with lights, by owner and by month; and the small forms of a measure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlu.apps.plans import permissions, services
+from anlu.apps.plans.forms import IndicatorsForm
+from anlu.apps.plans.ledgers.plans import MEASURES
+from anlu.apps.plans.lights import COLOURS, WORDS, Judged, judged, light_of
+from anlu.apps.plans.models import AnnualTheme, Honour, Measure, MeasureIndicator, PlanGroup, WorkPlan
+from anlu.engine.indicators.targets import LIGHT_WORDS, Light
+from anlu.kernel.activities.models import Activity
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.errors import AnluError
+from anlu.kernel.indicators.permissions import VIEW as INDICATOR_VIEW
+from anlu.kernel.people.models import Officer
+from anlu.web.figures import in_words, own_url
+from anlu.web.nav import Crumb, page, pages
+from anlu.web.pages.base import one_of
+from anlu.web.viewers import require_viewer
+
+CHAPTER, ITEM = "统计报告", "工作计划"
+ORDER: Final = ("missed", "at_risk", "on_course", "done", "stopped")
+LIGHTS: Final = {"on_course": "green", "at_risk": "amber", "missed": "red"}
+BY: Final = (("tree", "按分组"), ("owner", "按责任单位"), ("month", "按月"))
+
+
+@dataclass
+class Line:
+    """One measure in the tree."""
+
+    measure: Measure
+    light: str
+    colour: str
+    words: str
+    url: str
+    figures: list[dict[str, str]] = field(default_factory=list)
+    below: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Heap:
+    """Measures under one heading: a group, a unit, a month."""
+
+    label: str
+    note: str
+    lines: list[Line]
+    counts: list[tuple[str, str, int]]
+    done: int
+    all: int
+
+
+@page(
+    "plans.progress",
+    "plans/",
+    "计划进展",
+    chapter=CHAPTER,
+    item=ITEM,
+    entry=True,
+    rank=10,
+    permission=permissions.PLAN_VIEW,
+)
+def progress(request: HttpRequest) -> HttpResponse:
+    """One plan: by group as a tree, by unit, or by the month in which a measure is due."""
+    viewer = require_viewer(request)
+    offered = list(WorkPlan.objects.visible_to(viewer).select_related("theme"))
+    stated = request.GET.get("plan", "")
+    plan = next((one for one in offered if str(one.uid) == stated), None) or _usual(offered)
+    by = request.GET.get("by", "tree")
+    by = by if by in dict(BY) else "tree"
+    lines = _lines(plan, viewer) if plan else []
+    heaps = _heaps(plan, lines, by) if plan else []
+    theme = AnnualTheme.objects.visible_to(viewer).filter(year=today().year).first()
+    context = {
+        "page_title": "计划进展",
+        "page_note": f"{theme.year}年主题：{theme.name}" if theme else "",
+        "plan": plan,
+        "plans": [
+            {"label": f"“{one.code}”{one.name}", "url": f"?plan={one.uid}&by={by}", "active": one == plan}
+            for one in offered
+        ],
+        "ways": [
+            {"label": label, "url": f"?plan={plan.uid if plan else ''}&by={code}", "active": code == by}
+            for code, label in BY
+        ],
+        "heaps": heaps,
+        "counts": _counts(lines),
+        "new_url": _new_url(viewer, "plans.measure.new" if plan else "plans.plan.new"),
+    }
+    return render(request, "plans/progress.html", context)
+
+
+def _usual(offered: list[WorkPlan]) -> WorkPlan | None:
+    in_force = [
+        one for one in offered if one.starts_on <= today() and (not one.ends_on or one.ends_on >= today())
+    ]
+    annual = [one for one in in_force if one.kind == "annual"]
+    return next(iter(annual or in_force or offered), None)
+
+
+def _new_url(viewer: Officer, code: str) -> str:
+    return reverse(code) if code in pages and pages.get(code).allows(viewer) else ""
+
+
+def _lines(plan: WorkPlan, viewer: Officer) -> list[Line]:
+    """All measures of a plan that a person sees, with how they stand and what their indicators say."""
+    rows = Measure.objects.visible_to(viewer).filter(group__plan=plan, group__voided_at__isnull=True)
+    measures = list(rows.select_related("group", "unit", "owner").order_by("number", "pk"))
+    attached: dict[int, list[str]] = {}
+    for measure, code in MeasureIndicator.objects.filter(measure__in=measures).values_list(
+        "measure", "indicator"
+    ):
+        attached.setdefault(measure, []).append(code)
+    codes = sorted({code for found in attached.values() for code in found})
+    may = viewer.may(INDICATOR_VIEW)
+    values = {one.indicator.code: one for one in judged(codes, today().year, today(), viewer)} if may else {}
+    return [
+        _line(one, [values[code] for code in attached.get(one.pk, []) if code in values]) for one in measures
+    ]
+
+
+def _line(measure: Measure, found: list[Judged]) -> Line:
+    light = light_of(measure, today())
+    return Line(
+        measure,
+        light,
+        COLOURS[light],
+        WORDS[light],
+        MEASURES.url_of(measure),
+        [_figure(one) for one in found],
+    )
+
+
+def _figure(one: Judged) -> dict[str, str]:
+    value, measure = in_words(one.value.value, one.indicator)
+    light = Light(one.light) if one.light else None
+    return {
+        "label": one.indicator.label,
+        "words": f"{value}{measure}",
+        "url": own_url("indicators.indicator", one.indicator, one.value.window),
+        "light": LIGHT_WORDS[light] if light else "",
+        "colour": LIGHTS[light.value] if light else "",
+    }
+
+
+def _counts(lines: Iterable[Line]) -> list[tuple[str, str, int]]:
+    """(words, colour, how many) of each light that occurs, the worst first."""
+    found = Counter(one.light for one in lines)
+    return [(WORDS[code], COLOURS[code], found[code]) for code in ORDER if found[code]]
+
+
+def _heaps(plan: WorkPlan, lines: list[Line], by: str) -> list[Heap]:
+    if by == "owner":
+        return _sorted_heaps(lines, _owner)
+    if by == "month":
+        return _sorted_heaps(lines, _month)
+    groups = PlanGroup.objects.live().filter(plan=plan).order_by("place", "pk")
+    return [
+        _heap(one.label, "，".join(part for part in (one.family, one.meaning) if part), _tree(lines, one))
+        for one in groups
+    ]
+
+
+def _sorted_heaps(lines: list[Line], name: Callable[[Measure], tuple[str, str]]) -> list[Heap]:
+    """Heaps by (key of the order, label)."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for one in lines:
+        found.setdefault(name(one.measure), []).append(one)
+    return [_heap(key[1], "", found[key]) for key in sorted(found)]
+
+
+def _owner(measure: Measure) -> tuple[str, str]:
+    unit = measure.unit
+    return (unit.sort_key, unit.name) if unit else ("~", "未定责任单位")
+
+
+def _month(measure: Measure) -> tuple[str, str]:
+    due = measure.due_on
+    return (f"{due:%Y-%m}", f"{due.year}年{due.month}月") if due else ("~", "未定时限")
+
+
+def _tree(lines: list[Line], group: PlanGroup) -> list[Line]:
+    """The measures of a group, those below others within them."""
+    mine = {one.measure.pk: one for one in lines if one.measure.group_id == group.pk}
+    for one in mine.values():
+        one.below = []
+    tops = []
+    for one in mine.values():
+        above = mine.get(one.measure.parent_id or 0)
+        (above.below if above else tops).append(one)
+    return tops
+
+
+def _all(lines: list[Line]) -> list[Line]:
+    return [found for one in lines for found in (one, *_all(one.below))]
+
+
+def _heap(label: str, note: str, lines: list[Line]) -> Heap:
+    every = _all(lines)
+    done = sum(one.light == "done" for one in every)
+    return Heap(label, note, lines, _counts(every), done, len(every))
+
+
+# ------------------------------------------------------------------------------------------------ small forms
+HERE: dict[str, Any] = {
+    "permission": "plans.measure.change",
+    "chapter": CHAPTER,
+    "item": ITEM,
+    "entry": False,
+    "ledger": "plans.measure",
+}
+
+
+@page("plans.measure.indicators", "plans/measures/<uuid:uid>/indicators/", "关联指标", **HERE)
+def measure_indicators(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """By which indicators a measure is judged."""
+    viewer = require_viewer(request)
+    measure: Measure = one_of(MEASURES.visible_rows(viewer, "change"), MEASURES, uid)
+    held = list(measure.indicators.values_list("indicator", flat=True))
+    form = IndicatorsForm(request.POST or None, initial={"indicators": held})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.attach_indicators(uid, form.cleaned_data["indicators"], by=viewer)
+        except AnluError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "已保存关联指标")
+            return HttpResponseRedirect(MEASURES.url_of(measure))
+    request.trail = [Crumb(measure.title, MEASURES.url_of(measure)), Crumb("关联指标")]  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "page_title": f"关联指标 {measure.title}",
+        "cancel_url": MEASURES.url_of(measure),
+    }
+    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+
+@page("plans.measure.evidence", "plans/measures/<uuid:uid>/evidence/", "挂佐证", **HERE)
+def measure_evidence(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Activities and honours that show a measure was carried out."""
+    viewer = require_viewer(request)
+    measure: Measure = one_of(MEASURES.visible_rows(viewer, "change"), MEASURES, uid)
+    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
+    offered = _offered(measure, words, viewer)
+    held = list(measure.evidence.all())
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("thing"))
+        kept = {text for text in request.POST.getlist("kept") if text.isascii() and text.isdigit()}
+        services.remove_evidence(uid, [one.pk for one in held if str(one.pk) in kept], by=viewer)
+        chosen = [(thing, day) for thing, day, _ in offered if str(thing.uid) in ticked]
+        new = services.add_evidence(uid, chosen, by=viewer)
+        messages.success(request, f"已挂上佐证 {new} 条")
+        return HttpResponseRedirect(MEASURES.url_of(measure))
+    request.trail = [Crumb(measure.title, MEASURES.url_of(measure)), Crumb("挂佐证")]  # type: ignore[attr-defined]
+    known = {(one.kind, one.thing) for one in held}
+    context = {
+        "page_title": f"挂佐证 {measure.title}",
+        "held": held,
+        "words": words,
+        "lines": [one for one in offered if (one[0]._meta.label_lower, one[0].uid) not in known],
+        "cancel_url": MEASURES.url_of(measure),
+    }
+    return render(request, "plans/evidence.html", context)
+
+
+def _offered(measure: Measure, words: str, viewer: Officer) -> list[tuple[Any, Any, str]]:
+    """Recent activities and honours that the person sees, narrowed by words."""
+    activities = Activity.objects.visible_to(viewer).filter(state="held")
+    honours = Honour.objects.visible_to(viewer)
+    if measure.starts_on:
+        activities = activities.filter(day__gte=measure.starts_on)
+        honours = honours.filter(granted_on__gte=measure.starts_on)
+    for word in words.split():
+        activities = activities.filter(title__icontains=word)
+        honours = honours.filter(title__icontains=word)
+    found = [(one, one.day, "活动") for one in activities.order_by("-day")[:60]]
+    return [*found, *((one, one.granted_on, "荣誉") for one in honours.order_by("-granted_on")[:30])]

@@ -1,0 +1,1 @@
+"""Figures of publicity, one file for each family."""

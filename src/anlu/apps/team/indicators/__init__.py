@@ -1,0 +1,1 @@
+"""Figures of team building, one file for each family."""

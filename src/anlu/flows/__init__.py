@@ -1,0 +1,1 @@
+"""Where apps meet: one file for each sentence. Everything in this package is loaded at start-up."""

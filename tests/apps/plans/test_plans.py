@@ -1,0 +1,157 @@
+"""Measures and their lights, indicators without lights, evidence, and for which time an honour came."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anlu.apps.crashes.models import Crash
+from anlu.apps.plans import services
+from anlu.apps.plans.lights import judged, light_of
+from anlu.apps.plans.models import Honour, Measure, PlanGroup
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators.define import Count, Indicator, Nature, indicators
+from tests.factories import make_officer, make_unit
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2023, 7, 3)
+
+
+@pytest.fixture(autouse=True)
+def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLU_TODAY", f"{TODAY}")
+
+
+@pytest.fixture
+def group(db: None) -> PlanGroup:
+    seed_all()
+    plan = services.plans.add(
+        {"code": "10104", "name": "工作计划", "starts_on": date(2023, 1, 10)}, by=SYSTEM
+    )
+    return services.groups.add(
+        {"plan": plan, "label": "隐患预防", "valid_from": date(2023, 1, 10)}, by=SYSTEM
+    )
+
+
+def measure(group: PlanGroup, **facts: Any) -> Measure:
+    """A measure of the first half-year that goes on."""
+    values = {
+        "group": group,
+        "title": "排查隐患",
+        "starts_on": date(2023, 1, 1),
+        "due_on": date(2023, 12, 31),
+        "state": "doing",
+        **facts,
+    }
+    return services.measures.add(values, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("facts", "light"),
+    [
+        ({}, "on_course"),
+        ({"due_on": date(2023, 7, 3)}, "on_course"),
+        ({"due_on": date(2023, 7, 2)}, "missed"),
+        ({"due_on": date(2023, 7, 2), "state": "done", "done_on": date(2023, 7, 1)}, "done"),
+        ({"due_on": date(2023, 7, 20), "state": "planned"}, "at_risk"),
+        ({"due_on": date(2023, 12, 31), "state": "planned"}, "on_course"),
+        ({"due_on": date(2023, 6, 1), "state": "stopped"}, "stopped"),
+        ({"due_on": None, "state": "planned"}, "on_course"),
+    ],
+)
+def test_a_measure_is_judged_by_its_days_and_its_state(
+    group: PlanGroup, facts: dict[str, Any], light: str
+) -> None:
+    assert light_of(measure(group, **facts), TODAY) == light
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"state": "done"}, "完成日期"),
+        ({"done_on": date(2023, 6, 1)}, "已完成"),
+        ({"state": "done", "done_on": date(2023, 7, 4)}, "晚于今天"),
+        ({"due_on": date(2022, 12, 31)}, "早于开始"),
+        ({"handled_count": 300}, "截至日期"),
+    ],
+)
+def test_a_measure_that_contradicts_itself_is_refused(
+    group: PlanGroup, facts: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(services.PlanProblem, match=words):
+        measure(group, **facts)
+
+
+def test_a_measure_never_stands_below_itself(group: PlanGroup) -> None:
+    top = measure(group)
+    below = measure(group, parent=top)
+    with pytest.raises(services.PlanProblem, match="自己的下级"):
+        services.measures.change(top.uid, {"parent": below}, version=top.version, by=SYSTEM)
+
+
+def test_an_enforcement_count_is_shown_without_a_light(
+    group: PlanGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = Indicator(
+        "test.fines", "处罚", Count(Crash.objects.all()), nature=Nature.ENFORCEMENT, ledger="crashes.crash"
+    )
+    monkeypatch.setitem(indicators._items, count.code, count)
+    one = measure(group)
+    services.attach_indicators(one.uid, [count.code, "crash.killed"], by=SYSTEM)
+    found = {two.indicator.code: two for two in judged([count.code, "crash.killed"], 2023, TODAY, SYSTEM)}
+    assert found[count.code].light == ""
+    assert found[count.code].value.value == 0
+
+
+def test_an_unknown_indicator_is_not_attached(group: PlanGroup) -> None:
+    with pytest.raises(services.PlanProblem, match=r"no\.such"):
+        services.attach_indicators(measure(group).uid, ["no.such"], by=SYSTEM)
+
+
+def honour(on: date, title: str = "优秀车管所", **facts: Any) -> Honour:
+    """An honour of that day."""
+    values = {"title": title, "kind": "plaque", "level": "national", "granted_by": "部局", "granted_on": on}
+    return services.honours.add({**values, **facts}, by=SYSTEM)
+
+
+def test_for_which_time_follows_from_title_and_day_whatever_the_order_of_entry() -> None:
+    fourth, first = honour(date(2023, 6, 16)), honour(date(2011, 1, 1))
+    third, second = honour(date(2019, 1, 1)), honour(date(2015, 1, 1))
+    other = honour(date(2020, 1, 1), "别的荣誉")
+    assert [services.ordinal_of(one) for one in (first, second, third, fourth, other)] == [1, 2, 3, 4, 1]
+    services.honours.void(second.uid, why="登记有误", by=SYSTEM)
+    assert services.ordinal_of(fourth) == 3
+
+
+def test_an_honour_is_not_of_the_future() -> None:
+    with pytest.raises(services.PlanProblem, match="晚于今天"):
+        honour(date(2023, 7, 4))
+
+
+@pytest.mark.parametrize("by", ["tree", "owner", "month", "nonsense"])
+def test_the_progress_of_a_plan_shows_every_measure_once_in_each_view(
+    group: PlanGroup, by: str, client: Client
+) -> None:
+    top = measure(group, title="上级措施", unit=make_unit("甲中队"))
+    measure(group, title="下级措施", parent=top, due_on=None)
+    client.force_login(make_officer(None, *permissions.codes()))
+    answer = client.get(reverse("plans.progress"), {"by": by})
+    content = answer.content.decode()
+    assert content.count(">上级措施</a>") == content.count(">下级措施</a>") == 1
+    assert sum(heap.all for heap in answer.context["heaps"]) == 2
+
+
+def test_somebody_of_another_unit_sees_the_plan_without_the_measures_of_ours(
+    group: PlanGroup, client: Client
+) -> None:
+    measure(group, title="我方措施", unit=make_unit("甲中队"))
+    client.force_login(make_officer(make_unit("乙中队"), *permissions.codes(), width=Width.OWN))
+    content = client.get(reverse("plans.progress")).content.decode()
+    assert "隐患预防" in content
+    assert "我方措施" not in content

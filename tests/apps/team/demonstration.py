@@ -1,0 +1,30 @@
+"""The team, plans and columns of the demonstration county without its roads and crashes."""
+
+from __future__ import annotations
+
+from anlu.kernel.activities.seeding import seed_rhythms
+from anlu.kernel.core.demo import demo_steps
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.people.seeding import seed_roles
+
+STEPS = (
+    "places.areas",
+    "people.units",
+    "people.accounts",
+    "team.party",
+    "team.activities",
+    "team.writing",
+    "team.discussion",
+    "publicity.columns",
+    "plans.plans",
+    "plans.honours",
+)
+
+
+def make_demonstration() -> None:
+    """Everything from which F01-F04, F08, F09, F22, F23 and F37 follow."""
+    seed_all()
+    seed_roles()
+    seed_rhythms()
+    for code in STEPS:
+        demo_steps.get(code).make()
