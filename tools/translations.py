@@ -132,7 +132,9 @@ def updated(package: Path, texts: dict[str, list[Path]], known: dict[str, Messag
     new = Catalog(locale="en", project="Anlu", charset="utf-8", fuzzy=False)
     new.mime_headers  # noqa: B018 - Babel fills in its headers here
     for text, paths in texts.items():
-        places = [(path.relative_to(package).as_posix(), None) for path in dict.fromkeys(paths)]
+        places = [
+            (path.relative_to(package).as_posix(), 0) for path in dict.fromkeys(paths)
+        ]  # files, no lines
         old = known.get(text)
         new.add(old.id if old else text, old.string if old else "", locations=places)
     return new

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models import Installation
 
 
@@ -29,4 +30,4 @@ def the_installation() -> Place:
         return Place()
     if found is None:
         return Place()
-    return Place(found.uid, found.name, found.demo, format_number=found.format_number)
+    return Place(found.uid, Verbatim(found.name), found.demo, format_number=found.format_number)

@@ -214,10 +214,9 @@ def texts_of_template(path: Path) -> Iterator[str]:
 class MarkingLoader(FolderLoader):
     """Loads the templates of the apps, and marks them."""
 
-    def get_dirs(self) -> Iterable[Path]:
+    def get_dirs(self) -> list[str | Path]:
         """Folders given to the engine, else those of the apps."""
-        folders: Iterable[Path] = self.dirs or self.engine.dirs or get_app_template_dirs("templates")
-        return folders
+        return [*(self.dirs or self.engine.dirs or get_app_template_dirs("templates"))]
 
     def get_contents(self, origin: Origin) -> str:
         """The source of a template."""
