@@ -99,6 +99,23 @@ def _result(window: Window, code: str, values: list[Value]) -> dict[str, Any]:
     }
 
 
+def _target(value: Value) -> dict[str, Any] | None:
+    """The year's target of the brigade with its light; None for a part of it, and where there is none."""
+    from anlu.kernel.core.scope import SYSTEM
+    from anlu.kernel.indicators.targets import standing_of
+
+    found = standing_of(value.indicator, value.window, SYSTEM)
+    if found is None:
+        return None
+    return {
+        "year": found.target.year,
+        "goal": found.target.goal,
+        "direction": value.indicator.better,
+        "light": found.light,
+        "probability": found.probability,
+    }
+
+
 def _one(value: Value) -> dict[str, Any]:
     one = value.indicator
     return {
@@ -113,10 +130,10 @@ def _one(value: Value) -> dict[str, Any]:
         "change_pct": value.change_pct,
         "change_points": value.change_points,
         "ci95": value.interval,
-        "target": None,  # targets are set with the plans
+        "target": _target(value),
         "rows": value.rows,
         "denominator_rows": value.base_rows,
-        "figures": one.figures,
+        "figures": list(dict.fromkeys(name.partition(".")[0] for name in one.figures)),
     }
 
 

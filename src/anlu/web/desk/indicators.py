@@ -13,12 +13,32 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlu.engine.indicators.targets import LIGHT_WORDS, Light
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.language.formats import large_money
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.indicators.define import Indicator, Leaf, Nature, Ratio, Share, indicators
-from anlu.kernel.indicators.evaluate import Value, rows_behind, value_of, values_of
+from anlu.kernel.indicators.closing import closed_value, differs
+from anlu.kernel.indicators.define import (
+    Coverage,
+    Distinct,
+    Indicator,
+    Latest,
+    Leaf,
+    Nature,
+    Ordinal,
+    Present,
+    Ratio,
+    Regular,
+    Rhythm,
+    Share,
+    Stock,
+    indicators,
+)
+from anlu.kernel.indicators.evaluate import Value, gaps_of, rows_behind, value_of, values_of
 from anlu.kernel.indicators.permissions import EXPORT, VIEW
+from anlu.kernel.indicators.quality import quality_of
+from anlu.kernel.indicators.restating import restatements
+from anlu.kernel.indicators.targets import standing_of
 from anlu.kernel.people.models import Officer
 from anlu.web.cells import Cell, Renderer
 from anlu.web.figures import (
@@ -95,10 +115,42 @@ class Entry:
     interval: str
     range: str
     rows: Number
+    target: Goal | None = None
 
 
-def entry_of(value: Value) -> Entry:
-    """A figure with everything that the catalogue says of it."""
+@dataclass(frozen=True)
+class Goal:
+    """A target as pages show it: 目标 84 人, the light with its word and colour, the probability in words."""
+
+    words: str
+    light: str
+    colour: str
+    probability: str
+    expected: str
+
+
+def goal_of(value: Value, viewer: Viewer) -> Goal | None:
+    """The target of the window's year and how it stands; None for parts of the brigade."""
+    found = standing_of(value.indicator, value.window, viewer)
+    if found is None:
+        return None
+    amount, unit = in_words(float(found.target.goal), value.indicator)
+    chance = "" if found.probability is None else f"完成可能性 {100 * found.probability:.0f}%"
+    expected = "" if found.expected is None else f"预计全年 {found.expected:.0f}({found.low}~{found.high})"
+    return Goal(
+        f"{found.target.year}年目标 {amount.removesuffix('.00')} {unit}",
+        LIGHT_WORDS[found.light],
+        LIGHT_COLOURS[found.light],
+        chance,
+        expected,
+    )
+
+
+LIGHT_COLOURS: Final = {Light.ON_COURSE: "green", Light.AT_RISK: "amber", Light.MISSED: "red"}
+
+
+def entry_of(value: Value, viewer: Viewer | None = None) -> Entry:
+    """A figure with everything that the catalogue says of it; with a ``viewer`` also its target."""
     one, window = value.indicator, value.window
     here = rows_url(one, window)
     rows = own_url("indicators.rows", one, window)
@@ -112,6 +164,7 @@ def entry_of(value: Value) -> Entry:
         interval=interval_words(value),
         range=range_words(value),
         rows=Number(f"{value.rows:,} 行", value.rows, rows if value.rows else ""),
+        target=goal_of(value, viewer) if viewer is not None else None,
     )
 
 
@@ -131,7 +184,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "page_title": ITEM,
         "page_note": f"{len(known)} 项 · {asked.words()}",
         "asked": asked,
-        "entries": [entry_of(value) for value in values],
+        "entries": [entry_of(value, viewer) for value in values],
         "export_url": f"{reverse('indicators.export')}?{urlencode(asked.parameters())}"
         if viewer.may(EXPORT)
         else "",
@@ -238,8 +291,28 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
             "interval": interval_words(value),
             "formula": formula_of(one),
             "sides": sides_of(value),
+            "goal": goal_of(value, viewer),
+            "quality": quality_of(one, asked.window, viewer),
+            "gaps": gaps_of(one, asked.window, viewer) if isinstance(one.expression, Rhythm) else [],
+            **_closed(value, viewer),
         }
     return render(request, "web/desk/indicator.html", context)
+
+
+def _closed(value: Value, viewer: Viewer) -> dict[str, Any]:
+    """What the figure was when its period was closed, and who changed it since."""
+    snapshot = closed_value(value.indicator, value.window)
+    if snapshot is None:
+        return {}
+    stated = snapshot.value
+    whole = int(stated) if stated is not None and stated == int(stated) else stated
+    moved = differs(snapshot, value)
+    return {
+        "snapshot": snapshot,
+        "closed_words": " ".join(in_words(whole, value.indicator)).strip(),
+        "moved": moved,
+        "acts": restatements(value.indicator, snapshot.close, viewer) if moved else [],
+    }
 
 
 def formula_of(indicator: Indicator) -> str:
@@ -247,8 +320,24 @@ def formula_of(indicator: Indicator) -> str:
     match indicator.expression:
         case Share():
             return "分子 ÷ 分母(分子是分母的一部分)"
+        case Coverage():
+            return "达到的个数 ÷ 全部个数"
+        case Rhythm():
+            return "开展过的期数 ÷ 应开展的期数(进行中的一期,开展过才计入)"
         case Ratio(scale=scale):
             return f"分子 ÷ 分母 × {scale}" if scale != 1 else "分子 ÷ 分母"
+        case Distinct():
+            return "下列记录中不同的个数(同一个只计一次)"
+        case Stock():
+            return "期末仍在的记录逐条相加"
+        case Present():
+            return "有下列任何一条记录即为 1"
+        case Ordinal():
+            return "从第一次起,到本期最近一次,逐条相加"
+        case Regular():
+            return "有记录的月(周、季)各计一次"
+        case Latest():
+            return "取期末最近一条记录"
     return "下列记录逐条相加"
 
 

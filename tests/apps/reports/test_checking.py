@@ -1,0 +1,170 @@
+"""文章对照: F01-F41 and Q01-Q30 against the records, by the command and on the page."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anlu.__main__ import main
+from anlu.apps.crashes.models import Crash, Procedure
+from anlu.apps.reports.checking import check_figures, check_statements, expected_figures, statements
+from anlu.engine.indicators.rules import worded
+from anlu.engine.periods import Period
+from anlu.kernel.core.installation import register_installation
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.documents.sections import Side
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evidence import evidence
+from anlu.kernel.indicators.external import add_external
+from anlu.kernel.indicators.window import Window
+from tests.apps.crashes.records import add_crash
+
+H1 = Window(Period.parse("2023H1"))
+NAMES = {one.name for one in expected_figures()}
+
+
+@pytest.fixture
+def july(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation in July 2023."""
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
+    register_installation(name="测试大队")
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """What the command says when all goes well."""
+    assert main(["report", *arguments, "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    found: dict[str, Any] = json.loads(said.out)
+    return found
+
+
+def deaths(year: int, count: int) -> None:
+    """Ordinary crashes with one death each."""
+    for n in range(count):
+        add_crash(f"{year}-{n}", date(year, 1 + n % 6, 3), killed=1, procedure=Procedure.ORDINARY)
+
+
+def test_all_figures_and_statements_of_the_article_are_there() -> None:
+    assert [one.id for one in expected_figures() if one.part in ("", "1")] == [
+        f"F{n:02}" for n in range(1, 42)
+    ]
+    assert [one["id"] for one in statements()] == [f"Q{n:02}" for n in range(1, 31)]
+
+
+@pytest.mark.parametrize("one", expected_figures(), ids=lambda one: one.name)
+def test_the_expected_words_are_what_the_rule_makes_of_the_expected_value(one: Any) -> None:
+    if one.side is Side.VALUE:
+        value = Decimal(repr(one.expected))
+        assert worded(int(value) if value == int(value) else value, one.rule) == one.words
+    elif one.side is Side.CHANGE:
+        assert one.words == f"下降{-one.expected:.2f}%"
+
+
+def test_indicators_answer_only_figures_that_the_report_has() -> None:
+    assert {name for one in indicators for name in one.figures} <= NAMES
+    assert set(evidence.codes()) <= {one["id"] for one in statements()}
+
+
+def test_what_has_no_records_is_missing_and_never_typed(
+    july: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(capsys, "check", "--period", "2023H1")
+    assert list(found) == ["figures", "statements"]
+    assert all(list(one) == ["id", "expected", "value", "words", "rows", "holds"] for one in found["figures"])
+    assert all(list(one) == ["id", "needs", "found", "holds"] for one in found["statements"])
+    assert not any(one["holds"] or one["rows"] for one in found["figures"])
+    assert not any(one["holds"] for one in found["statements"])
+
+
+def test_a_figure_holds_when_its_words_are_the_articles_and_one_record_less_breaks_it(
+    july: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deaths(2022, 53)
+    deaths(2023, 39)
+    found = {one["id"]: one for one in answer(capsys, "check", "--period", "2023H1")["figures"]}
+    assert found["F15"] == {
+        "id": "F15",
+        "expected": -26.42,
+        "value": pytest.approx(-26.41509433962264),
+        "words": "下降26.42%",
+        "rows": 39,
+        "holds": True,
+    }
+    assert not found["F14"]["holds"]
+    Crash.objects.filter(number="2023-0").delete()
+    add_crash("touch", date(2019, 1, 1))
+    after = {one["id"]: one for one in answer(capsys, "check", "--period", "2023H1")["figures"]}
+    assert (after["F15"]["words"], after["F15"]["holds"]) == ("下降28.30%", False)
+
+
+def test_a_record_moved_out_of_the_period_breaks_it(july: None) -> None:
+    deaths(2022, 53)
+    deaths(2023, 39)
+    Crash.objects.filter(number="2023-1").update(occurred_on=date(2023, 7, 1), version=2)
+    add_crash("touch", date(2019, 1, 1))
+    found = {one.id: one for one in check_figures(H1, SYSTEM)}
+    assert not found["F15"].holds
+
+
+def test_a_rank_without_a_document_is_no_evidence(july: None) -> None:
+    def holds() -> bool:
+        return next(one for one in check_statements(H1, SYSTEM) if one.id == "Q22").holds
+
+    def rank(place: int, subject: str) -> None:
+        values = {"kind": "rank", "subject": subject, "value": Decimal(place), "among": 9}
+        document = {"document_number": "测〔2023〕9号", "issuer": "测试", "document_on": date(2023, 7, 1)}
+        add_external({**values, **document, "day": date(2023, 6, 30)}, by=SYSTEM)
+
+    assert not holds()
+    rank(2, "检验率")
+    assert holds()
+    rank(8, "报废率")  # not among the first
+    assert not holds()
+
+
+def test_control_of_major_crashes_is_told_in_numbers(july: None) -> None:
+    add_crash("A", date(2022, 6, 30), killed=3)
+    add_crash("B", date(2023, 2, 1), killed=2)
+    found = next(one for one in check_statements(H1, SYSTEM) if one.id == "Q03")
+    assert found.holds
+    assert found.found.words == "一次死亡三人以上事故 0 起，距上一起 365 天；一次死亡二人事故 1 起"
+
+
+def test_the_half_year_report_is_written_to_a_file(
+    july: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deaths(2022, 53)
+    deaths(2023, 39)
+    out, page = tmp_path / "总结.docx", tmp_path / "总结.html"
+    found = answer(capsys, "half-year", "--period", "2023H1", "--out", str(out), "--html", str(page))
+    assert out.read_bytes()[:2] == b"PK"
+    assert "死亡<a" in page.read_text(encoding="utf-8")
+    assert found["numbers"] == 3
+    assert found["left_out"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("half-year", "--period", "2023Q1", "--out", "x.docx"), "--period"),
+        (("half-year", "--period", "2023H1", "--out", "x.pdf"), "--out"),
+        (("half-year", "--period", "2023H1", "--out", "/no/such/x.docx"), "--out"),
+        (("half-year", "--period", "明年", "--out", "x.docx"), "--period"),
+        (("check", "--period", "2023Z"), "--period"),
+        (("check", "--period", "2024H1"), "--period"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_the_field(
+    arguments: tuple[str, ...], field: str, july: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *arguments, "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert field in said.err
+    assert said.err.count("\n") == 1
