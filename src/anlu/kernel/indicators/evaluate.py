@@ -37,6 +37,7 @@ from anlu.kernel.indicators.define import (
     Sum,
 )
 from anlu.kernel.indicators.facts import snapshot_of
+from anlu.kernel.indicators.knowledge import Known, amounts_known, behind_known, known_on, rows_known
 from anlu.kernel.indicators.occasions import parts_due
 from anlu.kernel.indicators.window import Window
 
@@ -106,6 +107,8 @@ def rows_of(
     if prefix := model.scope_prefix():  # a row of something voided counts no more than the thing itself
         known &= window.known(prefix)
     found: QuerySet[Any] = visible.filter(known & window.condition(leaf))
+    if window.as_of is not None and leaf.additive:
+        found = rows_known(found, known_on(model, window.as_of))
     return leaf.narrowed(found, window.period.start, window.period.end)
 
 
@@ -121,7 +124,10 @@ def rows_behind(indicator: Indicator, window: Window, viewer: Viewer, *, base: b
     leaf = indicator.base if base else indicator.main
     if leaf is None:
         raise ValueError(f"{indicator.code} has no denominator")
-    return rows_of(leaf, window, viewer).filter(leaf.contributing())
+    rows = rows_of(leaf, window, viewer)
+    if window.as_of is not None and leaf.additive:
+        return behind_known(leaf, rows, known_on(leaf.rows.model, window.as_of))
+    return rows.filter(leaf.contributing())
 
 
 # ------------------------------------------------------------------------------------------------ adding up
@@ -141,8 +147,22 @@ def tallies(leaves: Iterable[Leaf], window: Window, viewer: Viewer) -> dict[Leaf
     hidden = _HiddenBatches()
     for alike in alike_leaves(leaves, window):
         rows = rows_of(alike[0], window, viewer, hidden=hidden.of(alike[0])).order_by()
-        found |= _counted(rows, alike) or _asked(rows, alike)
+        since = known_on(alike[0].rows.model, window.as_of if alike[0].additive else None)
+        if since.things:
+            found |= _known(rows, alike, since)
+        else:
+            found |= _counted(rows, alike) or _asked(rows, alike)
     return found
+
+
+def _known(rows: QuerySet[Any], leaves: Sequence[Leaf], since: Known) -> dict[Leaf, Tally]:
+    """As on the day of knowledge: what has not changed since by the database, the rest as it was."""
+    unchanged = _asked(rows.exclude(pk__in=since.keys), leaves)
+    then = amounts_known(leaves, rows, since)
+    return {
+        leaf: Tally(unchanged[leaf].amount + amount, unchanged[leaf].rows + count)
+        for leaf, (amount, count) in zip(leaves, then, strict=True)
+    }
 
 
 def _counted(rows: QuerySet[Any], leaves: Sequence[Leaf]) -> dict[Leaf, Tally]:

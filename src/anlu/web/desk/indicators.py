@@ -35,6 +35,7 @@ from anlu.kernel.indicators.define import (
     indicators,
 )
 from anlu.kernel.indicators.evaluate import Value, gaps_of, rows_behind, value_of, values_of
+from anlu.kernel.indicators.knowledge import Known, known_on
 from anlu.kernel.indicators.permissions import EXPORT, VIEW
 from anlu.kernel.indicators.quality import quality_of
 from anlu.kernel.indicators.restating import restatements
@@ -401,7 +402,8 @@ def rows(request: HttpRequest, indicator: str) -> HttpResponse:
     value = None if asked.problems else value_of(one, asked.window, viewer)
     if value is None:
         found = found.none()
-    listing = Listing(one, leaf, found, request, viewer)
+    since = known_on(leaf.rows.model, asked.window.as_of if leaf.additive else None)
+    listing = Listing(one, leaf, found, request, viewer, since)
     context = {
         "page_title": f"{one.label}的明细",
         "page_note": asked.words(),
@@ -442,6 +444,7 @@ class Listing:
     rows: QuerySet[Any]
     request: HttpRequest
     viewer: Officer
+    known: Known
 
     @property
     def ledger(self) -> Ledger | None:
@@ -480,6 +483,7 @@ class Listing:
         return slice_of(rows, order, size=PAGE_SIZE, **edges)
 
     def _row(self, thing: Any, renderer: Renderer) -> ListedRow:
+        thing = next((one for one in self.known.things if one.pk == thing.pk), thing)  # as it was on the day
         cells = renderer.cells(thing) or [Cell(str(thing))]
         amount = self.leaf.adds(thing)
         added = Cell(f"{amount:,}", "number", strong=True)
