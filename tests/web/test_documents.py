@@ -1,0 +1,141 @@
+"""Documents through their pages: drafting by form, each step, the paper with its origins, files, templates."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anlu.kernel.core.models import AuditEntry
+from anlu.kernel.documents import services
+from anlu.kernel.documents.models import Delivery, Document, State, Template
+from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW
+from tests.factories import make_officer
+from tests.kernel.documents.conftest import Office, office  # noqa: F401 - a fixture
+from tests.kernel.documents.writing import drafted, issued, signed
+
+TEXT = {
+    "place": "国道105 K18+620",
+    "hazard_kind": "视距遮挡",
+    "findings": "绿篱遮挡视线。",
+    "measures": "修剪绿篱。",
+}
+
+
+def url(document: Document, step: str) -> str:
+    return reverse(f"documents.document.{step}", args=[document.uid])
+
+
+def test_a_document_is_drafted_checked_signed_issued_and_delivered_by_clicking(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    client.force_login(office.clerk)
+    assert "大队→部门" in client.get(reverse("documents.document.new")).content.decode()
+    given = TEXT | {"unit": office.brigade.pk, "addressee": office.department.pk}
+    answer = client.post(reverse("documents.document.draft", args=["referral"]), given)
+    document = Document.objects.get()
+    assert answer.url == url(document, "detail")  # type: ignore[attr-defined]
+    for person, step, state in (
+        (office.legal, "check", State.CHECKED),
+        (office.deputy, "sign", State.SIGNED),
+        (office.deputy, "issue", State.ISSUED),
+    ):
+        client.force_login(person)
+        assert url(document, step) in client.get(url(document, "detail")).content.decode()
+        assert client.post(url(document, step), {"note": ""}).status_code == 302
+        document.refresh_from_db()
+        assert document.state == state
+    client.force_login(office.clerk)
+    wrong = client.post(url(document, "deliver"), {"method": "direct", "on": "2023-07-03"})
+    assert wrong.status_code == 422
+    assert "须写明收件人" in wrong.content.decode()
+    client.post(url(document, "deliver"), {"method": "direct", "on": "2023-07-03", "receiver": "柏某"})
+    assert Delivery.objects.get().receiver == "柏某"
+    page = client.get(url(document, "detail")).content.decode()
+    assert "青公交抄〔2023〕1号" in page
+    assert "柏某" not in page
+
+
+def test_a_form_says_at_its_field_what_a_table_has_too_much(office: Office, client: Client) -> None:  # noqa: F811
+    client.force_login(office.clerk)
+    address = reverse("documents.document.draft", args=["order"])
+    answer = client.post(address, {"unit": office.brigade.pk, "items": "甲|乙|丙|丁"})
+    assert answer.status_code == 422
+    assert "第 1 行有 4 列，应为 3 列" in answer.content.decode()
+    client.post(address, {"unit": office.brigade.pk, "items": "刹车\t测A\t更换\n轮胎\t测B\t更换"})
+    assert Document.objects.get().figures["item_count"]["text"] == "2"
+
+
+def test_a_button_is_absent_without_the_permission_and_says_what_is_in_the_way(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    document = services.check(drafted(office), by=office.legal)
+    client.force_login(office.clerk)
+    assert url(document, "sign") not in client.get(url(document, "detail")).content.decode()
+    own = services.check(drafted(office, by=office.deputy), by=office.legal)
+    client.force_login(office.deputy)
+    assert "拟稿人不能签发自己拟的稿" in client.get(url(own, "detail")).content.decode()
+
+
+def test_the_file_that_is_downloaded_is_the_archived_one_and_taking_it_is_recorded(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    document = issued(office)
+    client.force_login(office.clerk)
+    answer = client.get(url(document, "docx"))
+    assert "青公交抄〔2023〕1号" in "".join(
+        p.text for p in docx.Document(io.BytesIO(answer.content)).paragraphs
+    )
+    assert AuditEntry.objects.filter(action="download", thing_uid=document.uid).count() == 1
+
+
+def test_a_paper_that_names_a_person_is_for_those_who_may_see_personal_data(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    facts = {"person": "测试甲", "object": "广告牌", "place": "国道105", "effect": "遮挡标志。"}
+    document = services.draft_document("clearance", facts, unit=office.brigade, by=office.auxiliary)
+    client.force_login(office.auxiliary)
+    for page in ("paper", "docx", "pdf"):
+        assert client.get(url(document, page)).status_code == 302
+    assert "测试甲" not in client.get(url(document, "detail")).content.decode()
+    client.force_login(office.clerk)
+    assert "测试甲" in client.get(url(document, "paper")).content.decode()
+    assert AuditEntry.objects.filter(action="reveal", thing_uid=document.uid).count() == 1
+
+
+def test_many_are_issued_at_once(office: Office, client: Client) -> None:  # noqa: F811
+    documents = [signed(office) for _ in range(3)]
+    client.force_login(office.deputy)
+    address = reverse("documents.document.issue_many")
+    answer = client.post(address, {"row": [str(one.uid) for one in documents[:2]]}, follow=True)
+    assert "印发 2 份" in answer.content.decode()
+    assert sorted(Document.objects.values_list("number_serial", flat=True), key=str) == [1, 2, None]
+
+
+@pytest.mark.parametrize(("deed", "kept"), [("preview", 0), ("save", 1)])
+def test_a_template_is_previewed_without_being_kept(
+    deed: str,
+    kept: int,
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    client.force_login(office.chief)
+    template = Template.objects.get(kind="brief")
+    address = reverse("documents.template.edit", args=[template.uid])
+    assert client.get(address).status_code == 403
+    client.force_login(make_officer(office.brigade, TEMPLATE_CHANGE, TEMPLATE_VIEW))
+    given = {"based_on": 1, "title": "{{ 标题句 }}简讯", "body": "{{ 简报正文 }}", "valid_from": "2023-07-03"}
+    answer = client.post(address, given | {"deed": deed})
+    assert Template.objects.filter(kind="brief").count() == 1 + kept
+    if deed == "preview":
+        assert "（标题句）简讯" in answer.content.decode()
+    wrong = client.post(address, given | {"deed": deed, "body": "第一行\n{{ 没有 }}"})
+    assert wrong.status_code == 422
+    assert "第 2 行第 4 个字" in wrong.content.decode()
