@@ -6,6 +6,8 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -152,7 +154,8 @@ def test_the_archived_file_is_made_again_byte_for_byte_whatever_changes(office: 
     assert kept.sha256 == kept.upload.sha256
 
 
-def test_a_damaged_archive_is_told(office: Office) -> None:
+def test_a_damaged_archive_is_told(office: Office, settings: Any, tmp_path: Path) -> None:
+    settings.ANLU_UPLOADS_FOLDER = tmp_path  # other tests keep the same content
     document = issued(office)
     kept = Archive.objects.get(document=document)
     path_of(kept.upload.sha256).write_bytes(b"something else")

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from anlu.engine.files.office import find_office
 from anlu.kernel.core.audit import record
+from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models import Job, JobState
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.archiving import DOCX, PDF, archived, ask_for_pdf, docx_of
@@ -77,8 +78,12 @@ def docx_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     document, viewer = _document(request, uid)
     if not may_read_persons(document, viewer):
         return _refused(request, document)
+    try:
+        content = archived(document, DOCX) or docx_of(document)
+    except AnluError as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(reverse(f"{CODE}.detail", args=[document.uid]))
     record_reading(document, viewer, DOCX, request)
-    content = archived(document, DOCX) or docx_of(document)
     return _download(content, WORD, f"{document}.docx")
 
 
