@@ -28,7 +28,8 @@ MOST = 500
     "批量印发",
     chapter=CHAPTER,
     item=ITEM,
-    entry=False,
+    entry=True,
+    rank=61,
     permission=may.ISSUE,
 )
 def issue_many_page(request: HttpRequest) -> HttpResponse:
