@@ -21,8 +21,9 @@ from anlu.engine.indicators.rules import worded
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.sections import Side
 from anlu.kernel.indicators.define import Indicator, indicators
-from anlu.kernel.indicators.evaluate import Value, values_of
+from anlu.kernel.indicators.evaluate import Value
 from anlu.kernel.indicators.evidence import Found, evidence
+from anlu.kernel.indicators.remembering import remembered_values_of
 from anlu.kernel.indicators.window import Window
 
 FOLDER: Final = Path(__file__).parent / "acceptance"
@@ -148,7 +149,7 @@ def check_figures(window: Window, viewer: Viewer) -> list[CheckedFigure]:
     """All figures, in order."""
     wanted = {one.name: indicator_for(one.name) for one in expected_figures()}
     known = list({one.code: one for one in wanted.values() if one is not None}.values())
-    values = {value.indicator.code: value for value in values_of(known, window, viewer)}
+    values = {value.indicator.code: value for value in remembered_values_of(known, window, viewer)}
     parts = [
         _part(one, values[found.code] if (found := wanted[one.name]) else None, viewer)
         for one in expected_figures()

@@ -29,7 +29,8 @@ from anlu.kernel.documents.sections import (
     When,
 )
 from anlu.kernel.indicators.define import Indicator, indicators
-from anlu.kernel.indicators.evaluate import Value, rows_behind, values_of
+from anlu.kernel.indicators.evaluate import Value, rows_behind
+from anlu.kernel.indicators.remembering import remembered_values_of
 from anlu.kernel.indicators.window import Window
 
 TESTS: Final = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -148,7 +149,7 @@ def write(
     listed = list(sections)
     wanted = {code for one in listed for sentence in one.sentences for code in sentence.indicators}
     known = [one for one in indicators if one.code in wanted and viewer.may(permission_of(one))]
-    values = {one.indicator.code: one for one in values_of(known, window, viewer)}
+    values = {one.indicator.code: one for one in remembered_values_of(known, window, viewer)}
     writer = _Writer(values, window, viewer, edits or {})
     paragraphs = tuple(writer.paragraph(one) for one in listed)
     return Text(paragraphs, tuple(writer.left_out))

@@ -38,6 +38,7 @@ from anlu.kernel.indicators.evaluate import Value, gaps_of, rows_behind, value_o
 from anlu.kernel.indicators.knowledge import Known, known_on
 from anlu.kernel.indicators.permissions import EXPORT, VIEW
 from anlu.kernel.indicators.quality import quality_of
+from anlu.kernel.indicators.remembering import remembered_values_of
 from anlu.kernel.indicators.restating import restatements
 from anlu.kernel.indicators.targets import standing_of
 from anlu.kernel.people.models import Officer
@@ -180,7 +181,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     known = known_to(viewer)
     asked = _asked(request, viewer, known)
-    values = [] if asked.problems else values_of(known, asked.window, viewer)
+    values = [] if asked.problems else remembered_values_of(known, asked.window, viewer)
     context = {
         "page_title": ITEM,
         "page_note": f"{len(known)} 项 · {asked.words()}",

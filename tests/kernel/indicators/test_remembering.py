@@ -1,0 +1,79 @@
+"""Remembered values are the same as worked-out ones, whatever is written and whoever looks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anlu.apps.crashes import services
+from anlu.apps.crashes.models import Crash
+from anlu.engine.periods import Period
+from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import values_of
+from anlu.kernel.indicators.external import add_external
+from anlu.kernel.indicators.remembering import forget_values, remembered_values_of
+from anlu.kernel.indicators.window import Window
+from tests.apps.crashes.records import add_crash, make_batch, make_scene, random_window
+
+pytestmark = pytest.mark.django_db
+KNOWN = [one for one in indicators if one.code.startswith("crash.")]
+H1 = Window(Period.parse("2023H1"))
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Nothing is remembered from one test to the next."""
+    forget_values()
+    yield
+    forget_values()
+
+
+def test_they_are_the_same_for_every_window_and_person() -> None:
+    scene = make_scene(80)
+    rng = random.Random(1)
+    people = [SYSTEM, *scene.viewers.values()]
+    drawn = [(random_window(rng, scene.county), rng.choice(people)) for _ in range(12)]
+    for window, viewer in [*drawn, *drawn]:
+        assert remembered_values_of(KNOWN, window, viewer) == values_of(KNOWN, window, viewer)
+
+
+def test_the_second_time_asks_only_whether_anything_has_moved() -> None:
+    add_crash("A", date(2023, 2, 1), killed=1)
+    remembered_values_of(KNOWN, H1, SYSTEM)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        remembered_values_of(KNOWN, H1, SYSTEM)
+    assert len(asked) <= 3
+
+
+def test_every_write_is_seen_at_once() -> None:
+    add_crash("A", date(2023, 2, 1), killed=1)
+    thing = Crash.objects.get()
+    batch = make_batch(BatchState.WITHDRAWN)
+    add_crash("B", date(2023, 2, 2), killed=2, batch=batch)
+
+    def same() -> None:
+        assert remembered_values_of(KNOWN, H1, SYSTEM) == values_of(KNOWN, H1, SYSTEM)
+
+    same()
+    services.change_crash(thing.uid, {"killed": 3}, version=thing.version, by=SYSTEM)
+    same()
+    services.void_crash(thing.uid, why="重复", by=SYSTEM)
+    same()
+    services.restore_crash(thing.uid, by=SYSTEM)
+    same()
+    batch.state = BatchState.LIVE
+    batch.save()
+    same()
+    stated = {"document_number": "测1号", "issuer": "测试", "document_on": date(2023, 1, 1)}
+    add_external({"kind": "vehicles", "value": Decimal(9), "day": date(2023, 1, 1), **stated}, by=SYSTEM)
+    same()
