@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash
 from anlu.engine.periods import Period
+from anlu.kernel.core.audit import record
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
@@ -47,6 +48,7 @@ def test_they_are_the_same_for_every_window_and_person() -> None:
 
 def test_the_second_time_asks_only_whether_anything_has_moved() -> None:
     add_crash("A", date(2023, 2, 1), killed=1)
+    record("test", None, by=SYSTEM, label="第一笔")
     remembered_values_of(KNOWN, H1, SYSTEM)
     with CaptureQueriesContext(
         connection,
