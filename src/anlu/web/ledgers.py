@@ -224,6 +224,8 @@ class Ledger:
         Form class and services; a page exists only where its service (and form) does.
     importing
         Noun of the import engine, "" = no import.
+    attaches
+        Files (photographs, programmes, lists) belong to its records.
     layer
         Code of the map layer that shows the same records.
     views
@@ -258,6 +260,7 @@ class Ledger:
     void: Voider | None = None
     restore: Restorer | None = None
     importing: str = ""
+    attaches: bool = False
     layer: str = ""
     rows: Rows | None = None
     only: Q = field(default_factory=Q)

@@ -14,6 +14,7 @@ from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.bulk import Bulk
 from anlu.web.pages.detail import Detail, Reveal
 from anlu.web.pages.export import Export
+from anlu.web.pages.files import Files, OneFile
 from anlu.web.pages.form import Change, New, Restore, Void
 from anlu.web.pages.importing import may_import
 from anlu.web.pages.list import List
@@ -55,6 +56,10 @@ def pages_of(ledger: Ledger) -> Iterator[Page]:
         yield of("detail", f"{one}/", ledger.noun, Detail)
     if ledger.has_detail and _declared(ledger, "reveal"):
         yield of("reveal", f"{one}/reveal/", "查看个人信息", Reveal)
+    if ledger.attaches:
+        yield of("file", f"{one}/files/<uuid:file>/", f"{ledger.noun}的附件", OneFile)
+        if _declared(ledger, "change"):
+            yield of("files", f"{one}/files/", f"上传{ledger.noun}附件", Files)
     yield from _writing(ledger, of, one)
     yield from _importing(ledger, of)
 

@@ -22,6 +22,7 @@ from anlu.apps.team.models import Writing
 from anlu.engine.periods import Period
 from anlu.kernel.activities import services as activities
 from anlu.kernel.activities.models import Activity
+from anlu.kernel.core.attachments import attachments_of, detach
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import Value, value_of
@@ -170,7 +171,7 @@ def say(code: str) -> Any:
     return evidence.get(code).check(H1, SYSTEM)
 
 
-@pytest.mark.parametrize("code", ["Q04", "Q05", "Q06", "Q25", "Q27"])
+@pytest.mark.parametrize("code", ["Q01", "Q04", "Q05", "Q25", "Q27"])
 def test_the_records_of_the_county_carry_the_statement(code: str) -> None:
     assert say(code).holds, say(code).missing
 
@@ -189,10 +190,18 @@ def test_a_piece_that_did_not_come_is_missing_from_its_branch_and_nobody_is_name
     assert "党支部" in found.missing[0]
 
 
-def test_a_discussion_without_its_meetings_carries_nothing() -> None:
+def test_a_discussion_without_its_meetings_or_problems_carries_nothing() -> None:
+    before = set(say("Q06").missing)
+    assert before <= {"问题清单"}
     for _ in range(2):
         void_activity("discussion_meeting")
-    assert say("Q06").missing == ("下挂的已开展活动",)
+    assert set(say("Q06").missing) == before | {"下挂的已开展活动"}
+
+
+def test_a_commendation_without_a_picture_of_its_plaque_is_not_enough() -> None:
+    one = Honour.objects.live().filter(kind="commendation", level="county").first()
+    detach(one, attachments_of(one).get().uid, why="不清晰", by=SYSTEM)
+    assert say("Q01").missing == (f"「{one.title}」的奖牌照片",)
 
 
 def test_experience_without_a_source_is_not_spread() -> None:

@@ -12,10 +12,10 @@ from PIL import ExifTags, Image
 
 from anlu.kernel.cases.files import attach, file_for, keep_files, move_with_files, pairs_of, void_file
 from anlu.kernel.cases.models import Case, CaseFile
-from anlu.kernel.cases.pictures import BadFile, check_file, stripped
 from anlu.kernel.cases.services import MoveRefused, move_case
 from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
+from anlu.kernel.core.pictures import BadFile, check_file, stripped
 from tests.kernel.cases.conftest import Stage
 from tests.kernel.cases.test_services import DAY, found
 

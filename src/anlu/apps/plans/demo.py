@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from anlu.apps.plans import services
 from anlu.apps.plans.models import Honour, Measure, PlanGroup, WorkPlan
 from anlu.kernel.activities.models import Activity
+from anlu.kernel.core.attachments import attach, keep_files
 from anlu.kernel.core.demo import demo_step
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.people.models import Unit
 
+YEAR: Final = 2023  # the year of the demonstration
 TO_CONFIRM: Final = "分组名称和含义为演示数据，请按本单位文件修改。"
 PLANS: Final = (
     ("10104", "2023年工作计划", "annual", "2023-01-10", "2023-12-31", "青公交〔2023〕2号"),
     ("四优", "车管所创优做法", "practice", "2022-09-01", "", ""),
     ("四拓", "治理与服务拓展做法", "practice", "2023-01-01", "", ""),
 )
+
+
+def plaque() -> bytes:
+    """A drawn plaque, in place of a photograph: a golden field in a wooden frame, without any words."""
+    picture = Image.new("RGB", (640, 480), "#6b4a2b")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((40, 40, 600, 440), fill="#e3c15a", outline="#b8912f", width=6)
+    for top in (150, 220, 290):
+        draw.rectangle((140, top, 500, top + 26), fill="#b3261e")
+    draw.ellipse((290, 70, 350, 130), fill="#b3261e")
+    sink = io.BytesIO()
+    picture.save(sink, "PNG")
+    return sink.getvalue()
 
 
 def _table(name: str) -> list[dict[str, str]]:
@@ -108,4 +125,7 @@ def make_honours() -> str:
         honour = services.honours.add({**values, **facts}, by=SYSTEM)
         entered = timezone.make_aware(datetime.combine(granted + timedelta(days=1), time(9)))
         Honour.objects.filter(pk=honour.pk).update(recorded_at=entered)
+        if row["kind"] in ("commendation", "plaque") and granted.year == YEAR:
+            kept = keep_files([(plaque(), "plaque.png")], by=SYSTEM)
+            attach(honour, kept, by=SYSTEM, caption="奖牌照片（演示图）")
     return f"{Honour.objects.count()} 项"

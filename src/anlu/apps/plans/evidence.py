@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from anlu.apps.plans.indicators.plans import EXCELLENCES, EXTENSIONS
 from anlu.apps.plans.models import Honour, Measure, PlanGroup
+from anlu.kernel.core.attachments import with_pictures
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.evidence import Found, evidence_for
 from anlu.kernel.indicators.window import Window
+
+COMMENDATIONS = 2  # that the statement speaks of
+
+
+@evidence_for("Q01")
+def county_commended(window: Window, viewer: Viewer) -> Found:
+    """Two commendations by the county, each with who granted it, its number or day, and a picture of the plaque."""
+    period = window.period
+    rows = Honour.objects.visible_to(viewer).filter(
+        kind="commendation", level="county", granted_on__gte=period.start, granted_on__lte=period.end
+    )
+    found = list(rows.order_by("granted_on", "pk"))
+    pictured = with_pictures(found)
+    missing = [f"「{one.title}」的奖牌照片" for one in found if one.uid not in pictured]
+    missing += [f"「{one.title}」的授予机关" for one in found if not one.granted_by.strip()]
+    if len(found) < COMMENDATIONS:
+        missing.append(f"县级表彰{COMMENDATIONS}项")
+    words = f"县级表彰 {len(found)} 项" + "".join(f"；{one.title}（{one.granted_by}）" for one in found)
+    return Found(not missing, words, tuple(missing), ("plans.county_commendations",))
 
 
 @evidence_for("Q25")

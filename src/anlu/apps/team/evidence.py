@@ -16,8 +16,12 @@ from anlu.apps.team.models import (
 from anlu.apps.team.pages import LECTURES, SECRETARY
 from anlu.kernel.activities.models import ActivityBearer, ActivityState
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.evidence import Found, evidence_for
 from anlu.kernel.indicators.window import Window
+
+PROBLEMS = "F05.1"
 
 
 @evidence_for("Q04")
@@ -80,6 +84,13 @@ def discussion_was_held(window: Window, viewer: Viewer) -> Found:
         "止日": one.ended_on,
         "下挂的已开展活动": held,
     }
-    missing = tuple(label for label, value in facts.items() if not value)
-    words = f"「{one.title}」{one.plan_number}，主题 {len(one.themes)} 个，活动 {held} 次"
+    problems = _problems_found(window, viewer)
+    missing = tuple(label for label, value in (facts | {"问题清单": problems}).items() if not value)
+    words = f"「{one.title}」{one.plan_number}，主题 {len(one.themes)} 个，活动 {held} 次，问题 {problems} 个"
     return Found(not missing, words, missing)
+
+
+def _problems_found(window: Window, viewer: Viewer) -> int:
+    """Problems of the list, by whichever indicator answers that figure of the report; 0 while none does."""
+    found = next((one for one in indicators if PROBLEMS in one.figures), None)
+    return 0 if found is None else int(value_of(found, window, viewer).value or 0)

@@ -15,12 +15,12 @@ from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.cases.merging import distance_m
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
-from anlu.kernel.cases.pictures import BadFile, Checked, check_file
 from anlu.kernel.cases.services import MoveRefused, case_for, move_case, moves_for, written
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
+from anlu.kernel.core.pictures import BadFile, Checked, check_file
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.store import keep
 

@@ -23,6 +23,7 @@ from anlu.web.cells import Cell, Fact, Renderer, facts_of, labels_of, words_of
 from anlu.web.ledgers import Column, DetailSection, Ledger, Personal, RelatedRows, Verb
 from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
+from anlu.web.pages.files import files_of
 from anlu.web.pages.list import Heading, Row
 from anlu.web.pages.listing import POSITION_PARAMETERS, Listing
 from anlu.web.pages.paging import neighbours_of
@@ -41,6 +42,8 @@ ACTION_WORDS = {
     "allow_export": ("同意导出", "green"),
     "refuse_export": ("不同意导出", "red"),
     "download": ("下载", "grey"),
+    "attach": ("上传附件", "blue"),
+    "detach": ("移除附件", "grey"),
     "share_view": ("共享视图", "grey"),
     "grant": ("授予角色", "blue"),
     "end_grant": ("收回角色", "amber"),
@@ -112,6 +115,8 @@ class Detail(LedgerPage):
                 related_table(one, thing, self.viewer, reveals=self._may_reveal)
                 for one in self.ledger.related
             ],
+            "attachments": files_of(thing, self.ledger.code) if self.ledger.attaches else [],
+            "attachments_url": self._files_url(thing),
             "events": self.events(thing),
             "deeds": self._deeds(thing),
             "reveal_url": self._page_url("reveal", thing) if self._may_reveal else "",
@@ -158,6 +163,11 @@ class Detail(LedgerPage):
         if code not in pages or not pages.get(code).allows(self.viewer):
             return ""
         return self.ledger.url_of(thing, name)
+
+    def _files_url(self, thing: Any) -> str:
+        """Where files are uploaded, "" when the ledger has none or this person may not."""
+        url = self._page_url("files", thing) if self.ledger.attaches else ""
+        return url if url and self._in_scope_for("change", thing) else ""
 
     def _deeds(self, thing: Any) -> list[dict[str, str]]:
         """What can be done: absent when not permitted, with the reason when not possible now."""

@@ -74,6 +74,7 @@ HONOURS = ledgers.add(
         change=services.honours.change,
         void=services.honours.void,
         restore=services.honours.restore,
+        attaches=True,
         icon="flame",
         empty="这里登记表彰、授牌、经验推广、批示和现场会：谁授予、什么级别、哪一天、哪个文件。",
     )

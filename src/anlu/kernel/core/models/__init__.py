@@ -1,5 +1,6 @@
 """Base model, batches, jobs, audit, dictionaries, uploads, search grams, counters."""
 
+from anlu.kernel.core.models.attachments import Attachment
 from anlu.kernel.core.models.audit import AuditEntry, Seal
 from anlu.kernel.core.models.batches import Batch, BatchState, StagedChange
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
@@ -13,6 +14,7 @@ from anlu.kernel.core.models.terms import Term
 from anlu.kernel.core.models.views import SavedView, Sharing
 
 __all__ = [
+    "Attachment",
     "AuditEntry",
     "Batch",
     "BatchState",

@@ -267,6 +267,7 @@ def activity_ledger(
             void=of.void,
             restore=of.restore,
             permissions={"view": permissions.VIEW, "export": permissions.EXPORT},
+            attaches=True,
             icon=icon,
             empty=empty,
         )

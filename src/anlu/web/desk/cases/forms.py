@@ -16,6 +16,7 @@ from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Area, AreaKind, Road
 from anlu.web.stakes import StakeField
+from anlu.web.uploads import DOCUMENT_TYPES, PICTURE_TYPES, FilesField, ManyFiles
 
 DETAIL: Final = "d_"
 FILES: Final[Mapping[str, str]] = {
@@ -24,25 +25,6 @@ FILES: Final[Mapping[str, str]] = {
     PHOTO: "现场照片",
     DOCUMENT: "文件",
 }
-PICTURE_TYPES: Final = "image/jpeg,image/png,image/webp"
-DOCUMENT_TYPES: Final = ".pdf,.docx,.xlsx"
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """Several files in one field."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; what they are is found out from their content, not here."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"widget": ManyFiles(), "required": False} | kwargs))
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in files if one]
 
 
 def day_field(label: str, **more: Any) -> forms.DateField:

@@ -23,12 +23,12 @@ from anlu.kernel.cases.escalation import remind_case
 from anlu.kernel.cases.files import file_for, files_of
 from anlu.kernel.cases.kinds import kinds_of
 from anlu.kernel.cases.models import Case
-from anlu.kernel.cases.pictures import stripped
 from anlu.kernel.cases.queries import by_day, by_state
 from anlu.kernel.cases.services import assign_case
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotFound
+from anlu.kernel.core.pictures import stripped
 from anlu.kernel.core.store import open_upload
 from anlu.kernel.people.signin import address_of
 from anlu.web.desk.cases.acting import note_field

@@ -1,0 +1,1 @@
+"""What reports say about plans and honours; one file per section."""

@@ -1,0 +1,1 @@
+"""What reports say about the team; one file per section."""
