@@ -33,8 +33,8 @@ def add_pages() -> None:
             for page in (*pages_of(ledger), *extra_pages(ledger, _maker(ledger))):
                 pages.add(page)
     for layer in layers:
-        if f"map.{layer.code}" not in pages:
-            for page in pages_of_layer(layer):
+        for page in pages_of_layer(layer):
+            if page.code not in pages:
                 pages.add(page)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
+from anlu.kernel.cases.kinds import families
 from anlu.kernel.cases.models import Case, CaseUnit, Outcome, Part
 from anlu.kernel.core.scope import Scope, Viewer
 from anlu.kernel.people.models import SEES_BY_AREA
@@ -19,16 +20,18 @@ AGES: Final = ((7, "7天以内"), (30, "8–30天"), (90, "31–90天"), (10**6,
 
 
 def of_unit(viewer: Viewer) -> Q:
-    """Cases that the person's own unit leads, helps with or found and has not handed on."""
+    """Cases that the person's own unit leads, helps with, found and has not handed on, or nobody has taken yet."""
     unit: Any = getattr(viewer, "unit", None)
     if unit is None:
         return Q(pk__in=[])
+    taking = [one.code for one in families if viewer.scope_for(one.permission_to("handle")).everything]
+    untaken = Q(unit__isnull=True, lead__isnull=True, handler__isnull=True, family__in=taking)
     if unit.kind in SEES_BY_AREA:
         parts = CaseUnit.objects.filter(area=unit.area_id)
     else:
         parts = CaseUnit.objects.filter(unit=unit)
     active = parts.filter(part__in=(Part.LEAD, Part.HELPER)).values("case")
-    return Q(pk__in=active) | Q(unit=unit, lead__isnull=True)
+    return Q(pk__in=active) | Q(unit=unit, lead__isnull=True) | untaken
 
 
 def of_person(viewer: Viewer) -> Q:

@@ -97,7 +97,8 @@ def news_for(viewer: Officer) -> list[NewRecords]:
 
 
 def _is_business(ledger: Ledger) -> bool:
-    return bool(ledger.chapter) and ledger.chapter != "系统" and issubclass(ledger.model, Record)
+    placed = bool(ledger.chapter) and ledger.chapter != "系统"
+    return placed and issubclass(ledger.model, Record) and not ledger.model.scope_open
 
 
 def _open(ledger: Ledger, viewer: Officer) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.timezone import localdate
+
 from anlu.kernel.cases.deadlines import due_colour, due_words
 from anlu.kernel.cases.escalation import draft_ready
 from anlu.kernel.cases.extensions import may_ask, may_decide, open_request
@@ -96,7 +98,7 @@ class CasePage(Detail):
         return [
             Event(
                 one.label,
-                words_of(one.at),
+                words_of(one.at) if localdate(one.at) == one.on else words_of(one.on),
                 " · ".join(
                     part for part in (one.by_name, one.by_unit.short_name if one.by_unit else "") if part
                 ),

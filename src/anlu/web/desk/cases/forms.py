@@ -149,10 +149,6 @@ class CaseForm(forms.Form):
         """The facts of the kind."""
         return {one.name: self.cleaned_data.get(DETAIL + one.name) for one in self.kind.facts}
 
-    def files(self) -> list[tuple[Any, str, str]]:
-        """What was uploaded."""
-        return files_from(self)
-
 
 def _place_fields() -> dict[str, forms.Field]:
     roads = Road.objects.live().order_by("code")

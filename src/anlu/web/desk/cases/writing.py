@@ -110,7 +110,7 @@ class NewCase(CaseFormPage):
         ]
 
     def _open(self, kind: Kind, form: CaseForm) -> Case:
-        kept = keep_files(form.files(), by=self.viewer)
+        kept = keep_files(files_from(form), by=self.viewer)
         values = form.values() | {"reporter_name": self.viewer.name}
         with transaction.atomic():
             case = open_case(kind.code, values, details=form.details(), by=self.viewer)
