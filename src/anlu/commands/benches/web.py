@@ -42,7 +42,7 @@ def measure(options: Options) -> Iterator[Result]:
         yield from _export(made.module("web_export", ANLU_TODAY=TODAY, ANLU_EXPORT_APPROVAL_ROWS=str(10**9)))
 
 
-def of_kind(kind: str, asked: list[dict[str, Any]]) -> Iterator[Result]:
+def of_kind(kind: str, asked: list[dict[str, Any]], *, noun: str = "web") -> Iterator[Result]:
     """The figures of one kind of request, ``asked`` as ``web_requests`` prints them."""
     if not asked:
         return
@@ -51,15 +51,15 @@ def of_kind(kind: str, asked: list[dict[str, Any]]) -> Iterator[Result]:
     worked = sorted(1000 * second for one in asked for second in one["processor"])
     slowest = max(asked, key=lambda one: median(one["seconds"]))
     worst = 1000 * median(slowest["seconds"])
-    yield _against(f"web.{kind}", median(taken), "ms", MEDIAN_MS)
-    yield _against(f"web.{kind}.p95", p95, "ms", P95_MS)
+    yield _against(f"{noun}.{kind}", median(taken), "ms", MEDIAN_MS)
+    yield _against(f"{noun}.{kind}.p95", p95, "ms", P95_MS)
     yield Result(
-        f"web.{kind}.processor", median(worked), "ms"
+        f"{noun}.{kind}.processor", median(worked), "ms"
     )  # the database's own on SQLite, not on PostgreSQL
-    yield Result(f"web.{kind}.processor.p95", worked[math.ceil(0.95 * len(worked)) - 1], "ms")
-    yield Result(f"web.{kind}.slowest {slowest['address']}", worst, "ms")
+    yield Result(f"{noun}.{kind}.processor.p95", worked[math.ceil(0.95 * len(worked)) - 1], "ms")
+    yield Result(f"{noun}.{kind}.slowest {slowest['address']}", worst, "ms")
     if kind in PLAIN:
-        yield _against(f"web.{kind}.largest", max(one["bytes"] for one in asked) / 1000, "kB", PAGE_KB)
+        yield _against(f"{noun}.{kind}.largest", max(one["bytes"] for one in asked) / 1000, "kB", PAGE_KB)
 
 
 def _export(done: dict[str, Any]) -> Iterator[Result]:

@@ -19,6 +19,7 @@ from anlu.kernel.core.scope import Scope, Viewer
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Located
 
+LIVE = Q(voided_at__isnull=True)
 OPEN = Q(closed_on__isnull=True, voided_at__isnull=True)
 
 
@@ -145,8 +146,27 @@ class Case(Record, Located):
             models.Index(fields=["family", "due_on", "id"], condition=OPEN, name="case_open_due"),
             models.Index(fields=["step_on", "id"], condition=OPEN, name="case_step"),
             models.Index(fields=["family", "state", "due_on", "id"], condition=OPEN, name="case_board"),
-            models.Index(fields=["family", "found_on", "id"], name="case_found"),
-            models.Index(fields=["family", "closed_on", "id"], name="case_closed"),
+            models.Index(fields=["family", "found_on", "id"], condition=LIVE, name="case_found"),
+            models.Index(fields=["family", "closed_on", "id"], condition=LIVE, name="case_closed"),
+            models.Index(fields=["family", "number", "id"], condition=LIVE, name="case_number"),
+            models.Index(fields=["family", "due_on", "id"], condition=LIVE, name="case_due"),
+            models.Index(fields=["family", "state", "id"], condition=LIVE, name="case_state"),
+            models.Index(
+                fields=[
+                    "family",
+                    "kind",
+                    "outcome",
+                    "found_on",
+                    "closed_on",
+                    "due_on",
+                    "on_time",
+                    "reopened_on",
+                ],
+                condition=LIVE,
+                name="case_figures",
+            ),
+            models.Index(fields=["family", "id"], condition=LIVE & Q(rebounds__gt=0), name="case_rebound"),
+            models.Index(fields=["family", "cell_x", "cell_y", "id"], condition=LIVE, name="case_cells"),
             models.Index(fields=["kind", "cell_x"], name="case_near"),
             models.Index(fields=["created_by"], name="case_reporter"),
             models.Index(fields=["about_uid"], name="case_about"),

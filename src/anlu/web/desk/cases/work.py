@@ -28,6 +28,7 @@ from anlu.web.viewers import require_viewer
 SHOWN: Final = 50
 ON_TODAY: Final = 8
 STEPS_SHOWN: Final = 100
+MOST_STEPS: Final = 1_000
 LABELS: Final = ("发现", "办结", "按期率", "反弹", "未办结", "逾期", *(label for _, label in AGES))
 
 
@@ -119,11 +120,16 @@ def _list(request: HttpRequest, viewer: Officer, code: str, title: str, note: st
 # ------------------------------------------------------------------------------------------------ escalation
 def drafts_for(viewer: Viewer) -> list[dict[str, str]]:
     """Drafts that wait for a signature, of cases that this person may see."""
-    cases = Case.objects.visible_to(viewer).filter(closed_on__isnull=True).values("pk")
-    waiting = Escalation.objects.filter(state=StepState.DRAFTED, case__in=cases)
-    return [
-        _step_line(one) for one in waiting.select_related("case", "case__lead").order_by("on", "pk")[:SHOWN]
-    ]
+    waiting = Escalation.objects.filter(state=StepState.DRAFTED, case__closed_on__isnull=True)
+    return [_step_line(one) for one in _seen(waiting.order_by("on", "pk"), viewer)[:SHOWN]]
+
+
+def _seen(steps: QuerySet[Escalation], viewer: Viewer) -> list[Escalation]:
+    """Those of the first steps whose case the person may see: a few keys are asked for, not all cases."""
+    found = list(steps.select_related("case", "case__lead")[:MOST_STEPS])
+    seen = Case.objects.visible_to(viewer).filter(pk__in={one.case_id for one in found})
+    keys = set(seen.values_list("pk", flat=True))
+    return [one for one in found if one.case_id in keys]
 
 
 def _step_line(step: Escalation) -> dict[str, str]:
@@ -145,12 +151,11 @@ def _step_line(step: Escalation) -> dict[str, str]:
 def steps(request: HttpRequest) -> HttpResponse:
     """What waits for a signature, and the latest steps of the ladder."""
     viewer = require_viewer(request)
-    seen = Case.objects.visible_to(viewer).values("pk")
-    latest = Escalation.objects.filter(case__in=seen).exclude(state=StepState.DRAFTED)
+    latest = Escalation.objects.exclude(state=StepState.DRAFTED).order_by("-pk")
     signed = latest.exclude(signed_by__isnull=True) if request.GET.get("signed") else latest
     context = {
         "drafts": drafts_for(viewer),
-        "steps": [_step_line(one) for one in signed.select_related("case", "case__lead")[:STEPS_SHOWN]],
+        "steps": [_step_line(one) for one in _seen(signed, viewer)[:STEPS_SHOWN]],
         "only_signed": bool(request.GET.get("signed")),
     }
     return render(request, "web/cases/steps.html", context)
