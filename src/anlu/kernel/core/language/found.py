@@ -34,7 +34,8 @@ NOT_SAID: Final = (
 )
 CHINESE_ONLY: Final = ("engine/documents",)  # official documents are Chinese in every language
 COLUMNS_SAID: Final = ("label", "note")
-PATTERN: Final = re.compile(r"\(\?|\\d|\[\^|\+\$|^\^|万\|%")  # a text for machines, not for people
+# A text for machines, not for people: a regular expression, or the body of a document, which is Chinese on purpose.
+PATTERN: Final = re.compile(r"\(\?|\\d|\[\^|\+\$|^\^|万\|%|\w\|\w+\||\{\{ |\{% ")
 KEYS_SAID: Final = ("label", "note", "notes", "title")
 
 PLATFORM: Final = Path(__file__).parents[3]
