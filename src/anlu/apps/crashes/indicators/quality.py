@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models import F, Q
+
 from anlu.apps.crashes.filters import FILED_LATE, LATE_DEATH, LOCATED
 from anlu.apps.crashes.indicators.four import ALL, KILLED, LEDGER, METHOD, ORDINARY, ORDINARY_ONES
 from anlu.apps.crashes.models import Crash, Procedure, Severity
 from anlu.kernel.indicators.define import Count, Parameters, Ratio, Share, Sum, indicator
 
+ENTERED_LATE = Q(recorded_at__gt=F("occurred_at") + timedelta(days=30))
 CASUALTY = (Severity.FATAL, Severity.SERIOUS, Severity.SLIGHT)
 INJURY = (Severity.SERIOUS, Severity.SLIGHT)
 HURT = Crash.objects.filter(severity__in=CASUALTY)
@@ -114,6 +119,21 @@ def late_deaths() -> Count:
 def filed_late() -> Count:
     """立案在发生 30 日以后的事故起数；补录多时，近期的数字还会变。"""
     return Count(Crash.objects.filter(FILED_LATE), parameters=(("filed_late", "1"),))
+
+
+@indicator(
+    "crash.entered_late",
+    label="补录(录入超过30日)",
+    measure="起",
+    nature="process",
+    better="down",
+    method=METHOD,
+    ledger=LEDGER,
+    order=175,
+)
+def entered_late() -> Count:
+    """入账在发生 30 日以后的事故起数；突击补录时它会升高。"""
+    return Count(Crash.objects.filter(ENTERED_LATE))
 
 
 @indicator(

@@ -25,7 +25,13 @@ HOUR: Final = timedelta(hours=1)
 MICROSECONDS: Final = HOUR / timedelta(microseconds=1)  # of an hour
 CARDS: Final = ("crash.ordinary_share", "crash.located_share", "crash.marked_share", "crash.fatal_share")
 SHARES: Final = (*CARDS, "crash.deaths_per_100")
-COUNTS: Final = ("crash.count", "crash.summary_hurt", "crash.late_deaths", "crash.filed_late")
+COUNTS: Final = (
+    "crash.count",
+    "crash.summary_hurt",
+    "crash.late_deaths",
+    "crash.filed_late",
+    "crash.entered_late",
+)
 
 
 def quality(looking: Looking) -> Content:
@@ -104,7 +110,7 @@ def count_table(values: Sequence[Value]) -> NumberTable:
     """Counts of this period and of last year."""
     return NumberTable(
         "counts",
-        "程序变化、7日后死亡与迟立案",
+        "程序变化、7日后死亡、迟立案与补录",
         "指标",
         ("本期", "上年同期", "变化"),
         tuple(
