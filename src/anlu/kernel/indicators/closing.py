@@ -88,12 +88,18 @@ def _closable(code: str) -> Period:
 
 
 def _snapshots(period: Period) -> Iterator[Snapshot]:
-    """Every figure of every place that pages offer."""
-    known = list(indicators)
+    """Every figure of every place that pages offer; a place keeps only figures that are attributed to such places."""
     for window in windows_of(period):
-        for value in values_of(known, window, SYSTEM):
+        known = [one for one in indicators if _is_attributed(one, window)]
+        for value in values_of(known, window, SYSTEM, previous=period):  # compared with itself: costs nothing
             if (window.unit is None and window.area is None) or value.rows or value.base_rows:
                 yield _snapshot(value)
+
+
+def _is_attributed(indicator: Indicator, window: Window) -> bool:
+    if window.unit is not None:
+        return bool(indicator.main.unit)
+    return bool(indicator.main.area) if window.area is not None else True
 
 
 def windows_of(period: Period) -> list[Window]:

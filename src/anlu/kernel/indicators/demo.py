@@ -27,7 +27,7 @@ RANKS: Final = (
 )
 COUNTIES: Final = 9
 GOALS: Final = {"crash.killed": 84, "crash.count": 400, "crash.injured": 340}
-CLOSED: Final = ("2022H1", "2022H2", "2023H1")
+CLOSED: Final = ("2023H1",)
 
 
 @demo_step(60, "indicators.external", "外部数据")
