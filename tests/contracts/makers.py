@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
+from anlu.apps.hazards import services as hazards
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
 from anlu.apps.plans import services as plans
 from anlu.apps.publicity import services as publicity
@@ -263,6 +264,22 @@ def _rung(unit: Unit, town: Area) -> Any:
     return Rung.objects.create(code=f"r{n}", label=f"第{n}级", order=n % 1000, working_days=1, act="urge")
 
 
+def _market(unit: Unit, town: Area) -> Any:
+    values = {"name": f"测试集{next(_serial)}", "unit": unit, "town": town, "fair_days": [1, 6]}
+    values |= {"lon": 115.86, "lat": 36.72}
+    return hazards.markets.add(values, by=SYSTEM)
+
+
+def _responsibility(unit: Unit, town: Area) -> Any:
+    values = {"road_class": "1", "aspect": "vegetation", "words": f"测试部门{next(_serial)}"}
+    return hazards.responsibilities.add(values, by=SYSTEM)
+
+
+def _rule(unit: Unit, town: Area) -> Any:
+    values = {"code": f"g{next(_serial)}", "fact": "injury_crashes", "at_least": 3, "grade": "major", "words": "{n}"}
+    return hazards.rules.add(values, by=SYSTEM)
+
+
 def _case(family: str) -> Maker:
     """A case of the first kind of a family, found by the platform itself."""
 
@@ -396,6 +413,9 @@ MAKERS: dict[str, Maker] = {
     "team.discussion": _discussion,
     "team.result": _result,
     "crashes.crash": _crash,
+    "hazards.market": _market,
+    "hazards.responsibility": _responsibility,
+    "hazards.rule": _rule,
     "core.batch": _batch,
     "people.officer": lambda unit, town: make_officer(unit),
     "people.unit": lambda unit, town: make_unit(),
@@ -431,4 +451,5 @@ MAKERS: dict[str, Maker] = {
     "documents.requirement": _rule(KindRule, kind="brief"),
 }
 MAKERS["cases.rung"] = _rung
+MAKERS["hazards.sight"] = _case("hazards.hazard")
 MAKERS |= {family.code: _case(family.code) for family in families if kinds_of(family.code)}

@@ -84,6 +84,7 @@ def _fill(*, name: str, demo: bool) -> None:
     from anlu.kernel.core import dictionaries, tasks
     from anlu.kernel.core.audit import seal_pending
     from anlu.kernel.core.installation import register_installation
+    from anlu.kernel.core.seeding import seeds
     from anlu.kernel.core.sources import seed_sources
     from anlu.kernel.documents.seeding import seed_documents
     from anlu.kernel.people.seeding import seed_roles
@@ -94,6 +95,8 @@ def _fill(*, name: str, demo: bool) -> None:
     seed_ladder()
     seed_rhythms()
     rules = seed_documents()
+    for one in seeds:
+        print(f"{one.label}: 新增 {one.fill()}")
     print(
         f"字典: 新增 {seeded.added}, 更新 {seeded.updated}; 角色与权限: 新增 {roles}; 公文模板与规则: 新增 {rules}"
     )

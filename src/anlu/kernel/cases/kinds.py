@@ -229,6 +229,22 @@ def add_family(family: Family) -> Family:
 
 
 # ------------------------------------------------------------------------------------------------ kinds
+@dataclass(frozen=True)
+class Suggestion:
+    """What a kind proposes for something that a move asks for, and why, in words that people read beside it."""
+
+    value: Any
+    why: str
+
+
+def _no_suggestions(case: Case) -> Mapping[str, Suggestion]:
+    return {}
+
+
+def _no_followers(case: Case, what: str, by: Viewer) -> None:
+    return None
+
+
 def _nothing(case: Case, move: Move, by: Viewer) -> str:
     return ""
 
@@ -248,6 +264,11 @@ class Kind:
         ``(facts as kept, their version) -> facts of the present version``.
     why_not
         A further rule of the kind for a move: "" or why it cannot be made (yet), in words.
+    suggest
+        What it proposes for ``lead``, ``helpers`` and ``grade`` of a case: forms show it with its reason, and a move
+        that asks for one of them takes it where nothing is stated.
+    follow
+        Called in the transaction of every write of a case, after it: ``open``, ``change`` or the code of the move.
     ladder
         Code of the escalation ladder that it climbs when overdue, "" = none.
     near_m
@@ -269,6 +290,8 @@ class Kind:
     version: int = 1
     upgrade: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
     why_not: Callable[[Case, Move, Viewer], str] = field(default=_nothing)
+    suggest: Callable[[Case], Mapping[str, Suggestion]] = field(default=_no_suggestions)
+    follow: Callable[[Case, str, Viewer], None] = field(default=_no_followers)
     ladder: str = "standard"
     near_m: float = 200.0
     needs_place: bool = False

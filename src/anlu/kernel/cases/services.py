@@ -135,6 +135,7 @@ def open_case(
     _assign(case, values)
     case.save()
     _keep_facts(case, declared)
+    declared.follow(case, OPENING, by)
     written(case)
     return case
 
@@ -236,13 +237,15 @@ def move_case(
         lifecycle.move(case.state, move, given=evidence_of(case, note))
     except EvidenceMissing as error:
         raise MoveRefused(str(error)) from None
-    _require_answers(case, step, values or {})
+    answers = _with_suggestions(case, step, values or {})
+    _require_answers(case, step, answers)
     event = add_event(case, move, step.label, by=by, note=note, move=step, colour=_colour(lifecycle, step))
     before = {"state": lifecycle.label(case.state), "due_on": case.due_on}
-    _apply(case, step, values or {})
-    _assign(case, values or {})
+    _apply(case, step, answers)
+    _assign(case, answers)
     case.version += 1
     case.save()
+    kinds.get(case.kind).follow(case, move, by)
     after = {"state": lifecycle.label(case.state), "due_on": case.due_on}
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     record("move", case, by=by, changes=changes, note=f"{step.label} {note}".strip())
@@ -252,6 +255,17 @@ def move_case(
     if step.returns or step.reopens:
         tell(case, people_of_parts(case, Part.LEAD), words, key=f"{event.uid}", colour="amber", by=by)
     return case
+
+
+def _with_suggestions(case: Case, step: Move, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was stated, and where neither that nor the case says what the move asks for, what the kind proposes."""
+    found = dict(values)
+    known = {"lead": case.lead_id, "helpers": case.lead_id, "grade": case.grade}
+    open_asks = [one for one in step.asks if one in known and not known[one] and not found.get(one)]
+    if open_asks:
+        proposed = kinds.get(case.kind).suggest(case)
+        found |= {one: proposed[one].value for one in open_asks if one in proposed}
+    return found
 
 
 def _require_answers(case: Case, step: Move, values: Mapping[str, Any]) -> None:
@@ -481,6 +495,7 @@ def change_case(
         Case, uid, stated, version=version, by=by, permission=permission, prepare=prepare, tracked=FOLLOWS
     )
     if case.version != version:
+        kinds.get(case.kind).follow(case, "change", by)
         add_event(case, "change", "更正", by=by, colour="amber")
         written(case)
     return case

@@ -32,6 +32,7 @@ MODULES: Final = (
     "pages",
     "desk",
     "searching",
+    "seeding",
     "demo",
 )
 PLUGIN_GROUP: Final = "anlu.plugins"

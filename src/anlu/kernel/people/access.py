@@ -16,7 +16,7 @@ from django.db.models import Q
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import EVERYTHING, NOTHING, Scope, Width
-from anlu.kernel.people.models import SEES_BY_AREA, Grant, Officer, Responsibility, Unit, UnitPath
+from anlu.kernel.people.models import SEES_BY_AREA, Grant, Officer, Responsibility, Unit, UnitKind, UnitPath
 from anlu.kernel.places.models import Area, AreaPath
 
 if TYPE_CHECKING:
@@ -90,10 +90,16 @@ def scope_of_grant(grant: Grant, officer: Officer) -> Scope:
 
 
 def _own(unit: Unit, *, below: bool) -> Scope:
-    """Own unit (with what lies below); towns and villages see by their area instead."""
+    """
+    Own unit (with what lies below); towns and villages see by their area instead.
+
+    A committee's office that sees what lies below it also sees what is found in its area: it assigns the work there.
+    """
     if unit.kind in SEES_BY_AREA:
         return Scope(areas=areas_below([unit.area_id] if unit.area_id else []))
     units = units_below([unit.pk]) if below else with_predecessors({unit.pk})
+    if below and unit.kind == UnitKind.COMMITTEE and unit.area_id:
+        return Scope(units=units, areas=areas_below([unit.area_id]))
     return Scope(units=units)
 
 

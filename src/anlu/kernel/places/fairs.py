@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
+from anlu.engine.lunar import lunar_day
 from anlu.kernel.core.errors import AnluError
 
 DIGITS: Final = "一二三四五六七八九十"
@@ -38,3 +40,20 @@ def read_fair_days(text: str) -> list[int]:
     if not days or 0 in days:
         raise NotFairDays(f"「{text}」不是逢集日，应如 逢一、六")
     return sorted(days)
+
+
+def is_fair_day(days: Iterable[int], day: date, *, calendar: str = "lunar") -> bool:
+    """
+    Whether a market is held on a day.
+
+    Parameters
+    ----------
+    days
+        Last digits, 10 for 十 (the 10th, 20th, 30th).
+    calendar
+        ``lunar`` or ``solar``: which day of the month is meant; ``daily``: every day, whatever ``days`` says.
+    """
+    if calendar == "daily":
+        return True
+    number = lunar_day(day) if calendar == "lunar" else day.day
+    return (number % 10 or 10) in set(days)

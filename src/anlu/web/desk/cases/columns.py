@@ -13,6 +13,7 @@ from anlu.kernel.core.dictionaries import choices, label_of
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, TextFilter
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
+from anlu.web.desk.cases.extending import extension_of
 from anlu.web.ledgers import Column
 from anlu.web.ledgers import Kind as Shown
 from anlu.web.stakes import stake_words
@@ -79,6 +80,7 @@ def columns_of(family: Family) -> tuple[Column, ...]:
         Column("returns", "退回", listed=False),
         Column("rebounds", "反弹", listed=False),
         Column("description", "情况说明", kind=Shown.LONG, listed=False),
+        *extension_of(family).columns,
     )
 
 
@@ -108,4 +110,5 @@ def filters_of(family: Family) -> tuple[Filter, ...]:
         FlagFilter("returned", "曾退回", yes=Q(returns__gt=0)),
         FlagFilter("rebound", "曾反弹", yes=Q(rebounds__gt=0)),
         *fact_filters(family),
+        *extension_of(family).filters,
     )

@@ -13,7 +13,7 @@ from anlu.kernel.cases.escalation import draft_ready
 from anlu.kernel.cases.extensions import may_ask, may_decide, open_request
 from anlu.kernel.cases.files import files_of, pairs_of, require_partner
 from anlu.kernel.cases.history import events_of
-from anlu.kernel.cases.kinds import FactField, Kind
+from anlu.kernel.cases.kinds import FactField, Kind, families
 from anlu.kernel.cases.merging import likely_duplicates
 from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Escalation, Part, StepState
 from anlu.kernel.cases.roles import has_role
@@ -23,6 +23,7 @@ from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
 from anlu.web.cells import Cell, Fact, words_of
 from anlu.web.desk.cases.columns import grade_words, kind_of, place_words, state_words
+from anlu.web.desk.cases.extending import extension_of
 from anlu.web.pages.detail import Detail, Event, Section
 
 EVENTS_SHOWN = 100
@@ -72,7 +73,7 @@ class CasePage(Detail):
         found = [Section("基本情况", self._basic(thing))]
         if kind is not None and kind.facts:
             found.append(Section(kind.label, facts_of_kind(thing, kind)))
-        return found
+        return [*found, *extension_of(families.get(thing.family)).sections(thing)]
 
     def _basic(self, case: Case) -> list[Fact]:
         helpers = CaseUnit.objects.filter(case=case, part=Part.HELPER).select_related("unit")

@@ -173,8 +173,14 @@ class MoveForm(forms.Form):
     def __init__(self, case: Case, move: Move, kind: Kind, **given: Any) -> None:
         super().__init__(**given)
         needs = set(move.needs)
+        proposed = kind.suggest(case)
         for ask in move.asks:
             self.fields[ask] = self._ask(ask, case, kind)
+            if ask in proposed and not getattr(case, ask, None):
+                value = proposed[ask].value
+                many = isinstance(value, list | tuple)
+                self.fields[ask].initial = [one.pk for one in value] if many else getattr(value, "pk", value)
+                self.fields[ask].help_text = proposed[ask].why
         self.fields[NOTE] = forms.CharField(
             label="说明",
             required=NOTE in needs,

@@ -12,6 +12,7 @@ from anlu.kernel.core.clock import today
 from anlu.web.desk.cases.acting import ActPage
 from anlu.web.desk.cases.columns import columns_of, filters_of
 from anlu.web.desk.cases.detail import CasePage
+from anlu.web.desk.cases.extending import extension_of
 from anlu.web.desk.cases.views import Board, CaseBulk, CaseCalendar, CaseFilePage, CaseList, Photos
 from anlu.web.desk.cases.writing import ChangeCase, MovePage, NewCase
 from anlu.web.ledgers import BulkDeed, Ledger, Preset, ledgers
@@ -49,9 +50,11 @@ def ledger_of(family: Family) -> Ledger:
         model=Case,
         columns=columns_of(family),
         filters=filters_of(family),
-        presets=PRESETS,
+        presets=PRESETS + extension_of(family).presets,
         order="-found_on",
         title=str,
+        related=extension_of(family).related,
+        verbs=extension_of(family).verbs,
         void=void_case,
         restore=restore_case,
         layer=layer_code(family) if family.located else "",

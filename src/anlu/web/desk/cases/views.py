@@ -21,7 +21,7 @@ from django.urls import reverse
 from anlu.kernel.cases.deadlines import calendar, due_colour, due_words
 from anlu.kernel.cases.escalation import remind_case
 from anlu.kernel.cases.files import file_for, files_of
-from anlu.kernel.cases.kinds import kinds_of
+from anlu.kernel.cases.kinds import families, kinds_of
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.queries import by_day, by_state
 from anlu.kernel.cases.services import assign_case
@@ -33,8 +33,9 @@ from anlu.kernel.core.store import open_upload
 from anlu.kernel.people.signin import address_of
 from anlu.web.desk.cases.acting import note_field
 from anlu.web.desk.cases.columns import place_words
+from anlu.web.desk.cases.extending import extension_of
 from anlu.web.desk.cases.forms import handler_field, unit_field
-from anlu.web.nav import Crumb
+from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.bulk import Bulk
 from anlu.web.pages.list import List, filter_row
@@ -50,11 +51,17 @@ class CaseList(List):
     def more(self, listing: Listing) -> dict[str, Any]:
         query = listing.query(without=("sort", "size", "voided", "cols"))
         other = (("board", "看板", "layout-sidebar"), ("calendar", "日历", "calendar"))
+        own = [
+            {"label": pages.get(code).label, "icon": icon, "url": reverse(code)}
+            for code, icon in extension_of(families.get(self.ledger.code)).pages
+            if code in pages and pages.get(code).allows(self.viewer)
+        ]
         return {
             "other_views": [
                 {"label": label, "icon": icon, "url": reverse(f"{self.ledger.code}.{name}") + query}
                 for name, label, icon in other
             ]
+            + own
         }
 
 

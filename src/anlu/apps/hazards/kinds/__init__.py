@@ -1,0 +1,1 @@
+"""Kinds of hazards H01-H15, one file each."""

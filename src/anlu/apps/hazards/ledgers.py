@@ -1,0 +1,333 @@
+"""Ledgers of hazards: what is added to the family's, junctions by sight, markets, the two rule tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from anlu.apps.hazards import permissions, services, terms
+from anlu.apps.hazards.common import FAMILY
+from anlu.apps.hazards.forms import MarketForm, ResponsibilityForm, RuleForm
+from anlu.apps.hazards.models import GradeRule, InterimMeasure, Market, Responsibility, WorkDone
+from anlu.kernel.cases.filters import STAGES, StageFilter
+from anlu.kernel.cases.models import Case
+from anlu.kernel.core.dictionaries import choices, label_of
+from anlu.kernel.core.dictionaries import terms as terms_of
+from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, NumberFilter, TextFilter
+from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.filters import UnitFilter
+from anlu.kernel.places.filters import AreaFilter
+from anlu.web.cells import Cell, Fact
+from anlu.web.desk.cases.columns import place_words, state_words
+from anlu.web.desk.cases.extending import Extension, extensions
+from anlu.web.ledgers import Column, Kind, Ledger, Preset, RelatedRows, Verb, ledgers
+from anlu.web.pages.detail import Section
+from anlu.web.stakes import stake_words
+from anlu.web.tiles import PointLayer, Theme, layers
+
+CHAPTER = "源头管控"
+DEFICIT = "视距差(米)"
+
+
+def sheet_of(case: Case) -> Any:
+    """The sheet of a hazard, None for one that has none."""
+    return getattr(case, "hazard", None)
+
+
+def _of_sheet(name: str) -> Any:
+    return lambda case: getattr(sheet_of(case), name, None)
+
+
+def _road_class(case: Case) -> str:
+    return label_of(terms.ROAD_CLASS, getattr(sheet_of(case), "road_class", ""))
+
+
+def _measured(name: str, label: str, column: str) -> Column:
+    """A number of the sheet, sortable."""
+    return Column(
+        name, label, value=_of_sheet(column), kind=Kind.NUMBER, sort=f"hazard__{column}", joins=("hazard",)
+    )
+
+
+def _cards(case: Case) -> list[Section]:
+    """What the platform worked out, with reasons; and the checklist of the kind."""
+    sheet = sheet_of(case)
+    found = []
+    if sheet is not None:
+        grade = label_of(terms.GRADE, sheet.grade)
+        who = sheet.responsible.name if sheet.responsible else ""
+        facts = [("责任单位", f"{who} {sheet.responsible_why}".strip()),
+                 ("建议等级", f"{grade} {sheet.grade_why}"), ("道路类别", label_of(terms.ROAD_CLASS, sheet.road_class)),
+                 ("近一年伤人事故", "" if sheet.injury_crashes is None else f"{sheet.injury_crashes} 起"),
+                 (DEFICIT, "" if sheet.deficit_m is None else f"{sheet.deficit_m:g}")]  # fmt: skip
+        found.append(Section("责任与分级", [Fact(label, Cell(words)) for label, words in facts if words]))
+    checks = terms_of(f"{terms.CHECKS}.{case.kind.partition('.')[2]}", on=case.found_on)
+    if checks:
+        lines = [Fact(f"{n}", Cell(one.label), True) for n, one in enumerate(checks, 1)]
+        found.append(
+            Section(
+                "现场检查要点", lines, "；".join(dict.fromkeys(one.source for one in checks if one.source))
+            )
+        )
+    return found
+
+
+def _only_open(thing: Case, viewer: Viewer) -> str:
+    return "" if thing.closed_on is None else "已办结"
+
+
+extensions.add(
+    Extension(
+        code=FAMILY.code,
+        columns=(
+            Column("responsible", "责任单位", value=_of_sheet("responsible"), joins=("hazard__responsible",),
+                   note=_of_sheet("responsible_why"), listed=False),
+            Column("grade_why", "分级理由", value=_of_sheet("grade_why"), joins=("hazard",), listed=False),
+            Column("road_class", "道路类别", value=_road_class, joins=("hazard",), listed=False),
+        ),
+        filters=(
+            ChoiceFilter("road_class", "道路类别", choices=choices(terms.ROAD_CLASS), column="hazard__road_class"),
+            ChoiceFilter("suggested", "建议等级", choices=choices(terms.GRADE), column="hazard__grade"),
+            FlagFilter("interim", "有临时措施", yes=Q(pk__in=InterimMeasure.objects.filter(
+                removed_on__isnull=True, voided_at__isnull=True).values("case"))),
+        ),
+        presets=(
+            Preset("重大", lambda: {"stage": "open", "suggested": terms.MAJOR}),
+            Preset("国道隐患点", lambda: {"road_class": "1"}),
+            Preset("反弹", lambda: {"rebound": "1"}),
+        ),
+        related=(
+            RelatedRows(
+                "works", "整改措施与工程量", WorkDone, through="case", order=("pk",),
+                columns=(
+                    Column("measure", "措施", dictionary=terms.MEASURE),
+                    Column("item", "工程量", dictionary=terms.WORK),
+                    Column("quantity", "数量", kind=Kind.NUMBER),
+                    Column("done_on", "完成日期"),
+                    Column("by_name", "登记人"),
+                    Column("note", "说明"),
+                ),
+                empty="还没有登记整改措施",
+            ),
+            RelatedRows(
+                "interim", "临时措施", InterimMeasure, through="case", order=("-pk",),
+                columns=(
+                    Column("measure", "措施", dictionary=terms.INTERIM),
+                    Column("set_on", "设置日期"),
+                    Column("until", "保持到"),
+                    Column("removed_on", "撤除日期"),
+                    Column("note", "说明"),
+                ),
+                empty="没有临时措施",
+            ),
+        ),
+        verbs=(
+            Verb("登记整改措施", "hazards.hazard.works", "checklist", _only_open),
+            Verb("临时措施", "hazards.hazard.interim", "shield-half", _only_open),
+            Verb("起草文书", "hazards.hazard.draft", "file-text", _only_open),
+        ),
+        sections=_cards,
+        pages=(("hazards.report", "camera"), ("hazards.gallery", "photo")),
+    )
+)  # fmt: skip
+
+SIGHT = ledgers.add(
+    Ledger(
+        code="hazards.sight",
+        path="junction-sight",
+        label="视距路口",
+        noun="路口",
+        unit="处",
+        chapter=CHAPTER,
+        item="视距路口",
+        model=Case,
+        only=Q(kind="hazards.junction_sight"),
+        permissions={"view": "hazards.hazard.view", "export": "hazards.hazard.export"},
+        columns=(
+            Column("number", "编号", kind=Kind.CODE, sort="number"),
+            Column("title", "路口"),
+            Column("place", "位置", value=place_words, kind=Kind.PLACE, joins=("road",)),
+            Column("town", "镇街", value="town.name", sort="town__sort_key"),
+            _measured("sight", "实测视距(米)", "sight_m"),
+            _measured("needed", "应有视距(米)", "needed_m"),
+            _measured("deficit", DEFICIT, "deficit_m"),
+            _measured("crashes", "近一年伤人事故", "injury_crashes"),
+            Column("state", "状态", value=state_words),
+            Column("due_on", "办理期限", sort="due_on"),
+            Column("found_on", "发现日期", sort="found_on", listed=False),
+        ),
+        filters=(
+            TextFilter("q", "编号、路口、地点", columns=("number", "title", "place_text", "road_name")),
+            StageFilter("stage", "办理", choices=lambda: STAGES, common=True),
+            AreaFilter("town", "镇街", common=True),
+            NumberFilter("deficit", DEFICIT, column="hazard__deficit_m"),
+            DateFilter("found", "发现日期", column="found_on"),
+        ),
+        presets=(Preset("全部", dict), Preset("未办结", lambda: {"stage": "open"})),
+        order="-deficit",
+        has_detail=False,
+        opens=lambda case: FAMILY.address_of(case.uid),
+        defer=("details", "description"),
+        icon="eye",
+        empty="登记类型为“平交路口视距不足”的隐患列在这里，按视距差排序。",
+    )
+)  # fmt: skip
+
+
+def _stakes(market: Market) -> str:
+    words = stake_words(market.chainage_m)
+    to = stake_words(market.chainage_to_m)
+    return f"{words}—{to}" if words and to else words
+
+
+MARKET_FILTERS = (
+    TextFilter("q", "名称、地点", columns=("name", "place_text", "moved_to")),
+    ChoiceFilter("state", "状态", choices=choices(terms.MARKET_STATE), common=True),
+    AreaFilter("town", "镇街", common=True),
+    UnitFilter("unit", "辖区中队"),
+    ChoiceFilter("kind", "类别", choices=choices(terms.MARKET_KIND)),
+    ChoiceFilter("measure", "处置方式", choices=choices(terms.MEASURE)),
+    NumberFilter("stalls", "摊位数", column="stalls"),
+    DateFilter("checked", "最近检查", column="checked_on"),
+)
+
+layers.add(
+    PointLayer(
+        code="markets",
+        label="马路市场",
+        model=Market,
+        permission=permissions.MARKET_VIEW,
+        ledger="hazards.market",
+        item="隐患",
+        filters=MARKET_FILTERS,
+        themes=(
+            Theme("state", "状态", "state", choices(terms.MARKET_STATE)),
+            Theme("kind", "类别", "kind", choices(terms.MARKET_KIND)),
+        ),
+        revision=services.MARKETS_REVISION,
+    )
+)
+
+MARKETS = ledgers.add(
+    Ledger(
+        code="hazards.market",
+        path="markets",
+        label="马路市场",
+        noun="马路市场",
+        unit="处",
+        chapter=CHAPTER,
+        item="马路市场",
+        rank=20,
+        model=Market,
+        columns=(
+            Column("name", "名称", sort="sort_key"),
+            Column("kind", "类别", dictionary=terms.MARKET_KIND),
+            Column("state", "状态", kind=Kind.STATUS, dictionary=terms.MARKET_STATE, sort="state"),
+            Column("days", "逢集", value="days_words"),
+            Column("hours", "时间", value=lambda one: f"{one.opens}—{one.closes}" if one.opens else ""),
+            Column("town", "镇街", value="town.name", sort="town__sort_key"),
+            Column("road", "道路", value="road.name"),
+            Column("stakes", "桩号", value=_stakes),
+            Column("stalls", "摊位数", kind=Kind.NUMBER, sort="stalls"),
+            Column("width_m", "占用宽度(米)", kind=Kind.NUMBER),
+            Column("measure", "处置方式", dictionary=terms.MEASURE),
+            Column("checked_on", "最近检查", sort="checked_on"),
+            Column("unit", "辖区中队", value="unit.name", listed=False),
+            Column("moved_to", "搬迁地点", listed=False),
+            Column("guard", "值守安排", listed=False),
+            Column("state_on", "状态日期", listed=False),
+            Column("place_text", "地点说明", listed=False),
+            Column("note", "说明", kind=Kind.LONG, listed=False),
+        ),
+        filters=MARKET_FILTERS,
+        presets=(
+            Preset("全部", dict),
+            Preset("占道经营", lambda: {"state": "occupying"}),
+            Preset("已处置", lambda: {"state": ["banned", "moved", "regulated"]}),
+        ),
+        order="name",
+        head=("state", "days", "town"),
+        layer="markets",
+        form=MarketForm,
+        add=services.markets.add,
+        change=services.markets.change,
+        void=services.markets.void,
+        restore=services.markets.restore,
+        icon="building-community",
+        empty="占道经营的集市、早市、摊点登记在这里，按农历或公历的逢集日排出日历。",
+    )
+)
+
+ledgers.add(
+    Ledger(
+        code="hazards.responsibility",
+        path="hazards/responsibilities",
+        label="隐患责任矩阵",
+        noun="隐患责任",
+        unit="条",
+        chapter=CHAPTER,
+        item="道路隐患",
+        rank=80,
+        model=Responsibility,
+        columns=(
+            Column("road_class", "道路类别", dictionary=terms.ROAD_CLASS, sort="road_class"),
+            Column("aspect", "责任事项", dictionary=terms.ASPECT, sort="aspect"),
+            Column("words", "责任部门"),
+            Column("unit", "指定单位", value="unit.name"),
+            Column("helpers", "配合部门"),
+            Column("source", "依据"),
+            Column("confidence", "依据等级"),
+            Column("valid_from", "启用"),
+            Column("valid_to", "停用"),
+        ),
+        filters=(
+            ChoiceFilter("road_class", "道路类别", choices=choices(terms.ROAD_CLASS), common=True),
+            ChoiceFilter("aspect", "责任事项", choices=choices(terms.ASPECT), common=True),
+        ),
+        order="road_class",
+        form=ResponsibilityForm,
+        add=services.responsibilities.add,
+        change=services.responsibilities.change,
+        void=services.responsibilities.void,
+        restore=services.responsibilities.restore,
+        exports=False,
+        icon="table",
+        empty="哪类道路的哪类问题归哪个部门，初始化时建立，可以改。",
+    )
+)
+
+ledgers.add(
+    Ledger(
+        code="hazards.rule",
+        path="hazards/rules",
+        label="隐患分级规则",
+        noun="分级规则",
+        unit="条",
+        chapter=CHAPTER,
+        item="道路隐患",
+        rank=85,
+        model=GradeRule,
+        columns=(
+            Column("code", "代码", kind=Kind.CODE),
+            Column("order", "顺序", kind=Kind.NUMBER, sort="order"),
+            Column("fact", "看什么", dictionary=terms.RULE_FACT),
+            Column("at_least", "不少于", kind=Kind.NUMBER),
+            Column("grade", "等级", dictionary=terms.GRADE),
+            Column("words", "理由写法"),
+            Column("source", "依据"),
+            Column("confidence", "依据等级"),
+            Column("valid_from", "启用"),
+            Column("valid_to", "停用"),
+        ),
+        order="order",
+        form=RuleForm,
+        add=services.rules.add,
+        change=services.rules.change,
+        void=services.rules.void,
+        restore=services.rules.restore,
+        exports=False,
+        icon="list-check",
+        empty="满足哪些条件算重大隐患，初始化时建立，可以改。",
+    )
+)
