@@ -196,6 +196,7 @@ layers.add(
     PointLayer(
         code="markets",
         label="马路市场",
+        number="name",
         model=Market,
         permission=permissions.MARKET_VIEW,
         ledger="hazards.market",

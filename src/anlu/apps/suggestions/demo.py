@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
 
 from anlu.kernel.cases.escalation import climb_all
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import comment_case, move_case, open_case
-from anlu.kernel.core.clock import VARIABLE
-from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.demo import demo_step, on_day
 from anlu.kernel.people.models import Officer
 
 LAST: Final = date(2023, 7, 3)
@@ -40,20 +36,6 @@ STORIES: Final[tuple[tuple[Any, ...], ...]] = (
 )  # fmt: skip
 
 
-@contextmanager
-def on(day: str) -> Iterator[None]:
-    """The business date of a day in the county's own time."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = day
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(VARIABLE, None)
-        else:
-            os.environ[VARIABLE] = before
-
-
 @demo_step(72, "suggestions.records", "意见建议")
 def make_suggestions() -> str:
     """Six of them: answered, answered to no avail, overdue, new."""
@@ -61,11 +43,11 @@ def make_suggestions() -> str:
         return "已有"
     people = {one.login: one for one in Officer.objects.all()}
     for login, day, kind, title, facts, words, steps in STORIES:
-        with on(day):
+        with on_day(date.fromisoformat(day)):
             values = {"title": title, "description": words, "reporter_name": people[login].name}
             case = open_case(kind, values, details=facts, by=people[login])
         for later, who, move, note in steps:
-            with on(later):
+            with on_day(date.fromisoformat(later)):
                 if move:
                     move_case(case.uid, move, by=people[who], note=note)
                 else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
+from anlu.kernel.core.clock import VARIABLE
 from anlu.kernel.core.registry import Registry
 
 Make = Callable[[], str]
@@ -36,3 +40,17 @@ def demo_step(order: int, code: str, label: str) -> Callable[[Make], Make]:
 def in_order() -> list[DemoStep]:
     """All steps, first things first."""
     return sorted(demo_steps, key=lambda step: (step.order, step.code))
+
+
+@contextmanager
+def on_day(day: date) -> Iterator[None]:
+    """The business date of a day in the county's own time."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = day.isoformat()
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = before

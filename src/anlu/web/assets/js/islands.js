@@ -4,6 +4,7 @@ const kinds = {
   map: () => import('../islands/map.js'),
   chart: () => import('../islands/chart.js'),
   pick: () => import('../islands/pick.js'),
+  report: () => import('../islands/report.js'),
 }
 
 const mounted = new Map()

@@ -1,0 +1,1 @@
+"""Pages of hazards beside those of all cases."""
