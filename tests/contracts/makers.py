@@ -14,8 +14,9 @@ from typing import Any
 from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
-from anlu.apps.hazards import services as hazards
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.hazards import services as hazards
+from anlu.apps.hazards.models import WorkDone
 from anlu.apps.plans import services as plans
 from anlu.apps.publicity import services as publicity
 from anlu.apps.reports.services import add_free_report
@@ -270,13 +271,26 @@ def _market(unit: Unit, town: Area) -> Any:
     return hazards.markets.add(values, by=SYSTEM)
 
 
+def _work(unit: Unit, town: Area) -> Any:
+    case = _case("hazards.hazard")(unit, town)
+    return WorkDone.objects.create(
+        case=case, measure="trim", item="hedge", quantity=46, done_on=date(2023, 3, 1)
+    )
+
+
 def _responsibility(unit: Unit, town: Area) -> Any:
     values = {"road_class": "1", "aspect": "vegetation", "words": f"测试部门{next(_serial)}"}
     return hazards.responsibilities.add(values, by=SYSTEM)
 
 
-def _rule(unit: Unit, town: Area) -> Any:
-    values = {"code": f"g{next(_serial)}", "fact": "injury_crashes", "at_least": 3, "grade": "major", "words": "{n}"}
+def _grade_rule(unit: Unit, town: Area) -> Any:
+    values = {
+        "code": f"g{next(_serial)}",
+        "fact": "injury_crashes",
+        "at_least": 3,
+        "grade": "major",
+        "words": "{n}",
+    }
     return hazards.rules.add(values, by=SYSTEM)
 
 
@@ -415,7 +429,7 @@ MAKERS: dict[str, Maker] = {
     "crashes.crash": _crash,
     "hazards.market": _market,
     "hazards.responsibility": _responsibility,
-    "hazards.rule": _rule,
+    "hazards.rule": _grade_rule,
     "core.batch": _batch,
     "people.officer": lambda unit, town: make_officer(unit),
     "people.unit": lambda unit, town: make_unit(),
@@ -451,5 +465,6 @@ MAKERS: dict[str, Maker] = {
     "documents.requirement": _rule(KindRule, kind="brief"),
 }
 MAKERS["cases.rung"] = _rung
-MAKERS["hazards.sight"] = _case("hazards.hazard")
+MAKERS["hazards.work"] = _work
+MAKERS["hazards.sight"] = _case("hazards.hazard")  # the first kind is the junction
 MAKERS |= {family.code: _case(family.code) for family in families if kinds_of(family.code)}

@@ -33,6 +33,7 @@ from anlu.web.figures import ledger_url, own_url
 from anlu.web.ledgers import ledgers
 from anlu.web.windows import areas_in, units_in
 from tests.apps.crashes.records import Scene, make_scene, random_period, random_window
+from tests.apps.hazards.records import add_hazards
 from tests.apps.team.records import TABLES, fill
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,9 @@ CHINESE = re.compile("[一-鿿]")
 ALL = list(indicators)
 by_code = pytest.mark.parametrize("one", ALL, ids=lambda one: one.code)
 FILLED = {
+    "cases.case",
     "crashes.crash",
+    "hazards.workdone",
     "indicators.externalfigure",
 } | TABLES  # tables that the scene of these tests has rows of; a new one adds its records there
 ROUNDS = 10
@@ -60,6 +63,7 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         made = make_scene(240)
         add_vehicles(made)
         fill(made.county)
+        add_hazards(made.county, owner=made.viewers["mine"].uid)
         yield made
         transaction.set_rollback(True)
 
@@ -124,7 +128,7 @@ def test_its_rows_add_up_to_the_number(one: Indicator, scene: Scene) -> None:
 def test_no_row_behind_it_lies_outside_the_scope_of_the_person(one: Indicator, scene: Scene) -> None:
     for window, viewer in chances(one, scene):
         seen = one.main.rows.model.objects.published().in_scope(  # type: ignore[attr-defined]
-            viewer.scope_for(one.main.rows.model.view_permission)
+            one.main.rows.model.scope_of(viewer, one.main.seen_under)  # type: ignore[attr-defined]
         )
         mine = set(seen.values_list("pk", flat=True))
         assert set(rows_behind(one, window, viewer).values_list("pk", flat=True)) <= mine
@@ -220,7 +224,7 @@ def test_the_ledger_lists_exactly_its_rows(one: Indicator, scene: Scene, client:
 
 def is_offered(window: Window, viewer: Officer, leaf: Leaf) -> bool:
     """Whether the page of a figure can be asked for this window: places in scope, with what lies below."""
-    scope = viewer.scope_for(leaf.rows.model.view_permission)  # type: ignore[attr-defined]
+    scope = leaf.rows.model.scope_of(viewer, leaf.seen_under)  # type: ignore[attr-defined]
     units, areas = [None, *units_in(scope)], [None, *areas_in(scope)]
     return not window.alone and window.unit in units and window.area in areas
 

@@ -332,3 +332,43 @@ ledgers.add(
         empty="满足哪些条件算重大隐患，初始化时建立，可以改。",
     )
 )
+
+WORKS = ledgers.add(
+    Ledger(
+        code="hazards.work",
+        path="hazards/work-done",
+        label="整改工程量",
+        noun="整改措施",
+        unit="项",
+        chapter=CHAPTER,
+        item="道路隐患",
+        rank=70,
+        model=WorkDone,
+        permissions={"view": "hazards.hazard.view", "export": "hazards.hazard.export"},
+        columns=(
+            Column("number", "隐患编号", value="case.number", kind=Kind.CODE, sort="case__number"),
+            Column("title", "隐患", value="case.title"),
+            Column("measure", "措施", dictionary=terms.MEASURE),
+            Column("item", "工程量", dictionary=terms.WORK),
+            Column("quantity", "数量", kind=Kind.NUMBER, sort="quantity"),
+            Column("town", "镇街", value="case.town.name"),
+            Column("lead", "牵头单位", value="case.lead.name"),
+            Column("done_on", "完成日期", sort="done_on"),
+            Column("closed_on", "销号日期", value="case.closed_on", sort="case__closed_on"),
+            Column("note", "说明", listed=False),
+        ),
+        filters=(
+            TextFilter("q", "隐患编号、名称", columns=("case__number", "case__title")),
+            ChoiceFilter("item", "工程量", choices=choices(terms.WORK), common=True),
+            ChoiceFilter("measure", "措施", choices=choices(terms.MEASURE), common=True),
+            AreaFilter("town", "镇街", column="case__town"),
+            DateFilter("closed", "销号日期", column="case__closed_on"),
+            DateFilter("done", "完成日期", column="done_on"),
+        ),
+        order="-done_on",
+        has_detail=False,
+        opens=lambda row: FAMILY.address_of(row.case.uid),
+        icon="checklist",
+        empty="整改中登记的措施和工程量列在这里，可以按项目、时间汇总。",
+    )
+)

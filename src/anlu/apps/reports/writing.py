@@ -157,7 +157,7 @@ def write(
 
 def permission_of(indicator: Indicator) -> str:
     """Under which the rows of a figure are read."""
-    permission: str = indicator.main.rows.model.view_permission
+    permission: str = indicator.main.seen_under
     return permission
 
 

@@ -102,7 +102,7 @@ def rows_of(
     model = leaf.rows.model
     rows: RecordQuerySet = leaf.rows  # type: ignore[assignment]
     published = rows.published() if hidden is None else rows.outside(hidden)
-    visible = published.in_scope(viewer.scope_for(model.view_permission))
+    visible = published.in_scope(model.scope_of(viewer, leaf.seen_under))
     known = window.known()
     if prefix := model.scope_prefix():  # a row of something voided counts no more than the thing itself
         known &= window.known(prefix)

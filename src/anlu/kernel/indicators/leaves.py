@@ -43,6 +43,8 @@ class Leaf(ABC):
     parameters
         Address parameters by which the ledger of the indicator lists exactly the rows that contribute,
         whenever and wherever; None = it has no filters for that, only the page of the indicator lists them.
+    permission
+        Under which its rows are seen where the table does not say it (a family of cases); "" = the table's own.
     """
 
     rows: QuerySet[Any]
@@ -50,6 +52,13 @@ class Leaf(ABC):
     unit: str = "unit"
     area: str = "town"
     parameters: Parameters | None = None
+    permission: str = ""
+
+    @property
+    def seen_under(self) -> str:
+        """The permission under which its rows are seen."""
+        model: Any = self.rows.model
+        return self.permission or str(model.view_permission)
 
     def during(self, start: date, end: date) -> Q:
         """The condition that keeps what belongs to a period, both days included."""

@@ -159,7 +159,7 @@ def restated_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _permission(one: Restated) -> str:
-    permission: str = one.indicator.main.rows.model.view_permission
+    permission: str = one.indicator.main.seen_under
     return permission
 
 

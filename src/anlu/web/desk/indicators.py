@@ -75,8 +75,7 @@ def known_to(viewer: Viewer) -> list[Indicator]:
 
 
 def _permission(indicator: Indicator) -> str:
-    permission: str = indicator.main.rows.model.view_permission
-    return permission
+    return indicator.main.seen_under
 
 
 def _asked(request: HttpRequest, viewer: Viewer, known: Sequence[Indicator]) -> Asked:

@@ -245,7 +245,7 @@ def look(request: HttpRequest) -> JsonResponse:
     kind = next((one for one in kinds_of(FAMILY.code) if one.code == request.GET.get("kind")), None)
     form.is_valid()
     if kind is None:
-        return JsonResponse({"problem": "请选择类型"}, status=422)
+        return JsonResponse({"problem": "请选择类型"})
     case = located(form.cleaned_data)
     case.kind, case.family = kind.code, kind.family
     case.details = {one.name: one.default for one in kind.facts} | facts_stated(kind, request.GET)

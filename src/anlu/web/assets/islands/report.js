@@ -135,7 +135,7 @@ export default function mountReport(element, options) {
     try {
       const answer = await fetch(`${options.look}?${query}`, { headers: { Accept: 'application/json' } })
       const found = await answer.json()
-      if (!answer.ok) throw new Error(found.problem)
+      if (!answer.ok || found.problem) throw new Error(found.problem)
       box.replaceChildren(
         line(words.kind, found.kind, `${pictures.length} ${words.pieces}`),
         line(words.place, found.place, found.town),

@@ -1,0 +1,310 @@
+"""Hazards through their services: who answers for them and why, how grave they are, and what closing needs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anlu.apps.crashes.services import add_crash
+from anlu.apps.hazards import services
+from anlu.apps.hazards.grading import DEFAULT_WHY, Grade, Rule, grade_of
+from anlu.apps.hazards.jobs import remind_of_interim
+from anlu.apps.hazards.models import Hazard, Responsibility, WorkDone
+from anlu.apps.hazards.queries import fairs_today
+from anlu.apps.hazards.seeding import seed_responsibilities
+from anlu.apps.hazards.services import HazardProblem, Work, add_works, report_hazard, set_interim
+from anlu.kernel.cases.files import attach, keep_files
+from anlu.kernel.cases.models import Case, CaseFile
+from anlu.kernel.cases.services import MoveRefused, change_case, move_case, open_case
+from anlu.kernel.core.errors import NotAllowed
+from anlu.kernel.core.models import Notice
+from anlu.kernel.core.scope import SYSTEM, Viewer
+from anlu.kernel.places.fairs import is_fair_day
+from tests.apps.hazards.conftest import DAY, Stage, photo
+
+SIGHT = "hazards.junction_sight"
+TREE = {"blocks": "tree"}
+
+
+def found(stage: Stage, kind: str = SIGHT, road: Any = None, **facts: Any) -> Case:
+    """A hazard on the national road, found by the squadron."""
+    values = {
+        "title": "路口",
+        "town": stage.town,
+        "road": road or stage.national,
+        "lon": 115.86,
+        "lat": 36.72,
+    }
+    return open_case(kind, values, details=facts or TREE, by=stage.finder)
+
+
+def show(case: Case, by: Viewer, kind: str) -> None:
+    attach(case.uid, keep_files([(photo(), f"{kind}.jpg", kind)], by=by), by=by)
+
+
+def worked(case: Case, by: Viewer) -> None:
+    add_works(case.uid, [Work("remove", "tree", Decimal(14)), Work("trim", "hedge", Decimal(46))], by=by)
+
+
+def sent(stage: Stage, **facts: Any) -> Case:
+    case = found(stage, **facts)
+    show(case, stage.finder, "before")
+    move_case(case.uid, "verify", by=stage.finder)
+    return move_case(case.uid, "send", by=stage.finder)
+
+
+def fixed(stage: Stage, **facts: Any) -> Case:
+    case = sent(stage, **facts)
+    worked(case, stage.liaison)
+    show(case, stage.liaison, "after")
+    return move_case(case.uid, "fix", by=stage.liaison)
+
+
+# ------------------------------------------------------------------------------------------------ who answers
+def test_the_unit_that_answers_is_filled_in_with_its_reason(stage: Stage) -> None:
+    sheet = Hazard.objects.get(case=found(stage))
+    assert sheet.responsible == stage.highway
+    assert sheet.responsible_why == "按「vegetation」自动带出（1）"  # dictionaries are not seeded here
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "road", "unit"),
+    [
+        (SIGHT, {"blocks": "hedge"}, "street", "garden"),
+        (SIGHT, {"blocks": "board"}, "national", "office"),
+        (SIGHT, {"blocks": ""}, "national", "highway"),
+        ("hazards.vegetation", {"plant": "tree"}, "street", "garden"),
+        ("hazards.roadside_market", {"occupied_by": "market"}, "national", "office"),
+        ("hazards.signals", {}, "street", "squadron"),
+    ],
+)
+def test_the_matrix_goes_by_road_and_aspect(
+    stage: Stage, kind: str, facts: dict[str, Any], road: str, unit: str
+) -> None:
+    case = found(stage, kind, getattr(stage, road), **(facts or {"source": "patrol"}))
+    assert Hazard.objects.get(case=case).responsible == getattr(stage, unit)
+
+
+def test_a_row_that_ended_no_longer_counts_and_a_picked_unit_comes_first(stage: Stage) -> None:
+    row = Responsibility.objects.get(road_class="1", aspect="vegetation")
+    values = {"unit": stage.garden, "valid_to": DAY - timedelta(days=1)}
+    services.responsibilities.change(row.uid, values, version=row.version, by=SYSTEM)
+    services.responsibilities.add(
+        {"road_class": "1", "aspect": "vegetation", "words": "园林", "unit": stage.garden, "valid_from": DAY},
+        by=SYSTEM,
+    )
+    assert Hazard.objects.get(case=found(stage)).responsible == stage.garden
+    assert seed_responsibilities() == 0
+    row.refresh_from_db()
+    assert row.unit == stage.garden  # edited rows no longer follow the file
+
+
+def test_the_move_takes_the_proposed_unit_unless_another_is_stated(stage: Stage) -> None:
+    assert sent(stage).lead == stage.highway
+    case = found(stage)
+    move_case(case.uid, "verify", by=stage.finder)
+    assert move_case(case.uid, "send", by=stage.finder, values={"lead": stage.garden}).lead == stage.garden
+
+
+# ------------------------------------------------------------------------------------------------ grading
+RULES = [
+    Rule("fatal_crashes", 1, "major", "亡 {n} 起"),
+    Rule("injury_crashes", 3, "major", "伤 {n} 起"),
+    Rule("deficit", 30, "major", "不足 {n}%"),
+]
+
+
+def test_all_reasons_of_the_grade_are_told() -> None:
+    facts = {"fatal_crashes": 0.0, "injury_crashes": 3.0, "deficit": 46.1}
+    assert grade_of(facts, RULES) == Grade("major", "伤 3 起；不足 46%")
+    assert grade_of({"injury_crashes": 2.0, "deficit": None}, RULES) == Grade("general", DEFAULT_WHY)
+
+
+@given(
+    facts=st.dictionaries(st.sampled_from([rule.fact for rule in RULES]), st.none() | st.floats(0, 100)),
+    more=st.floats(0, 100),
+)
+def test_a_worse_fact_never_makes_a_hazard_less_grave(facts: dict[str, float | None], more: float) -> None:
+    worse = {name: None if value is None else value + more for name, value in facts.items()}
+    if grade_of(facts, RULES).code == "major":
+        assert grade_of(worse, RULES).code == "major"
+
+
+def test_crashes_with_injury_near_and_in_the_last_year_make_it_grave(stage: Stage) -> None:
+    def crash(number: str, severity: str, day: date, lon: float = 115.8605) -> None:
+        at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+        values = {"number": number, "occurred_at": at, "severity": severity, "lon": lon, "lat": 36.72}
+        add_crash(values | {"unit": stage.squadron, "town": stage.town}, by=SYSTEM)
+
+    crash("1", "slight", DAY)
+    crash("2", "serious", DAY - timedelta(days=364))
+    crash("3", "damage", DAY - timedelta(days=3))
+    crash("4", "slight", DAY - timedelta(days=366))
+    crash("5", "slight", DAY - timedelta(days=3), lon=115.8630)  # 268 m away
+    crash("6", "slight", DAY + timedelta(days=1))
+    sheet = Hazard.objects.get(case=found(stage))
+    assert (sheet.injury_crashes, sheet.fatal_crashes, sheet.grade) == (2, 0, "general")
+    crash("7", "slight", DAY - timedelta(days=10))
+    sheet = Hazard.objects.get(case=found(stage))
+    assert (sheet.grade, sheet.grade_why) == ("major", "12个月内伤人事故 3 起")
+
+
+def test_too_little_sight_makes_it_grave_and_is_kept_for_sorting(stage: Stage) -> None:
+    sheet = Hazard.objects.get(case=found(stage, blocks="tree", sight_m=62, needed_m=115))
+    assert (sheet.deficit_m, sheet.grade, sheet.grade_why) == (53, "major", "视距不足 46%")
+    enough = Hazard.objects.get(case=found(stage, blocks="tree", sight_m=115, needed_m=115))
+    assert (enough.deficit_m, enough.grade) == (0, "general")
+
+
+# ------------------------------------------------------------------------------------------------ closing
+def test_the_way_to_closure_wants_measures_pictures_and_another_person(stage: Stage) -> None:
+    case = sent(stage)
+    show(case, stage.liaison, "after")
+    with pytest.raises(MoveRefused, match="先登记整改措施和工程量"):
+        move_case(case.uid, "fix", by=stage.liaison)
+    worked(case, stage.liaison)
+    move_case(case.uid, "fix", by=stage.liaison)
+    with pytest.raises(MoveRefused, match="还缺说明"):
+        move_case(case.uid, "close", by=stage.finder)
+    case = move_case(case.uid, "close", by=stage.finder, note="合格")
+    assert (case.state, case.on_time) == ("closed", True)
+
+
+def test_nobody_accepts_their_own_work(stage: Stage) -> None:
+    case = found(stage, "hazards.signals", stage.street, lamp="signal")
+    show(case, stage.finder, "before")
+    move_case(case.uid, "verify", by=stage.finder)
+    case = move_case(case.uid, "send", by=stage.finder)
+    assert case.lead == stage.squadron
+    worked(case, stage.finder)
+    show(case, stage.finder, "after")
+    move_case(case.uid, "fix", by=stage.finder)
+    with pytest.raises(MoveRefused, match="验收人不能是报整改完成的人"):
+        move_case(case.uid, "close", by=stage.finder, note="合格")
+    assert move_case(case.uid, "close", by=stage.chief, note="合格").state == "closed"
+
+
+def test_a_junction_is_closed_only_when_the_sight_was_measured_again(stage: Stage) -> None:
+    facts = {"blocks": "tree", "sight_m": 62.0, "needed_m": 115.0}
+    case = fixed(stage, **facts)
+    with pytest.raises(MoveRefused, match="不小于 115 米（还没有复测"):
+        move_case(case.uid, "close", by=stage.finder, note="合格")
+    for measured, words in ((114.0, "复测 114 米"), (115.0, "")):
+        details = case.details | {"sight_after_m": measured}
+        case = change_case(case.uid, {}, details=details, version=case.version, by=stage.finder)
+        if words:
+            with pytest.raises(MoveRefused, match=words):
+                move_case(case.uid, "close", by=stage.finder, note="合格")
+    assert move_case(case.uid, "close", by=stage.finder, note="合格").state == "closed"
+
+
+def test_a_rebound_keeps_the_number_and_wants_new_measures(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = fixed(stage)
+    closed = move_case(case.uid, "close", by=stage.finder, note="合格")
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-11")
+    show(closed, stage.chief, "photo")
+    case = move_case(case.uid, "rebound", by=stage.inspector, note="又长出来了")
+    assert (case.number, case.rebounds, case.state) == (closed.number, 1, "reopened")
+    move_case(case.uid, "send", by=stage.finder)
+    show(case, stage.liaison, "after")
+    with pytest.raises(MoveRefused, match="先登记整改措施"):
+        move_case(case.uid, "fix", by=stage.liaison)
+    worked(case, stage.liaison)
+    assert move_case(case.uid, "fix", by=stage.liaison).state == "fixed"
+
+
+# ------------------------------------------------------------------------------------------------ measures
+@pytest.mark.parametrize(
+    ("works", "words"),
+    [
+        ([], "请登记 1 至 20 项"),
+        ([Work("")], "请选择措施"),
+        ([Work("trim", "hedge")], "同时填项目和数量"),
+        ([Work("trim", "", Decimal(3))], "同时填项目和数量"),
+        ([Work("trim", "hedge", Decimal(-1))], "不小于 0"),
+    ],
+)
+def test_measures_that_make_no_sense_are_refused(stage: Stage, works: list[Work], words: str) -> None:
+    case = sent(stage)
+    with pytest.raises(HazardProblem, match=words):
+        add_works(case.uid, works, by=stage.liaison)
+    assert not WorkDone.objects.exists()
+    add_works(case.uid, [Work("ban")], by=stage.liaison)
+    assert WorkDone.objects.get().quantity == 0
+
+
+def test_whoever_only_looks_writes_nothing(stage: Stage) -> None:
+    case = sent(stage)
+    with pytest.raises(NotAllowed):
+        add_works(case.uid, [Work("ban")], by=stage.inspector)
+    assert add_works(case.uid, [Work("ban")], by=stage.liaison)
+
+
+def test_an_interim_measure_is_reminded_of_once_before_its_end_and_once_on_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = sent(stage)
+    made = set_interim(case.uid, "sign", DAY + timedelta(days=3), by=stage.finder)
+    Notice.objects.all().delete()
+    told = []
+    for day in range(5):
+        monkeypatch.setenv("ANLU_TODAY", (DAY + timedelta(days=day)).isoformat())
+        told.append((remind_of_interim() > 0, remind_of_interim() > 0))
+    assert told == [(False, False), (False, False), (True, False), (True, False), (False, False)]
+    services.remove_interim(made.uid, by=stage.finder)
+    Notice.objects.all().delete()
+    assert remind_of_interim() == 0
+    with pytest.raises(HazardProblem, match="早于今天"):
+        set_interim(case.uid, "sign", DAY, by=stage.finder)
+
+
+# ------------------------------------------------------------------------------------------------ reporting
+def test_a_draft_that_is_sent_twice_is_one_hazard(stage: Stage) -> None:
+    number = uuid4()
+    values = {"title": "路口", "lon": 115.86, "lat": 36.72, "town": stage.town}
+    kept = keep_files([(photo(), "a.jpg", "before")], by=stage.finder)
+    first = report_hazard(SIGHT, values, details=TREE, files=kept, client_uid=number, by=stage.finder)
+    again = report_hazard(SIGHT, values, details=TREE, files=kept, client_uid=number, by=stage.finder)
+    assert (first.new, again.new, again.case) == (True, False, first.case)
+    assert Case.objects.count() == CaseFile.objects.count() == 1
+    other = report_hazard(SIGHT, values, details=TREE, client_uid=uuid4(), by=stage.finder)
+    assert other.new
+    assert other.case != first.case
+
+
+# ------------------------------------------------------------------------------------------------ markets
+def test_markets_are_held_on_their_days_until_they_are_gone(stage: Stage) -> None:
+    values = {"name": "柳集", "town": stage.town, "fair_days": [1, 6]}
+    market = services.markets.add(values, by=SYSTEM)
+    fair, none = date(2023, 7, 3), date(2023, 7, 4)  # 五月十六, 五月十七
+    assert fairs_today(SYSTEM, fair) == [market]
+    assert fairs_today(SYSTEM, none) == []
+    services.markets.change(market.uid, {"state": "banned"}, version=market.version, by=SYSTEM)
+    assert fairs_today(SYSTEM, fair) == []
+    with pytest.raises(HazardProblem, match="请填写逢集日"):
+        services.markets.add({"name": "无集", "town": stage.town}, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("days", "day", "calendar", "held"),
+    [
+        ([1, 6], date(2023, 7, 3), "lunar", True),
+        ([1, 6], date(2023, 7, 6), "lunar", False),  # 五月十九
+        ([1, 6], date(2023, 7, 6), "solar", True),
+        ([10], date(2023, 7, 30), "solar", True),
+        ([10], date(2023, 7, 31), "solar", False),
+        ([], date(2023, 7, 31), "daily", True),
+    ],
+)
+def test_fair_days_go_by_the_calendar_that_is_stated(
+    days: list[int], day: date, calendar: str, held: bool
+) -> None:
+    assert is_fair_day(days, day, calendar=calendar) is held
