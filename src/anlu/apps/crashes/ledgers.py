@@ -20,6 +20,7 @@ from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureC
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.language import formats
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models.records import Precision
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.phrases import phrase_of
@@ -52,7 +53,7 @@ def phrase(crash: Crash) -> str:
     """Where, in the words of GA/T 1980, by the nearest junction or site."""
     if crash.road is None or crash.chainage_m is None:
         return ""
-    return phrase_of(crash.road, crash.chainage_m)
+    return Verbatim(phrase_of(crash.road, crash.chainage_m))
 
 
 def when(crash: Crash) -> str:

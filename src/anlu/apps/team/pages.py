@@ -25,6 +25,7 @@ from anlu.kernel.activities.terms import OFFICE
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.people.models import Officer
 from anlu.web.desk.activities.ledger import url_of
 from anlu.web.ledgers import Personal
@@ -47,7 +48,7 @@ class Branch:
 
     body: PartyBody
     url: str
-    offices: list[str]
+    offices: list[tuple[str, str]]  # (post, name)
     below: list[Branch] = field(default_factory=list)
 
 
@@ -90,14 +91,14 @@ def _bodies(viewer: Officer, on: date | None = None) -> Any:
     return found.order_by("sort_key", "code")
 
 
-def _offices_today(viewer: Officer) -> dict[int, list[str]]:
+def _offices_today(viewer: Officer) -> dict[int, list[tuple[str, str]]]:
     rows = (
         PartyOffice.objects.visible_to(viewer).filter(valid_from__lte=today()).exclude(valid_to__lt=today())
     )
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[str, str]]] = {}
     for one in rows.order_by("pk"):
-        words = f"{label_of(OFFICE, one.office)} {masked(one.name, Personal.NAME)}"
-        found.setdefault(one.body_id, []).append(words)
+        name = Verbatim(masked(one.name, Personal.NAME))
+        found.setdefault(one.body_id, []).append((label_of(OFFICE, one.office), name))
     return found
 
 

@@ -15,6 +15,7 @@ from anlu.kernel.core.filters import (
     Selection,
     TextFilter,
 )
+from anlu.kernel.core.language.words import word
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.drawing import WithinFilter
@@ -148,6 +149,6 @@ class Chip:
 def chips_of(selection: Selection, keep: str) -> list[Chip]:
     """Chips of all set filters; ``keep`` are the parameters that stay (order, page size)."""
     return [
-        Chip(f"{label} {words}", "?" + "&".join(part for part in (query, keep) if part))
+        Chip(f"{word(label)} {word(words)}", "?" + "&".join(part for part in (query, keep) if part))
         for label, words, query in selection.chips()
     ]

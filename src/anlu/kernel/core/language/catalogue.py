@@ -27,10 +27,13 @@ CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 NAMED_PLACE: Final = re.compile(r"\{(\w*)(?::(\w+))?\}")
 STOPS: Final = {
     "，": ", ", ",": ", ", "、": ", ", "；": "; ", ";": "; ", "。": ". ", "：": ": ", ":": ": ", "！": "! ",
-    "「": " “", "」": "” ", "（": " (", "）": ") ", "(": " (", ")": ") ", "～": "–", "—": "–", "\n": "\n",
+    "→": " → ", "「": " “", "」": "” ", "（": " (", "）": ") ", "(": " (", ")": ") ", "～": "–", "—": "–", "\n": "\n",
 }  # fmt: skip
-STOP: Final = re.compile(r"(\s*(?:[，、；;。：！（）()「」～—\n]|:(?!\d)|,(?=\s*[\u3400-\u9fff]))\s*)")
+STOP: Final = re.compile(
+    r"(\s*(?:[，、；;。：！（）()「」～—\n]|(?<=[\u3400-\u9fff])→(?=[\u3400-\u9fff])|:(?!\d)|,(?=\s*[\u3400-\u9fff]))\s*)"
+)
 DOT: Final = " · "
+BAR: Final = " | "
 CLOSING: Final = (")", "）")
 AMOUNT: Final = re.compile(r"([\d.,]+)\s*(\D.*)")
 CHINESE_RUN: Final = re.compile(r"([\u3400-\u9fff]+)")
@@ -141,16 +144,21 @@ class Catalogue:
         if depth >= DEEPEST:
             return None
         if DOT in key:
-            said = [self._or_itself(part, number, depth) for part in key.split(DOT)]
-            return None if said == key.split(DOT) else DOT.join(said)
+            return self._apart(key, DOT, number, depth)
         return (
             self._sentence(key, depth, longer_than=SHORT)
+            or (self._apart(key, BAR, number, depth) if BAR in key else None)
             or self._parts(key, number, depth, whole=True)
             or self._sentence(key, depth)
             or self._amount(key)
             or self._parts(key, number, depth)
             or self._words(key, number)
         )
+
+    def _apart(self, key: str, sign: str, number: float | None, depth: int) -> str | None:
+        """Texts that have nothing to do with each other, with a sign between them; None when none is known."""
+        said = [self._or_itself(part, number, depth) for part in key.split(sign)]
+        return None if said == key.split(sign) else sign.join(said)
 
     def _or_itself(self, text: str, number: float | None, depth: int) -> str:
         return (CHINESE.search(text) and self.english(text, number=number, depth=depth + 1)) or text
@@ -188,18 +196,22 @@ class Catalogue:
         if len(parts) == 1:
             return None
         said: list[str] = []
-        known = False
+        known = unknown = 0
         place = 0
         while place < len(parts):
             stop = parts[place - 1].strip(" ") if place else ""
             found = self._longest(parts, place, stop, number, depth)
-            known = known or found is not None
-            if found is None and whole and CHINESE.search(parts[place]):
-                return None
+            if found is not None:
+                known += 1
+            elif CHINESE.search(parts[place]):
+                unknown += 1
+                if whole:
+                    return None
             end, english, with_stop = found or (place + 1, parts[place], False)
             said.append(english if with_stop or not place else f"{STOPS.get(stop, ' ')}{english}")
             place = end + 1
-        return tidy("".join(said)) if known else None
+        prose = "，" in key and "：" not in key  # what somebody wrote, with a known word in it by chance
+        return tidy("".join(said)) if known > (unknown if prose else 0) else None
 
     def _longest(
         self, parts: list[str], place: int, stop: str, number: float | None, depth: int
