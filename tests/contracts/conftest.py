@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.db.models import Model
+from pytest_django import DjangoDbBlocker
 
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -93,39 +96,72 @@ def everything() -> list[str]:
     return permissions.codes()
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    """Two squadrons of one brigade, each answering for its own town."""
-    town, other_town = make_area("东镇"), make_area("西镇")
-    brigade = make_unit("大队", UnitKind.BRIGADE)
-    return World(
-        make_unit("东镇中队", parent=brigade, area=town),
-        make_unit("西镇中队", parent=brigade, area=other_town),
-        town,
-        other_town,
-    )
+@dataclass(frozen=True)
+class People:
+    """Who stands in the world, by how much they may do and where."""
+
+    insider: Officer
+    outsider: Officer
+    townsman: Officer
+    nobody: Officer
+
+
+@pytest.fixture(scope="module")
+def inhabited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, People]]:
+    """
+    Two squadrons of one brigade, each answering for its own town, and four people, made once for a module.
+
+    The transaction around them lasts as long as the module; what a test writes is undone by the test's own, which is
+    inside. Modules whose tests commit cannot use it.
+    """
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # durable blocks may stand inside, as in TestCase
+        around.__enter__()
+        try:
+            town, other_town = make_area("东镇"), make_area("西镇")
+            brigade = make_unit("大队", UnitKind.BRIGADE)
+            ours = make_unit("东镇中队", parent=brigade, area=town)
+            theirs = make_unit("西镇中队", parent=brigade, area=other_town)
+            office = make_unit("西镇安全办", UnitKind.TOWN_OFFICE, area=other_town)
+            people = People(
+                insider=make_officer(ours, *everything()),
+                outsider=make_officer(theirs, *everything(), width=Width.OWN),
+                townsman=make_officer(office, *everything(), width=Width.OWN),
+                nobody=make_officer(ours),
+            )
+            with django_db_blocker.block():
+                yield World(ours, theirs, town, other_town), people
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
 
 
 @pytest.fixture
-def insider(world: World) -> Officer:
+def world(inhabited: tuple[World, People], db: None) -> World:
+    """The world of the module, with things of the test's own."""
+    return replace(inhabited[0], things={})
+
+
+@pytest.fixture
+def insider(inhabited: tuple[World, People], db: None) -> Officer:
     """Somebody who may do everything everywhere."""
-    return make_officer(world.ours, *everything())
+    return Officer.objects.get(pk=inhabited[1].insider.pk)
 
 
 @pytest.fixture
-def outsider(world: World) -> Officer:
+def outsider(inhabited: tuple[World, People], db: None) -> Officer:
     """Somebody of the other squadron, who may do everything there."""
-    return make_officer(world.theirs, *everything(), width=Width.OWN)
+    return Officer.objects.get(pk=inhabited[1].outsider.pk)
 
 
 @pytest.fixture
-def townsman(world: World) -> Officer:
+def townsman(inhabited: tuple[World, People], db: None) -> Officer:
     """Somebody of the other town's safety office, who may do everything there."""
-    office = make_unit("西镇安全办", UnitKind.TOWN_OFFICE, area=world.other_town)
-    return make_officer(office, *everything(), width=Width.OWN)
+    return Officer.objects.get(pk=inhabited[1].townsman.pk)
 
 
 @pytest.fixture
-def nobody(world: World) -> Officer:
-    """Somebody with an account and no role."""
-    return make_officer(world.ours)
+def nobody(inhabited: tuple[World, People], db: None) -> Officer:
+    """Somebody who is signed in and has no role."""
+    return Officer.objects.get(pk=inhabited[1].nobody.pk)
