@@ -11,7 +11,6 @@ pytestmark = pytest.mark.sqlite
 
 def test_no_number_is_left_out_or_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "WORKERS", 3)
-    monkeypatch.setattr(numbers, "STARTING_S", 1.0)
     for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE"):  # an installation of its own
         monkeypatch.delenv(name, raising=False)
     found = {one.name: one.value for one in numbers.measure(Options(12, {}, 1))}

@@ -125,6 +125,15 @@ def test_damaged_or_missing_content_is_noticed():
         open_upload(upload)
 
 
+def test_damaged_content_is_mended_by_the_same_content_coming_again():
+    first = put(TEXT)
+    path_of(first.sha256).write_bytes(b"changed")
+    again = put(TEXT, "again.txt")
+    assert is_whole(first.sha256)
+    with open_upload(first) as file, open_upload(again) as other:
+        assert file.read() == other.read()
+
+
 def test_a_sweep_takes_what_no_row_names_and_spares_the_young(folder):
     kept, gone, young = put(b"kept"), put(b"gone"), put(b"young")
     later = path_of(gone.sha256).stat().st_mtime + store.SWEEP_AFTER_S + 10

@@ -1,9 +1,10 @@
 """
-One of many who issue documents, in a process of its own.
+Many who issue documents, each in a process of its own.
 
-``python -m anlu.commands.benches.numbers_worker make N`` makes so many signed documents of one series; ``… issue SEED
-OF BEGIN`` issues its share of them from the time ``BEGIN`` on; ``… count`` looks for gaps and doubles. Each prints one
-JSON document.
+``python -m anlu.commands.benches.numbers_worker make N`` makes so many signed documents of one series; ``… issue
+WORKERS`` issues them by so many processes at once; ``… count`` looks for gaps and doubles. Each prints one JSON
+document.
+The processes are forked from one that has started, so that what is measured is issuing and not fifty starts.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import random
 import sys
 import time
 from datetime import date
+from multiprocessing import get_context
 from typing import Any, Final
+
+from django.db import connections
 
 from anlu.project.start import start
 
 ROLLED_BACK_SHARE: Final = 0.2
 WITHDRAWN_SHARE: Final = 0.1
+LONGEST_START_S: Final = 600.0
 
 
 def make(documents: int) -> dict[str, Any]:
@@ -47,7 +52,23 @@ def make(documents: int) -> dict[str, Any]:
     return {"documents": documents}
 
 
-def issue(seed: int, of: int, begin: float) -> dict[str, Any]:
+def issue_together(workers: int) -> list[dict[str, Any]]:
+    """Issue all documents by so many processes, which begin at the same moment."""
+    connections.close_all()  # a connection is never shared by two processes
+    forked = get_context("fork")
+    gate = forked.Barrier(workers)
+    with forked.Pool(workers, _stand_at, (gate,)) as pool:
+        return pool.starmap(issue, [(seed, workers) for seed in range(workers)], chunksize=1)
+
+
+_gates: list[Any] = []  # of this process
+
+
+def _stand_at(gate: Any) -> None:
+    _gates.append(gate)
+
+
+def issue(seed: int, of: int) -> dict[str, Any]:
     """Issue every ``of``-th document; roll some back on the way, and withdraw some."""
     from django.db import transaction
 
@@ -58,7 +79,8 @@ def issue(seed: int, of: int, begin: float) -> dict[str, Any]:
     rng = random.Random(seed)
     mine = list(Document.objects.order_by("pk").values_list("uid", flat=True))[seed::of]
     longest, rolled_back, errors = 0.0, 0, []
-    time.sleep(max(0.0, begin - time.time()))
+    _gates[-1].wait(LONGEST_START_S)
+    begun = time.time()
     for uid in mine:
         asked = time.monotonic()
         try:
@@ -73,7 +95,13 @@ def issue(seed: int, of: int, begin: float) -> dict[str, Any]:
         except Exception as error:
             errors.append(f"{type(error).__name__}: {error}")
         longest = max(longest, time.monotonic() - asked)
-    return {"longest_s": longest, "rolled_back": rolled_back, "errors": errors, "ended": time.time()}
+    return {
+        "longest_s": longest,
+        "rolled_back": rolled_back,
+        "errors": errors,
+        "begun": begun,
+        "ended": time.time(),
+    }
 
 
 def count() -> dict[str, Any]:
@@ -90,9 +118,9 @@ def main(task: str, *given: str) -> int:
     start()
     match task:
         case "make":
-            found = make(int(given[0]))
+            found: Any = make(int(given[0]))
         case "issue":
-            found = issue(int(given[0]), int(given[1]), float(given[2]))
+            found = issue_together(int(given[0]))
         case _:
             found = count()
     print(json.dumps(found))

@@ -185,16 +185,17 @@ def _check_quota(digest: str, size: int) -> None:
 
 
 def _settle(draft: Path, digest: str) -> None:
-    """Give the draft its address. Content that is there already only gets a new date, which keeps it from a
-    sweep.
+    """
+    Give the draft its address. Content that is there and whole only gets a new date, which keeps it from a sweep;
+    what a disk has damaged is mended by the same content coming again.
     """
     target = path_of(digest)
-    try:
+    if is_whole(digest):
         os.utime(target)
-    except FileNotFoundError:
-        _make(target.parent)
-        draft.replace(target)
-        _flush_folder(target.parent)
+        return
+    _make(target.parent)
+    draft.replace(target)
+    _flush_folder(target.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import NeedsReason, NotAllowed
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents import permissions as may
+from anlu.kernel.documents.checks import changed_figures
 from anlu.kernel.documents.define import DocumentKind, kinds
 from anlu.kernel.documents.drafting import fill_draft
 from anlu.kernel.documents.facts import missing, together
@@ -23,6 +24,7 @@ from anlu.kernel.documents.rules import (
 )
 from anlu.kernel.documents.sources import living, template_of
 from anlu.kernel.documents.steps import Incomplete, Which, person, step, taken
+from anlu.kernel.documents.telling import tell_of_return, tell_signers
 
 
 @transaction.atomic
@@ -47,7 +49,9 @@ def check(which: Which, *, by: Viewer, note: str = "") -> Document:
     fill_draft(document, kind, together(document.facts, document.sealed), by=by)
     require_complete(document, kind)
     document.checked_by, document.checked_by_name = officer.uid, officer.name[:60]
-    return step(document, "check", State.CHECKED, by=by, note=note)
+    out = step(document, "check", State.CHECKED, by=by, note=note)
+    tell_signers(out)
+    return out
 
 
 def require_complete(document: Document, kind: DocumentKind) -> None:
@@ -68,13 +72,16 @@ def send_back(which: Which, *, why: str, by: Viewer) -> Document:
     document.checked_by = document.signed_by = document.signed_on = document.template = None
     document.checked_by_name = document.signed_by_name = ""
     document.frozen = {}
-    return step(document, "return", State.DRAFT, by=by, note=why)
+    out = step(document, "return", State.DRAFT, by=by, note=why)
+    tell_of_return(out, why)
+    return out
 
 
 @transaction.atomic
 def sign(which: Which, *, by: Viewer, note: str = "") -> Document:
     """
-    Sign a checked document: from here on its words and numbers stay as they are.
+    Sign a checked document: from here on its words and numbers stay as they are. Numbers that changed since the check
+    are written down beside the signature; whoever wants the new ones sends it back.
 
     Raises
     ------
@@ -88,11 +95,12 @@ def sign(which: Which, *, by: Viewer, note: str = "") -> Document:
     require_signer(document, by, on=today(), amount=_amount(document, kind))
     officer = person(by)
     require_complete(document, kind)
+    changed = "；".join(one.message.partition("；")[0] for one in changed_figures(document, by))
     document.template = template_of(kind, on=today())
     document.frozen = living(document, kind, document.template)
     document.signed_by, document.signed_by_name = officer.uid, officer.name[:60]
     document.signed_on = today()
-    return step(document, "sign", State.SIGNED, by=by, note=note)
+    return step(document, "sign", State.SIGNED, by=by, note="；".join(one for one in (note, changed) if one))
 
 
 def _amount(document: Document, kind: DocumentKind) -> Decimal | None:

@@ -16,18 +16,47 @@ from anlu.engine.proofreading import (
 )
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.documents.define import FieldType, kinds
+from anlu.kernel.documents.drafting import gathered
 from anlu.kernel.documents.facts import missing
 from anlu.kernel.documents.figures import figure_from
-from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.models import Document, State
 from anlu.kernel.documents.models import Phrase as Entry
 from anlu.kernel.documents.rules import letterhead_of, require_combination
-from anlu.kernel.documents.sources import facts_of, paper_of
+from anlu.kernel.documents.sources import facts_of, paper_of, template_of
 
 
-def remarks_on(document: Document) -> list[Remark]:
+def remarks_on(document: Document, viewer: Viewer = SYSTEM) -> list[Remark]:
     """Everything to look at, what stops the document first (kinds ``missing`` and ``matrix``)."""
-    return [*stopping(document), *proofread(document)]
+    return [*stopping(document), *changed_figures(document, viewer), *proofread(document)]
+
+
+def changed_figures(document: Document, viewer: Viewer) -> list[Remark]:
+    """Numbers of a checked document that are others now: it is signed with those that were checked."""
+    if document.state != State.CHECKED:
+        return []
+    kind = kinds.get(document.kind)
+    try:
+        template = template_of(kind, on=today())
+        _, now = gathered(document, kind, facts_of(document), template=template, by=viewer)
+    except AnluError as problem:
+        return [Remark("changed", "", f"不能再核对数字：{problem}")]
+    found = []
+    for key in dict.fromkeys([*document.figures, *now]):
+        before, after = (figure_from(kept[key]) if key in kept else None for kept in (document.figures, now))
+        old, new = (one.words if one else "无" for one in (before, after))
+        if old != new:
+            known = before or after
+            label = known.label if known else key
+            found.append(
+                Remark(
+                    "changed",
+                    old,
+                    f"核稿后「{label}」有变：核稿时{old}，现在{new}；要用新数请退回修改后重新核稿",
+                )
+            )
+    return found
 
 
 def stopping(document: Document) -> Iterator[Remark]:

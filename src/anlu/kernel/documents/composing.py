@@ -58,7 +58,10 @@ class Source:
     period_label: str = ""
     number: str = ""
     issued_on: date | None = None
-    signer: str = ""
+    signer: str = ""  # 签发人, printed on what goes upward
+    copies_to: tuple[str, ...] = ()
+    secrecy: str = ""
+    urgency: str = ""
 
 
 class RowsValue(list[Any]):
@@ -107,6 +110,9 @@ def compose(kind: DocumentKind, source: Source, *, marked: bool = False) -> Pape
         issuers=() if plain else (_mark_of(kind, issuer),),
         mark_word="文件" if kind.layout == Layout.DOCUMENT else "",
         number=source.number,
+        signer=source.signer if kind.layout == Layout.DOCUMENT else "",
+        secrecy=source.secrecy if kind.marked else "",
+        urgency=source.urgency if kind.marked else "",
         issued_by=issuer if kind.layout == Layout.BULLETIN else "",
         addressees=addressees,
         attachments=tuple(read.attachments),
@@ -130,9 +136,12 @@ def _mark_of(kind: DocumentKind, issuer: str) -> str:
 
 
 def _imprint(kind: DocumentKind, source: Source, issuer: str) -> Imprint | None:
-    if kind.layout not in (Layout.DOCUMENT, Layout.MINUTES, Layout.BULLETIN) or source.issued_on is None:
+    """版记 with its date; a letter has one only where somebody gets a copy."""
+    if not kind.copied or source.issued_on is None or (kind.layout == Layout.LETTER and not source.copies_to):
         return None
-    return Imprint(printed_by=source.signature or issuer, printed_on=source.issued_on)
+    return Imprint(
+        printed_by=source.signature or issuer, printed_on=source.issued_on, copies_to=source.copies_to
+    )
 
 
 # ------------------------------------------------------------------------------------------------ values

@@ -71,6 +71,11 @@ ADDRESSEES: dict[Addressee, str] = {
 }
 
 
+URGENCIES: tuple[tuple[str, str], ...] = (("加急", "加急"), ("特急", "特急"))
+# State secrets may not be handled on this network at all: there is no 秘密, 机密 or 绝密 to choose.
+SECRECIES: tuple[tuple[str, str], ...] = (("内部", "内部"), ("工作秘密", "工作秘密"))
+
+
 @dataclass(frozen=True)
 class Field:
     """
@@ -182,6 +187,16 @@ class DocumentKind:
     def field(self, name: str) -> Field | None:
         """The field of this name, or of this label."""
         return self._by_name.get(name) or next((one for one in self.fields if one.label == name), None)
+
+    @property
+    def copied(self) -> bool:
+        """Whether it may name offices that get a copy (抄送)."""
+        return self.layout in (Layout.DOCUMENT, Layout.LETTER, Layout.MINUTES, Layout.BULLETIN)
+
+    @property
+    def marked(self) -> bool:
+        """Whether its head has a place for 密级 and 紧急程度."""
+        return self.layout in (Layout.DOCUMENT, Layout.LETTER)
 
     @property
     def personal_fields(self) -> tuple[Field, ...]:

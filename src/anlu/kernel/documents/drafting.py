@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,22 +17,43 @@ from anlu.kernel.core.errors import ChangedMeanwhile
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import require_inside, void_record
 from anlu.kernel.documents import permissions as may
-from anlu.kernel.documents.define import Addressee, DocumentKind, kinds
+from anlu.kernel.documents.define import SECRECIES, URGENCIES, Addressee, DocumentKind, kinds
 from anlu.kernel.documents.facts import BadFact, Facts, apart, fetched, figures_of, tidy
 from anlu.kernel.documents.models import (
     Document,
     State,
+    Template,
 )
 from anlu.kernel.documents.rules import (
     addressee_of,
     default_bases,
 )
+from anlu.kernel.documents.searching import forget
 from anlu.kernel.documents.sources import template_of, title_for
 from anlu.kernel.documents.steps import NotNow, Which, found_document, note_event, taken
 from anlu.kernel.documents.subjects import subject_record, subjects
 from anlu.kernel.people.models import Officer, Unit
 
 About = tuple[str, UUID]
+LONGEST_COPIES: Final = 300
+
+
+@dataclass(frozen=True)
+class Markings:
+    """
+    What stands on the paper beside its text.
+
+    Parameters
+    ----------
+    copies_to
+        抄送: offices, set apart by 、 or ，.
+    secrecy, urgency
+        密级 and 紧急程度, of ``define.SECRECIES`` and ``define.URGENCIES``.
+    """
+
+    copies_to: str = ""
+    secrecy: str = ""
+    urgency: str = ""
 
 
 @transaction.atomic
@@ -45,6 +68,7 @@ def draft_document(
     addressee_kind: str = "",
     bases: Iterable[str] | None = None,
     period: str = "",
+    markings: Markings | None = None,
 ) -> Document:
     """
     A new draft.
@@ -68,6 +92,8 @@ def draft_document(
         Codes of the legal bases; None takes those of the matrix.
     period
         For indicators: ``2023H1``.
+    markings
+        抄送, 密级, 紧急程度.
 
     Raises
     ------
@@ -86,6 +112,7 @@ def draft_document(
     document.period = _period(period)
     _address(document, declared, addressee, addressee_kind, facts)
     document.bases = _bases(document, declared, bases)
+    _mark(document, declared, markings)
     fill_draft(document, declared, tidy(declared, facts), by=by)
     document.save()
     require_inside(document, by=by, permission=may.DRAFT)
@@ -104,6 +131,7 @@ def change_document(
     addressee_kind: str = "",
     bases: Iterable[str] | None = None,
     period: str | None = None,
+    markings: Markings | None = None,
 ) -> Document:
     """
     Write a draft anew; ``facts`` are all that is stated.
@@ -125,6 +153,7 @@ def change_document(
         document.period = _period(period)
     _address(document, declared, addressee, addressee_kind, facts)
     document.bases = _bases(document, declared, bases)
+    _mark(document, declared, markings)
     fill_draft(document, declared, tidy(declared, facts), by=by)
     document.save()
     note_event(document, "change", before=document.state, by=by)
@@ -172,15 +201,45 @@ def _bases(document: Document, kind: DocumentKind, bases: Iterable[str] | None) 
     return list(dict.fromkeys(bases))
 
 
+def _mark(document: Document, kind: DocumentKind, markings: Markings | None) -> None:
+    """Set 抄送, 密级 and 紧急程度; None leaves them."""
+    if markings is None:
+        return
+    copies = "、".join(part.strip() for part in re.split("[、，,;；\n]", markings.copies_to) if part.strip())
+    if copies and not kind.copied:
+        raise BadFact(f"「{kind.label}」没有抄送", "copies_to")
+    if (markings.secrecy or markings.urgency) and not kind.marked:
+        raise BadFact(f"「{kind.label}」没有密级和紧急程度", "urgency")
+    if len(copies) > LONGEST_COPIES:
+        raise BadFact(f"抄送超过 {LONGEST_COPIES} 字", "copies_to")
+    for field, value, allowed in (
+        ("secrecy", markings.secrecy, SECRECIES),
+        ("urgency", markings.urgency, URGENCIES),
+    ):
+        if value and value not in dict(allowed):
+            raise BadFact(f"没有「{value}」，可用：{'、'.join(dict(allowed))}", field)
+    document.copies_to, document.secrecy, document.urgency = copies, markings.secrecy, markings.urgency
+
+
 def fill_draft(document: Document, kind: DocumentKind, stated: Facts, *, by: Viewer) -> None:
     """Facts, figures and title; the record that it is about is read as ``by`` may read it."""
     template = template_of(kind, on=today())
+    facts, document.figures = gathered(document, kind, stated, template=template, by=by)
+    document.facts, document.sealed = apart(kind, facts)
+    document.title = title_for(document, template)
+    document.version += 1 if document.pk else 0
+
+
+def gathered(
+    document: Document, kind: DocumentKind, stated: Facts, *, template: Template, by: Viewer
+) -> tuple[Facts, dict[str, dict[str, Any]]]:
+    """Facts with those of the record that it is about, and every number as it is now."""
     given: Mapping[str, Any] = {}
     if document.about_kind and document.about_uid is not None:
         thing = subject_record(document.about_kind, document.about_uid, viewer=by)
         given = subjects.get(document.about_kind).facts(thing)
     facts = {**fetched(kind, given, stated), **stated}
-    document.figures = figures_of(
+    figures = figures_of(
         kind,
         facts,
         given=given,
@@ -190,9 +249,7 @@ def fill_draft(document: Document, kind: DocumentKind, stated: Facts, *, by: Vie
         period=document.period,
         viewer=by,
     )
-    document.facts, document.sealed = apart(kind, facts)
-    document.title = title_for(document, template)
-    document.version += 1 if document.pk else 0
+    return facts, figures
 
 
 def void_draft(uid: UUID, *, why: str, by: Viewer) -> Document:
@@ -208,4 +265,5 @@ def void_draft(uid: UUID, *, why: str, by: Viewer) -> Document:
         found = found_document(uid, by=by, permission=may.VOID)
         if found.number or found.state in (State.ISSUED, State.DELIVERED, State.REPLIED, State.OVERDUE):
             raise NotNow("已编号或印发的公文不能作废，请撤回；文号保留")
+        forget(found)
         return void_record(Document, found.uid, why=why, by=by, permission=may.VOID)

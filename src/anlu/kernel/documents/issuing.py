@@ -27,6 +27,7 @@ from anlu.kernel.documents.rules import (
     require_letterhead,
 )
 from anlu.kernel.documents.steps import NotNow, Which, due_after, step, taken
+from anlu.kernel.documents.telling import tell_of_issue
 
 
 @transaction.atomic
@@ -75,6 +76,7 @@ def issue(which: Which, *, by: Viewer) -> Document:
     _give_number(document)
     out = step(document, "issue", State.ISSUED, by=by, note=document.number)
     ask_for_archive(out, by=by)
+    tell_of_issue(out)
     return out
 
 

@@ -6,18 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
 
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotFound
-from anlu.kernel.core.notices import notify
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.tasks import RunningJob, every, job
 from anlu.kernel.documents import archiving  # noqa: F401 - declares the archive in the background
 from anlu.kernel.documents.issuing import issue, mark_overdue
 from anlu.kernel.documents.models import Document, State
-from anlu.kernel.documents.permissions import DELIVER
-from anlu.kernel.people.access import holders_of
+from anlu.kernel.documents.telling import tell_late
 from anlu.kernel.people.models import Officer
 
 HOUR_S: Final = 3_600
@@ -71,23 +68,3 @@ def mark_late(running: RunningJob) -> dict[str, Any]:
         marked += 1
         running.check()
     return {"marked": marked}
-
-
-def tell_late(document: Document) -> int:
-    """Tell whoever drafted and signed it, and those who record deliveries for the issuing unit."""
-    people = {one for one in (document.created_by, document.signed_by) if one is not None and one.int}
-    people |= {
-        officer.uid
-        for officer in holders_of(DELIVER)
-        if officer.unit_id in (document.unit_id, document.drafted_unit_id)
-    }
-    title = f"{document.number or document.title} 逾期未复，期限 {document.due_on}"
-    return notify(people, title, key=f"document:{document.uid}:overdue", url=url_of(document), colour="red")
-
-
-def url_of(document: Document) -> str:
-    """Where one reads a document; "" where there are no pages."""
-    try:
-        return reverse("documents.document.detail", args=[document.uid])
-    except NoReverseMatch:
-        return ""

@@ -177,25 +177,43 @@ def asked_of(kind: DocumentKind, *, on: date) -> Asked:
 
 
 # ------------------------------------------------------------------------------------------------ signing
+class Signing:
+    """What one person may sign on a day; reads their roles and the rules once, for any number of documents."""
+
+    def __init__(self, viewer: Viewer, *, on: date) -> None:
+        self.viewer = viewer
+        self.rules = list(in_force(SigningRule, on))
+        self.held: set[str] = set()
+        if isinstance(viewer, Officer):
+            self.held = set(
+                Grant.objects.filter(valid_on(on), officer=viewer).values_list("role__code", flat=True)
+            )
+
+    def why_not(self, document: Document, *, amount: Decimal | None = None) -> str:
+        """ "" when this person may sign the document; else why not."""
+        viewer = self.viewer
+        if not isinstance(viewer, Officer):
+            return "文书须由有权人签发，系统只能拟稿"
+        if viewer.kind not in SIGNS:
+            return f"{viewer.get_kind_display()}可以拟稿，不能签发"
+        if document.unit.kind in POLICE and not viewer.sworn:
+            return "公安机关的文书只能由民警签发"
+        if document.created_by == viewer.uid:
+            return "拟稿人不能签发自己拟的稿"
+        mine = [one for one in self.rules if one.role in self.held and _covers(one, document)]
+        if not mine:
+            return f"签发权限表没有授权您签发「{kinds.get(document.kind).label}」"
+        if amount is not None and not any(
+            one.amount_up_to is None or amount <= one.amount_up_to for one in mine
+        ):
+            most = max(one.amount_up_to for one in mine if one.amount_up_to is not None)
+            return f"金额 {amount} 元超过您的签发上限 {most} 元"
+        return ""
+
+
 def why_not_sign(document: Document, viewer: Viewer, *, on: date, amount: Decimal | None = None) -> str:
     """ "" when this person may sign the document; else why not."""
-    if not isinstance(viewer, Officer):
-        return "文书须由有权人签发，系统只能拟稿"
-    if viewer.kind not in SIGNS:
-        return f"{viewer.get_kind_display()}可以拟稿，不能签发"
-    if document.unit.kind in POLICE and not viewer.sworn:
-        return "公安机关的文书只能由民警签发"
-    if document.created_by == viewer.uid:
-        return "拟稿人不能签发自己拟的稿"
-    held = set(Grant.objects.filter(valid_on(on), officer=viewer).values_list("role__code", flat=True))
-    rules = [one for one in in_force(SigningRule, on) if _covers(one, document)]
-    mine = [one for one in rules if one.role in held]
-    if not mine:
-        return f"签发权限表没有授权您签发「{kinds.get(document.kind).label}」"
-    if amount is not None and not any(one.amount_up_to is None or amount <= one.amount_up_to for one in mine):
-        most = max(one.amount_up_to for one in mine if one.amount_up_to is not None)
-        return f"金额 {amount} 元超过您的签发上限 {most} 元"
-    return ""
+    return Signing(viewer, on=on).why_not(document, amount=amount)
 
 
 def _covers(rule: SigningRule, document: Document) -> bool:

@@ -17,13 +17,14 @@ from django.db.models import QuerySet
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.documents.approving import check, send_back, sign
 from anlu.kernel.documents.delivering import deliver, reply
-from anlu.kernel.documents.drafting import change_document, draft_document, void_draft
+from anlu.kernel.documents.drafting import Markings, change_document, draft_document, void_draft
 from anlu.kernel.documents.issuing import bulk_issue, give_a_number, issue, mark_overdue, withdraw
 from anlu.kernel.documents.models import Document
 from anlu.kernel.documents.steps import Incomplete, NotNow
 
 __all__ = [
     "Incomplete",
+    "Markings",
     "NotNow",
     "bulk_issue",
     "change_document",

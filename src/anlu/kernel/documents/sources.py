@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from anlu.engine.documents.paper import Paper
 from anlu.engine.periods import Period, PeriodError
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.documents.composing import Source, compose, title_of
-from anlu.kernel.documents.define import DocumentKind, kinds
+from anlu.kernel.documents.define import Addressee, DocumentKind, kinds
 from anlu.kernel.documents.facts import constants_in, together
 from anlu.kernel.documents.models import Document, LegalBasis, Phrase, Template
 from anlu.kernel.documents.rules import asked_of, in_force, letterhead_of
+
+UPWARD: Final = (Addressee.SUPERIOR, Addressee.GOVERNMENT)  # papers to these name who signed them
 
 
 class NoTemplate(AnluError):
@@ -79,7 +81,10 @@ def source_of(document: Document) -> Source:
         period_label=kept["period_label"],
         number=document.number,
         issued_on=document.issued_on,
-        signer=document.signed_by_name,
+        signer=document.signed_by_name if document.addressee_kind in UPWARD else "",
+        copies_to=tuple(document.copies_to.split("、")) if document.copies_to else (),
+        secrecy=document.secrecy,
+        urgency=document.urgency,
     )
 
 
@@ -89,12 +94,20 @@ def living(document: Document, kind: DocumentKind, template: Template) -> dict[s
     head = letterhead_of(document.unit, on=day)
     bases = {one.code: str(one) for one in in_force(LegalBasis, day).filter(code__in=document.bases)}
     codes = constants_in((template.title, template.body), "规范")
-    phrases = {one.code: one.text for one in in_force(Phrase, day).filter(code__in=codes)}
+    cited = list(in_force(Phrase, day).filter(code__in=codes))
     return {
         "head": head.name if head else document.unit.name,
         "signature": (head.signature or head.name) if head else document.unit.name,
         "bases": [bases[code] for code in document.bases if code in bases],
-        "phrases": phrases,
+        "phrases": {one.code: one.text for one in cited},
+        "phrase_sources": {
+            one.code: {
+                "source": one.source_document,
+                "from": one.valid_from.isoformat() if one.valid_from else "",
+                "version": one.version,
+            }
+            for one in cited
+        },
         "reply_words": reply_words(asked_of(kind, on=day).reply_days),
         "period_label": period_label(document.period),
     }

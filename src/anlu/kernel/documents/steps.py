@@ -16,6 +16,7 @@ from anlu.kernel.documents.models import (
     DocumentEvent,
     State,
 )
+from anlu.kernel.documents.searching import find_again
 from anlu.kernel.people.models import Officer
 
 Which = Document | UUID
@@ -104,6 +105,7 @@ def note_event(document: Document, action: str, *, before: str, by: Viewer, note
     )
     changes = {"state": [before, document.state]} if before != document.state else {}
     record(action, document, by=by, changes=changes, note=note.strip())
+    find_again(document)
 
 
 def due_after(begin: date, days: int | None) -> date | None:

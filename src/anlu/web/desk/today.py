@@ -18,6 +18,7 @@ from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import JobState
+from anlu.kernel.documents.telling import waiting_for as documents_waiting_for
 from anlu.kernel.people.models import Officer
 from anlu.kernel.places.permissions import LOCATE
 from anlu.web.cells import words_of
@@ -66,6 +67,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
             actor=viewer.uid, state__in=(JobState.WAITING, JobState.RUNNING)
         ).order_by("-pk")[:SHOWN],
         "exports": _exports(viewer),
+        "documents": _documents(viewer),
         "unlocated": unlocated_for(viewer) if viewer.may(LOCATE) else [],
         "cases": on_today(viewer) if viewer.may(WORK_VIEW) else None,
         "news": news_for(viewer),
@@ -85,6 +87,27 @@ def _exports(viewer: Officer) -> list[dict[str, str]]:
             "url": reverse("web.export", args=[order.uid]),
         }
         for order, colour, words in (*waiting, *((order, "green", "导出可下载") for order in ready))
+    ]
+
+
+def _documents(viewer: Officer) -> list[dict[str, str]]:
+    """Documents that wait for this person: to sign, to check, to issue, to answer, their own drafts."""
+    return [
+        {
+            "state": one.what,
+            "colour": one.colour,
+            "what": " · ".join(
+                part
+                for part in (
+                    str(one.document),
+                    one.document.addressee_name,
+                    f"期限 {one.document.due_on}" if one.document.due_on else "",
+                )
+                if part
+            ),
+            "url": reverse("documents.document.detail", args=[one.document.uid]),
+        }
+        for one in documents_waiting_for(viewer, most=SHOWN)
     ]
 
 

@@ -54,6 +54,17 @@ ACTION_WORDS = {
     "assign_area": ("划定辖区", "blue"),
     "publish": ("生效", "green"),
     "withdraw": ("撤回", "red"),
+    "draft": ("拟稿", "grey"),
+    "check": ("核稿", "amber"),
+    "return": ("退回修改", "amber"),
+    "sign": ("签发", "blue"),
+    "number": ("编号", "blue"),
+    "issue": ("印发", "blue"),
+    "deliver": ("送达", "blue"),
+    "refuse": ("拒收，留置送达", "amber"),
+    "reply": ("回复", "green"),
+    "overdue": ("逾期", "red"),
+    "destroy": ("销毁", "red"),
 }
 
 

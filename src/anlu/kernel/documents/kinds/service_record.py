@@ -19,7 +19,11 @@ SERVICE_RECORD = add_kind(
             Field("place", "送达地点", source="place"),
             Field("method", "送达方式", source="method"),
             Field("served_on", "送达日期", FieldType.DATE, source="on"),
+            Field("receiver", "签收人", personal="name"),
+            Field("agent", "代收人", personal="text", help="姓名和与受送达人的关系"),
             Field("refused_why", "拒收事由", source="refused_why"),
+            Field("witnesses", "见证人", personal="text"),
+            Field("servers", "送达人"),
         ),
         wording="""\
 送达回证
@@ -27,10 +31,10 @@ SERVICE_RECORD = add_kind(
 | 文号 | {{ 文书文号 }} |
 | 受送达人 | {{ 受送达人 }} |
 | 送达地点 | {{ 送达地点 }} | 送达方式 | {{ 送达方式 }} |
-| 送达日期 | {% if 送达日期 %}{{ 送达日期 }}{% endif %} | 受送达人签名 | |
-| 代收人签名及与受送达人关系 | |
-| 拒收事由 | {{ 拒收事由 }} | 见证人签名 | |
-| 送达人签名 | | 填发单位 | {{ 发文单位 }} |
+| 送达日期 | {% if 送达日期 %}{{ 送达日期 }}{% endif %} | 受送达人签名 | {{ 签收人 }} |
+| 代收人签名及与受送达人关系 | {{ 代收人 }} |
+| 拒收事由 | {{ 拒收事由 }} | 见证人签名 | {{ 见证人 }} |
+| 送达人签名 | {{ 送达人 }} | 填发单位 | {{ 发文单位 }} |
 """,
     )
 )

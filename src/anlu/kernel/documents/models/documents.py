@@ -13,7 +13,7 @@ from anlu.kernel.core.fields import EncryptedText
 from anlu.kernel.core.models import Record
 from anlu.kernel.core.scope import Scope
 from anlu.kernel.documents import permissions
-from anlu.kernel.documents.define import ADDRESSEES
+from anlu.kernel.documents.define import ADDRESSEES, SECRECIES, URGENCIES
 from anlu.kernel.people.models import SEES_BY_AREA
 
 
@@ -90,6 +90,9 @@ class Document(Record):
     facts = models.JSONField("内容", default=dict, blank=True)
     sealed = EncryptedText("个人信息")
     bases = models.JSONField("法律依据", default=list, blank=True)
+    copies_to = models.CharField("抄送", max_length=300, blank=True)
+    secrecy = models.CharField("密级", max_length=10, choices=SECRECIES, blank=True)
+    urgency = models.CharField("紧急程度", max_length=4, choices=URGENCIES, blank=True)
     period = models.CharField("期间", max_length=40, blank=True)
     about_kind = models.CharField("事由类别", max_length=60, blank=True)
     about_uid = models.UUIDField("事由", null=True, blank=True)

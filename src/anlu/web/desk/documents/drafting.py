@@ -18,7 +18,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, UnknownCode
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents import services
-from anlu.kernel.documents.define import DocumentKind, Field, FieldType, in_order, kinds
+from anlu.kernel.documents.define import SECRECIES, URGENCIES, DocumentKind, Field, FieldType, in_order, kinds
 from anlu.kernel.documents.facts import BadFact
 from anlu.kernel.documents.models import Combination, Document, LegalBasis, Letterhead, State
 from anlu.kernel.documents.rules import in_force
@@ -127,11 +127,37 @@ class DraftForm(forms.Form):
             choices=[("", "不取数"), *_periods(day)],
             help_text="文中的指标按这个期间取数",
         )
+        if kind.copied:
+            self.fields["copies_to"] = forms.CharField(
+                label="抄送", required=False, max_length=300, help_text="几个单位用顿号分开，印在版记里"
+            )
+        if kind.marked:
+            self.fields["urgency"] = forms.ChoiceField(
+                label="紧急程度", required=False, choices=[("", "不标"), *URGENCIES]
+            )
+            self.fields["secrecy"] = forms.ChoiceField(
+                label="密级",
+                required=False,
+                choices=[("", "不标"), *SECRECIES],
+                help_text="国家秘密不得在本系统拟稿、存放",
+            )
         for one in kind.fields:
             if one.typed:
                 self.fields[one.name] = field_for(one)
         self.groups = (
-            ("发文", ("unit", "addressee", "addressee_words", "bases", "period")),
+            (
+                "发文",
+                (
+                    "unit",
+                    "addressee",
+                    "addressee_words",
+                    "copies_to",
+                    "bases",
+                    "period",
+                    "urgency",
+                    "secrecy",
+                ),
+            ),
             ("内容", tuple(one.name for one in kind.fields if one.typed)),
         )
 
@@ -147,6 +173,9 @@ class DraftForm(forms.Form):
             "addressee": chosen or given.get("addressee_words") or None,
             "bases": given.get("bases") or None,
             "period": given.get("period", ""),
+            "markings": services.Markings(
+                given.get("copies_to", ""), given.get("secrecy", ""), given.get("urgency", "")
+            ),
         }
 
 
@@ -348,5 +377,8 @@ def _initial(document: Document) -> Mapping[str, Any]:
         "addressee_words": named,
         "bases": document.bases,
         "period": document.period,
+        "copies_to": document.copies_to,
+        "urgency": document.urgency,
+        "secrecy": document.secrecy,
         "version": document.version,
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlu.engine.documents.docx import render_docx
 from anlu.engine.files.office import find_office
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError
@@ -16,7 +17,8 @@ from anlu.kernel.core.models import Job, JobState
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.archiving import DOCX, PDF, archived, ask_for_pdf, docx_of
 from anlu.kernel.documents.define import kinds
-from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.models import Delivery, Document
+from anlu.kernel.documents.serving import service_paper
 from anlu.kernel.documents.sources import paper_of
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
@@ -85,6 +87,54 @@ def docx_file(request: HttpRequest, uid: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"{CODE}.detail", args=[document.uid]))
     record_reading(document, viewer, DOCX, request)
     return _download(content, WORD, f"{document}.docx")
+
+
+@page(f"{CODE}.service", "documents/<uuid:uid>/service/", "送达回证", **PLACE)  # type: ignore[arg-type]
+def service_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """送达回证 to print: with the addressee filled in, or, with ``?delivery=``, as it was written down."""
+    document, viewer = _document(request, uid)
+    home = reverse(f"{CODE}.detail", args=[document.uid])
+    if document.issued_on is None:
+        messages.error(request, "印发后才能打印送达回证")
+        return HttpResponseRedirect(home)
+    delivery = _delivery(request, document)
+    # The form that was filled in names who received it; the empty one only a person to whom the document goes.
+    if (delivery is not None and not viewer.may(may.REVEAL)) or not may_read_persons(document, viewer):
+        return _refused(request, document)
+    if delivery is not None:
+        record("reveal", document, by=viewer, note="送达回证", address=address_of(request))
+    try:
+        made = service_paper(document, delivery)
+    except AnluError as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(home)
+    chosen = f"?delivery={delivery.uid}" if delivery is not None else ""
+    if "docx" in request.GET:
+        record_reading(document, viewer, "送达回证.docx", request)
+        return _download(render_docx(made), WORD, f"送达回证 {document}.docx")
+    request.trail.append(Crumb("送达回证"))  # type: ignore[attr-defined]
+    context = {
+        "document": document,
+        "paper": shown(made),
+        "page_title": f"送达回证 {document}",
+        "docx_url": f"{request.path}{chosen}{'&' if chosen else '?'}docx",
+        "back_url": home,
+    }
+    return render(request, "web/documents/preview.html", context)
+
+
+def _delivery(request: HttpRequest, document: Document) -> Delivery | None:
+    """The delivery that the address names, if it is one of this document's."""
+    stated = request.GET.get("delivery", "")
+    if not stated:
+        return None
+    try:
+        found = Delivery.objects.live().filter(document=document, uid=UUID(stated)).first()
+    except ValueError:
+        raise Http404 from None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _download(content: bytes, media_type: str, name: str) -> HttpResponse:

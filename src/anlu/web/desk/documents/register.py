@@ -77,6 +77,10 @@ ISSUED = Column("issued_on", "成文日期", sort="issued_on")
 DUE = Column("due_on", "回复期限", note=_due, sort="due_on")
 
 
+def _service_form(delivery: Delivery, viewer: Officer) -> str:
+    return f"{reverse(f'{CODE}.service', args=[delivery.document.uid])}?delivery={delivery.uid}"
+
+
 class DocumentPage(Detail):
     """A document with its content, path, remarks, steps and timeline."""
 
@@ -144,6 +148,9 @@ DOCUMENTS = ledgers.add(
                     ISSUED,
                     Column("delivered_on", "送达日期"),
                     Column("replied_on", "回复日期"),
+                    Column("copies_to", "抄送"),
+                    Column("urgency", "紧急程度"),
+                    Column("secrecy", "密级"),
                     Column("withdrawn_why", "撤回原因", kind=Kind.LONG),
                 ),
             ),
@@ -162,9 +169,11 @@ DOCUMENTS = ledgers.add(
                     Column("receiver", "收件人", personal=Personal.NAME),
                     Column("refused", "拒收", kind=Kind.FLAG),
                     Column("witnesses", "见证人", personal=Personal.NAME),
-                    Column("servers", "送达人"),
+                    Column("servers", "送达人", joins=("document",)),
                 ),
                 empty="还没有送达",
+                link=_service_form,
+                deed="打印回证",
             ),
             RelatedRows(
                 "reply",
@@ -202,13 +211,17 @@ def facts_beside(document: Document, viewer: Officer) -> dict[str, Any]:
         "numbers": numbers_of(document),
         "bases": document.frozen.get("bases") or base_names(document),
         "path_steps": path_of(document),
-        "remarks": remarks_on(document) if early else [],
+        "remarks": remarks_on(document, viewer) if early else [],
         "checks": early,
         "deeds": steps_for(document, viewer) + _own_deeds(document, viewer),
         "about": link,
         "period": period_label(document.period),
         "events": timeline(document),
         "archives": document.archives.all(),
+        "phrases": phrases_of(document),
+        "service_url": reverse(f"{CODE}.service", args=[document.uid])
+        if document.issued_on is not None and document.state != State.WITHDRAWN and kind.addressed
+        else "",
         **{f"{name}_url": url for name, url in address.items()},
     }
 
@@ -266,6 +279,19 @@ def base_names(document: Document) -> list[str]:
     """The legal bases of a draft by name."""
     known = {one.code: str(one) for one in LegalBasis.objects.live().filter(code__in=document.bases)}
     return [known.get(code, code) for code in document.bases]
+
+
+def phrases_of(document: Document) -> list[dict[str, str]]:
+    """The wording of the library that was signed, with the source it had that day."""
+    sources = document.frozen.get("phrase_sources", {})
+    return [
+        {
+            "text": text,
+            "source": sources.get(code, {}).get("source", ""),
+            "since": sources.get(code, {}).get("from", ""),
+        }
+        for code, text in document.frozen.get("phrases", {}).items()
+    ]
 
 
 def path_of(document: Document) -> list[dict[str, str]]:

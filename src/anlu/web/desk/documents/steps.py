@@ -247,7 +247,7 @@ def view_of(step: Step) -> Callable[..., HttpResponse]:
             "button": step.label,
             "danger": step.danger,
             "question": QUESTIONS.get(step.code, ""),
-            "remarks": remarks_on(document) if step.shows_remarks else [],
+            "remarks": remarks_on(document, viewer) if step.shows_remarks else [],
             "checks": step.shows_remarks,
             "document": document,
             "page_title": f"{step.label} {title}",
