@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from anlu.__main__ import main
-from anlu.commands.bench import bench_names
+from anlu.commands.bench import bench_names, cells_of, columns, line_of
 from anlu.commands.benches import Options, Peer, Result, against, least_seconds, risk
 from anlu.commands.benches.risk_peers import Work, nkdv_network, nkdv_seconds, spnetwork_seconds
 from anlu.engine.errors import BadInput
@@ -37,16 +37,47 @@ def test_every_result_has_the_fields_of_the_contract(small: None, capsys: pytest
     assert {result["unit"] for result in results} == {"s", "x", "MB"}
 
 
-def test_results_are_lines_for_people(small: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_results_are_a_table_for_people(small: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "risk", "--repeats", "1"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("risk.density.simple.")
-    assert "标准 0.06, NKDV ADA 1.1 (参考), 比 " in lines[0]
+    head, first, *_ = capsys.readouterr().out.splitlines()
+    assert head.split() == ["项目", "测得", "单位", "标准", "比", "对照"]
+    assert first.startswith("risk.density.simple.")
+    assert first.split()[2:4] == ["s", "0.06"]
+    assert first.endswith("NKDV ADA 1.1 (参考)")
+
+
+def test_the_columns_of_the_table_stand_below_each_other() -> None:
+    results = [
+        Result("一项", 12_345_678.0, "行/s"),
+        Result(
+            "web.list.slowest " + "/crashes/?" + "x" * 60,
+            0.012345,
+            "ms",
+            400.0,
+            0.1,
+            Peer("某程序", 2.5, True),
+        ),
+        Result("short", 1.0, "s", 2.0),
+    ]
+    lines = "\n".join(line_of(cells_of(one)) for one in results).splitlines()
+    figures = [line for line in lines if line.split()[0] != lines[1].split()[0]]
+    assert len(lines) == 4  # the long name has a line of its own
+    ends = {
+        columns(line[: line.index(word) + len(word)])
+        for line, word in zip(figures, ("12,345,678", "0.01235", "1"), strict=True)
+    }
+    assert len(ends) == 1
+    assert "某程序 2.5 (实测)" in lines[2]
 
 
 def test_rows_is_the_number_of_events_of_the_command(small: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "risk", "--rows", "1234", "--repeats", "1"]) == 0
-    assert "risk.density.command.1234_events.peak_memory: 100 MB, 标准 1024" in capsys.readouterr().out
+    assert (
+        line_of(
+            cells_of(Result("risk.density.command.1234_events.peak_memory", 100.0, "MB", 1024.0, 100 / 1024))
+        )
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import argparse
 import importlib
 import pkgutil
 import sys
+import unicodedata
+from collections.abc import Sequence
 from itertools import chain
-from typing import cast
+from typing import Final, cast
 
 from anlu.commands import benches
 from anlu.commands.arguments import json_argument
@@ -39,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure what was named, one line each as soon as it is known."""
+    """Measure what was named: a table, each line as soon as it is known."""
     present = bench_names()
     for name in args.names:
         if name not in present:
@@ -52,12 +54,14 @@ def run(args: argparse.Namespace) -> int:
     modules = [_bench(name) for name in args.names or present]
     _check_peers(options.peers, modules)
     results = []
+    table = sys.stderr if args.json else sys.stdout
+    shown = not args.json or sys.stderr.isatty()
+    if shown:
+        print(line_of(HEADS), file=table, flush=True)
     for result in chain.from_iterable(module.measure(options) for module in modules):
         results.append(result)
-        if not args.json:
-            print(_line(result), flush=True)
-        elif sys.stderr.isatty():
-            print(_line(result), file=sys.stderr)
+        if shown:
+            print(line_of(cells_of(result)), file=table, flush=True)
     if args.json:
         print_json(results)
     return 0
@@ -90,13 +94,51 @@ def _peers(given: list[str]) -> dict[str, str]:
     return peers
 
 
-def _line(result: Result) -> str:
-    parts = [f"{result.name}: {result.value:.4g} {result.unit}"]
-    if result.floor is not None:
-        parts.append(f"标准 {result.floor:g}")
-    if result.peer is not None:
-        how = "实测" if result.peer.measured else "参考"
-        parts.append(f"{result.peer.name} {result.peer.value:.4g} ({how})")
-    if result.ratio is not None:
-        parts.append(f"比 {result.ratio:.3g}")
-    return ", ".join(parts)
+HEADS: Final = ("项目", "测得", "单位", "标准", "比", "对照")
+WIDTHS: Final = (46, 10, 9, 10, 8)  # of all columns but the last, in half-width characters
+
+
+def cells_of(result: Result) -> tuple[str, ...]:
+    """A result as the cells of a line, in the order of ``HEADS``."""
+    peer = result.peer
+    how = "" if peer is None else "实测" if peer.measured else "参考"
+    return (
+        result.name,
+        number_text(result.value),
+        result.unit,
+        "" if result.floor is None else number_text(result.floor),
+        "" if result.ratio is None else f"{result.ratio:.3g}",
+        "" if peer is None else f"{peer.name} {number_text(peer.value)} ({how})",
+    )
+
+
+def number_text(value: float) -> str:
+    """Four digits, whole ones grouped by thousands; never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:.4g}"
+
+
+def line_of(cells: Sequence[str]) -> str:
+    """One line of the table: names to the left, figures to the right; a long name takes a line of its own."""
+    name, value, unit, *rest = cells
+    long = columns(name) > WIDTHS[0]
+    padded = [
+        "" if long else padded_to(name, WIDTHS[0]),
+        padded_to(value, -WIDTHS[1]),
+        padded_to(unit, WIDTHS[2]),
+        *(padded_to(text, -width) for text, width in zip(rest, WIDTHS[3:], strict=False)),
+        rest[-1],
+    ]
+    if long:
+        padded[0] = f"{name}\n{' ' * WIDTHS[0]}"
+    return "  ".join(padded).rstrip()
+
+
+def padded_to(text: str, width: int) -> str:
+    """Filled up with spaces on the right, or on the left where ``width`` is negative."""
+    space = " " * max(0, abs(width) - columns(text))
+    return space + text if width < 0 else text + space
+
+
+def columns(text: str) -> int:
+    """Columns of a terminal that a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

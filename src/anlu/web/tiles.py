@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from numpy.typing import NDArray
 
 from anlu.engine.quadtree import runs_of
 from anlu.kernel.core.filters import Filter, Selection
@@ -29,6 +30,7 @@ from anlu.kernel.core.models import AuditEntry, Batch, Record
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.revisions import tokens
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.picks import Picked
 from anlu.kernel.places.models import Located
 from anlu.kernel.places.points import Points, points_of
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION
@@ -102,8 +104,15 @@ class PointLayer:
 
     def points(self, viewer: Viewer, selection: Selection, mark: str = "") -> Points:
         """The same rows as points in memory; ``mark`` is the state of the data where the caller knows it."""
+        rows = self.rows(viewer, selection)
+
+        def keys() -> NDArray[np.int64] | None:
+            pick = Picked.of(rows)
+            return None if pick is None else pick.keys
+
         return points_of(
-            self.rows(viewer, selection),
+            rows,
+            keys=keys,
             mark=mark or data_mark(self),
             scope=scope_digest(self, viewer),
             selection=selection.query_string() + repr(selection.problems),

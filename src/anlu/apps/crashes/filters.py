@@ -78,7 +78,7 @@ class BatchFilter(ChoiceFilter):
         return tuple(str(uid) for uid in sorted(known)) or None
 
     def q(self, value: tuple[str, ...]) -> Q:
-        return Q(batch__uid__in=value)
+        return Q(batch__in=Batch.objects.filter(uid__in=value).values("pk"))
 
     def words(self, value: tuple[str, ...]) -> str:
         return "、".join(str(batch) for batch in Batch.objects.filter(uid__in=value).order_by("pk"))

@@ -112,6 +112,17 @@ class Coded(Column):
 
 
 @dataclass(frozen=True)
+class Opaque(Coded):
+    """JSON as the text that the database gives: good for grouping, compared by the database alone."""
+
+    def among(self, wanted: Iterable[Any]) -> Mask:
+        raise Unanswerable("JSON is compared by the database")
+
+    def compared(self, test: Callable[[Any, Any], Any], other: Any) -> Mask:
+        raise Unanswerable("JSON is compared by the database")
+
+
+@dataclass(frozen=True)
 class Numeric(Column):
     """
     Whole numbers, in the smallest type that holds them; the least value of the type stands for "none".
@@ -237,6 +248,8 @@ def microseconds(value: Any) -> int:
 def selected(field: AnyField, vendor: str) -> str:
     """The SQL that reads a column in the form that ``Packing`` takes."""
     column = f'"{field.column}"'
+    if isinstance(field, models.JSONField):
+        return f"CAST({column} AS TEXT)"
     if vendor == "postgresql":
         is_moment = isinstance(field, models.DateTimeField)
         return f"(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint" if is_moment else column
@@ -277,6 +290,8 @@ class Packing:
             return Numeric.of(numbers, scaled(field.decimal_places), field.decimal_places)
         if isinstance(field, models.IntegerField | models.AutoField):
             return of_wholes(numbers)
+        if isinstance(field, models.JSONField):
+            return Opaque.of(numbers, list(self._index))
         target = field.target_field if isinstance(field, models.ForeignKey) else field
         return Coded.of(numbers, [None if one is None else target.to_python(one) for one in self._index])
 
@@ -302,7 +317,7 @@ def joined(first: Column, second: Column, order: Numbers) -> Column:
         index = {key: code for code, key in enumerate(first.keys)}
         moved = np.array([index.setdefault(key, len(index)) for key in second.keys] or [0], dtype=np.int64)
         codes = np.concatenate([first.codes.astype(np.int64), moved[second.codes]])[order]
-        return Coded.of(codes, list(index))
+        return type(first).of(codes, list(index))
     numbers = np.concatenate([first.numbers(), second.numbers()])[order]
     if isinstance(first, Numeric) and (first.unit is not whole):
         return Numeric.of(numbers, first.unit, first.places)

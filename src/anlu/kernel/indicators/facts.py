@@ -65,14 +65,19 @@ class Related:
     column
         Its column; voided rows and blank values say nothing.
     fold
-        Turns a value into what is kept (an age into its band); None says nothing.
+        Turns a value into what is kept (an age into its band); None says nothing. Where it is not stated the values
+        themselves are kept, and conditions on them are answered from the snapshot.
     """
 
     name: str
     model: type[Model]
     through: str
     column: str
-    fold: Callable[[Any], Any] = field(default=lambda value: value)
+    fold: Callable[[Any], Any] | None = None
+
+    def kept(self, value: Any) -> Any:
+        """What is kept of a value."""
+        return value if self.fold is None else self.fold(value)
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,9 @@ class Snapshot:
     several: dict[str, Several]
     marks: Marks = field(default_factory=dict, repr=False)
     seconds: float = 0.0  # that reading it took
+    orders: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(
+        default_factory=dict, repr=False
+    )  # see ``picks``
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -161,6 +169,12 @@ class Snapshot:
         wanted = np.fromiter(keys, dtype=np.int64)
         found: Mask = np.isin(self.ids, wanted, assume_unique=False)
         return found
+
+    def said(self, model: type[Model], through: str) -> Iterator[tuple[str, Several]]:
+        """The columns of another table that are kept as they are, with what they say of the rows here."""
+        for one in self.table.related:
+            if one.model is model and one.through == through and one.fold is None:
+                yield one.column, self.several[one.name]
 
     # --- questions
 
@@ -343,6 +357,15 @@ def snapshot_of(model: type[Model]) -> Snapshot | None:
     return kept
 
 
+def kept_now(table: FactTable) -> tuple[Snapshot | None, bool]:
+    """What is kept of a table, and whether its data are still those; asks nothing where nothing is kept."""
+    kept = _kept.get(table.code)
+    if kept is None:
+        return None, False
+    token, unsettled = _state(table)
+    return kept, bool(token) and kept.token == token and not unsettled
+
+
 def made_now(model: type[Model]) -> Snapshot | None:
     """The snapshot to rely on, or one that is made for this question alone; None without a declaration."""
     table = table_of(model)
@@ -461,7 +484,7 @@ def _several(one: Related, ids: Numbers, spans: Sequence[Span]) -> Several:
     column = str(_field(one.model, one.column).column)
     for chunk in _chunks(one.model, [f'"{through}"', f'"{column}"', '"voided_at"'], spans, by=through):
         said = [
-            (key, one.fold(value))
+            (key, one.kept(value))
             for _, key, value, voided in chunk
             if voided is None and value is not None and value != ""
         ]

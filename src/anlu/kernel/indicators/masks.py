@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -20,7 +20,17 @@ from django.db.models.expressions import Col, CombinedExpression, Value
 from django.db.models.sql import Query
 from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
-from anlu.kernel.indicators.columns import NULL, Column, Mask, Numbers, Unanswerable, microseconds
+from anlu.kernel.indicators.columns import (
+    EPOCH,
+    NULL,
+    Coded,
+    Column,
+    Mask,
+    Numbers,
+    Several,
+    Unanswerable,
+    microseconds,
+)
 
 COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "gt": operator.gt,
@@ -29,6 +39,8 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "lte": operator.le,
 }
 DJANGO: Final = "django.db.models."
+VOIDED: Final = EPOCH  # stands for any time at which a row was voided
+BLANKS: Final = ("", None)
 
 
 class Rows(Protocol):
@@ -45,6 +57,10 @@ class Rows(Protocol):
 
     def holding(self, keys: Iterable[int]) -> Mask:
         """The rows with these primary keys."""
+        ...
+
+    def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
+        """Columns of another table, with what its live rows say of the rows here."""
         ...
 
     def __len__(self) -> int: ...
@@ -153,7 +169,8 @@ class _Reader:
         if name == "exact":
             return self._equal(column, stated)
         if name == "in":
-            return column.among(self._listed(stated))
+            said = self._said(column, stated) if isinstance(stated, Query) else None
+            return column.among(self._listed(stated)) if said is None else said
         if name == "range":
             low, high = (_plain(one) for one in stated)
             return column.compared(operator.ge, low) & column.compared(operator.le, high)
@@ -182,6 +199,23 @@ class _Reader:
         compiler = query.get_compiler(connection=connections[self.rows.model._base_manager.db])
         return [row[0] for row in compiler.results_iter() if row[0] is not None]
 
+    def _said(self, column: Column, query: Query) -> Mask | None:
+        """Rows of which live rows of another table say what a query wants; None where that is not kept."""
+        if column is not self.rows.column("pk") or len(query.select) != 1 or not _is_plain(query):
+            return None
+        through = query.select[0]
+        if query.model is None or not isinstance(through, Col):
+            return None
+        for name, several in self.rows.said(query.model, through.target.name):
+            try:
+                wanted = _Said(query.model, name, several.keys).wanted(query)
+            except Unanswerable:
+                continue
+            bits = sum(1 << place for place in np.flatnonzero(wanted).tolist())
+            found: Mask = several.bits & np.int64(bits) != 0
+            return found
+        return None
+
     def _between_columns(self, column: Column, test: Callable[[Any, Any], Any], other: Any) -> Mask:
         left, right = column.numbers(), self._numbers(other)
         found: Mask = test(left, right) & (left != NULL) & (right != NULL)
@@ -207,6 +241,40 @@ class _Reader:
         found.query.where.add(WhereNode([node], negated=odd), AND)
         holding = self.rows.holding(found.values_list("pk", flat=True))
         return Truth(~holding, holding) if odd else Truth(holding, ~holding)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The values that a column of another table has, as if each were a row: which of them does a query want?"""
+
+    model: type[Model]
+    name: str
+    keys: tuple[Any, ...]
+    voided: bool = False
+
+    def column(self, name: str) -> Column:
+        if name == "voided_at":
+            return Coded(np.zeros(len(self), np.int64), (VOIDED if self.voided else None,))
+        if name != self.name:
+            raise Unanswerable(f"{name} of the other table is not kept")
+        return Coded(np.arange(len(self)), (*self.keys, *BLANKS))
+
+    def holding(self, keys: Iterable[int]) -> Mask:
+        raise Unanswerable("the other table has to be asked")
+
+    def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
+        return ()
+
+    def __len__(self) -> int:
+        return len(self.keys) + len(BLANKS)
+
+    def wanted(self, query: Query) -> Mask:
+        """Those of ``keys`` that a query wants; raises ``Unanswerable`` where it also wants blanks or voided rows."""
+        voided = _Reader(replace(self, voided=True), query).truth(query.where, odd=False).yes
+        wanted = _Reader(self, query).truth(query.where, odd=False).yes
+        if voided.any() or wanted[len(self.keys) :].any():
+            raise Unanswerable("rows that are blank or voided say nothing here")
+        return wanted[: len(self.keys)]
 
 
 def _plain(stated: Any) -> Any:

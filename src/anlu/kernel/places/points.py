@@ -197,7 +197,14 @@ def _read_table(model: type[Model]) -> PointTable:
     return PointTable(model, pk, x, y, key[order], np.argsort(pk))
 
 
-def points_of(rows: QuerySet[Any], *, mark: str, scope: str, selection: str) -> Points:
+def points_of(
+    rows: QuerySet[Any],
+    *,
+    mark: str,
+    scope: str,
+    selection: str,
+    keys: Callable[[], NDArray[np.int64] | None] = lambda: None,
+) -> Points:
     """
     Located rows of a query as points.
 
@@ -207,12 +214,17 @@ def points_of(rows: QuerySet[Any], *, mark: str, scope: str, selection: str) -> 
         State of the data; whatever may change the rows changes it.
     scope, selection
         Digests of whose rows and which of them; together with ``mark`` they must tell any two queries apart.
+    keys
+        The primary keys of the rows where they are known without asking the database, else None.
     """
     model = rows.model
 
     def make() -> Points:
         table = table_of(model, mark)
-        keys = rows.order_by().values_list("pk", flat=True).iterator(chunk_size=FETCHED)
-        return Points(table, table.places(np.fromiter(keys, np.int64)))
+        found = keys()
+        if found is None:
+            asked = rows.order_by().values_list("pk", flat=True).iterator(chunk_size=FETCHED)
+            found = np.fromiter(asked, np.int64)
+        return Points(table, table.places(found))
 
     return _selections.get((model._meta.label_lower, mark, scope, selection), make)

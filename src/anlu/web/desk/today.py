@@ -28,7 +28,7 @@ from anlu.web.desk.imports import noun_label
 from anlu.web.desk.unlocated import unlocated_for
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import page, pages
-from anlu.web.pages.paging import Total, total_of
+from anlu.web.pages.paging import Chosen, Total
 from anlu.web.permissions import TODAY
 from anlu.web.viewers import require_viewer
 
@@ -130,5 +130,5 @@ def _open(ledger: Ledger, viewer: Officer) -> bool:
 
 def _news(ledger: Ledger, viewer: Officer, since: datetime) -> NewRecords:
     rows: Any = ledger.visible_rows(viewer)
-    new = total_of(rows.filter(recorded_at__gte=since))
-    return NewRecords(ledger.label, ledger.unit, reverse(ledger.code), new, total_of(rows))
+    new = Chosen(rows.filter(recorded_at__gte=since), rows).total()
+    return NewRecords(ledger.label, ledger.unit, reverse(ledger.code), new, Chosen(rows, rows).total())

@@ -19,6 +19,8 @@ from django.urls import reverse
 from anlu.engine.geo import SYSTEMS, convert
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.indicators.columns import Unanswerable
+from anlu.kernel.indicators.picks import Picked
 from anlu.kernel.places import permissions as may
 from anlu.kernel.places.located import LocatedNoun, Pick, nouns, preview
 from anlu.kernel.places.models import Junction, Located, LocationState, Road, RoadLine, Site
@@ -62,11 +64,20 @@ def unlocated_for(viewer: Viewer) -> list[Waiting]:
 
 
 def _waiting(noun: LocatedNoun, viewer: Viewer) -> Waiting:
-    rows = noun.to_find(viewer).order_by()
-    counted: dict[str, int] = dict(rows.values_list("location_state").annotate(n=Count("pk")))
+    counted = _counted(noun.to_find(viewer).order_by())
     states = tuple((state.value, str(state.label), counted.get(state.value, 0)) for state in LocationState)
     url = f"{reverse(PAGE)}?{urlencode({'kind': noun.code})}"
     return Waiting(noun, sum(counted.values()), tuple(one for one in states if one[2]), url)
+
+
+def _counted(rows: QuerySet[Any]) -> dict[str, int]:
+    """Rows by what is missing, from the snapshot of the table where one is at hand."""
+    try:
+        if (pick := Picked.of(rows)) is not None:
+            return pick.counts("location_state")
+    except Unanswerable:
+        pass
+    return dict(rows.values_list("location_state").annotate(n=Count("pk")))
 
 
 # ------------------------------------------------------------------------------------------------ the list

@@ -18,7 +18,7 @@ from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.bulk import deeds_for
 from anlu.web.pages.fields import chips_of, filter_fields
 from anlu.web.pages.listing import POSITION_PARAMETERS, Listing, filters_of
-from anlu.web.pages.paging import SIZES, Slice, Total, edge_of, slice_of, total_of
+from anlu.web.pages.paging import SIZES, Slice, Total, edge_of
 from anlu.web.pages.views import column_choices, saved_views
 from anlu.web.views import columns_of
 
@@ -55,7 +55,7 @@ class List(LedgerPage):
         listing = Listing.read(self.ledger, self.viewer, request.GET)
         for problem in listing.selection.problems:
             messages.error(request, problem)
-        total = total_of(listing.rows())
+        total = listing.chosen.total()
         columns = columns_of(self.ledger, self.viewer, listing.cols)
         shown = self._slice(listing, request, columns) if total.number else Slice([], False, False)
         renderer = Renderer(self.ledger.model, columns)
@@ -89,7 +89,7 @@ class List(LedgerPage):
             if stated := request.GET.get(name):
                 known = self.ledger.visible_rows(self.viewer)
                 edges[name] = edge_of(known, listing.order, self.ledger.identity, stated)
-        return slice_of(listing.shown(columns), listing.order, size=listing.size, **edges)
+        return listing.page(columns, size=listing.size, **edges)
 
     def _rows(self, listing: Listing, renderer: Renderer, shown: Slice) -> list[Row]:
         query = listing.query(position_of(self.request))

@@ -16,7 +16,7 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.drawing import WithinFilter
 from anlu.kernel.places.filters import BoxFilter
 from anlu.web.ledgers import Column, Ledger
-from anlu.web.pages.paging import SIZES, Order
+from anlu.web.pages.paging import SIZES, Chosen, Order, Slice
 
 OWN_PARAMETERS = ("sort", "size", "voided", "cols")
 POSITION_PARAMETERS = ("after", "before", "at")
@@ -65,19 +65,25 @@ class Listing:
             return Order("pk", descending=self.descending)
         return Order.of(self.ledger.model, self.sorted_by.sort, descending=self.descending)
 
+    def scoped(self) -> QuerySet[Any]:
+        """All rows inside the person's scope, whatever is selected."""
+        ledger, viewer = self.ledger, self.viewer
+        return ledger.voided_rows(viewer) if self.voided else ledger.visible_rows(viewer, self.verb)
+
     def rows(self) -> QuerySet[Any]:
         """All rows of the selection inside the person's scope, not yet ordered."""
-        ledger, viewer = self.ledger, self.viewer
-        rows = ledger.voided_rows(viewer) if self.voided else ledger.visible_rows(viewer, self.verb)
-        return rows.filter(self.selection.q())
+        return self.scoped().filter(self.selection.q())
 
-    def shown(self, columns: Sequence[Column] | None = None) -> QuerySet[Any]:
-        """``rows`` with everything joined that showing ``columns`` needs."""
-        rows = self.rows()
-        joined = self.ledger.joins(columns)
-        if joined:
-            rows = rows.select_related(*joined)
-        return rows.defer(*self.ledger.defer) if self.ledger.defer else rows
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The same rows, worked out once for everything that a page shows of them."""
+        scoped = self.scoped()
+        return Chosen(scoped.filter(self.selection.q()), scoped)
+
+    def page(self, columns: Sequence[Column] | None, *, size: int, **edges: Any) -> Slice:
+        """One page of the rows, with everything joined that showing ``columns`` needs."""
+        joins = self.ledger.joins(columns)
+        return self.chosen.slice(self.order, size=size, joins=joins, defer=self.ledger.defer, **edges)
 
     def in_order(self, columns: Sequence[Column] | None = None) -> QuerySet[Any]:
         """All rows in the order of the list: what an export writes. (Deferring would make many rows slower.)"""

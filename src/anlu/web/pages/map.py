@@ -33,7 +33,6 @@ from anlu.web.pages.fields import chips_of
 from anlu.web.pages.ground import ground_options
 from anlu.web.pages.list import Row, filter_row
 from anlu.web.pages.listing import Listing, filters_of
-from anlu.web.pages.paging import slice_of, total_of
 from anlu.web.pages.picture import Frame, Picture, frame_of
 from anlu.web.tiles import HEAT, Look, PointLayer, Theme, Tile, answer_tile, layers
 from anlu.web.viewers import require_viewer
@@ -318,8 +317,8 @@ def beside(layer: PointLayer, ledger: Ledger, listing: Listing) -> dict[str, Any
     """The list beside the map: the first records of the same listing."""
     columns = [column for column in ledger.columns if column.listed][:CARD_FACTS]
     renderer = Renderer(ledger.model, columns)
-    total = total_of(listing.rows())
-    shown = slice_of(listing.shown(columns), listing.order, size=BESIDE) if total.number else None
+    total = listing.chosen.total()
+    shown = listing.page(columns, size=BESIDE) if total.number else None
     query = listing.query()
     rows = [
         MapRow(
@@ -341,7 +340,7 @@ def unlocated(listing: Listing) -> int:
     """How many selected records have no position and so are not on the map (only without a map view chosen)."""
     if listing.selection.value("bbox") is not None:
         return 0
-    return total_of(listing.rows().filter(cell_x__isnull=True)).number
+    return listing.chosen.missing("cell_x")
 
 
 class MapList(LayerPage):
@@ -427,7 +426,7 @@ class MapPrint(LayerPage):
             "marks": MARKS,
             "words": view.listing.words(),
             "as_of": words_of(now()),
-            "total": total_of(view.listing.rows()),
+            "total": view.listing.chosen.total(),
             "unlocated": unlocated(view.listing),
             "back_url": reverse(f"map.{self.layer.code}") + view.query(),
             **legend_context(view),

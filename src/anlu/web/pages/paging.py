@@ -16,8 +16,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, ForeignKey, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from anlu.kernel.indicators.columns import Unanswerable
+from anlu.kernel.indicators.picks import Picked
+
 SIZES = (20, 50, 100)
-COUNTED_TO = 100_000  # beyond, the total is shown as "100,000+"
+COUNTED_TO = 10_000  # beyond, the total is shown as "10,000+" unless it is known without counting
+FEW = 1_000  # so many keys are given to the database at once
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def slice_of(
 
 @dataclass(frozen=True)
 class Total:
-    """How many rows a selection has; exact up to ``COUNTED_TO``."""
+    """How many rows a selection has; exact at least up to ``COUNTED_TO``."""
 
     number: int
     exact: bool = True
@@ -128,6 +132,92 @@ def total_of(rows: QuerySet[Any], *, up_to: int = COUNTED_TO) -> Total:
     """Count rows, but stop counting when there are very many."""
     number = rows.order_by().values("pk")[: up_to + 1].count()
     return Total(min(number, up_to), number <= up_to)
+
+
+class Chosen:
+    """
+    The rows of a selection, worked out once for a page: how many, and which stand on it.
+
+    Where a snapshot of the table is at hand (``kernel.indicators.standby``) the selection is worked out on it, the
+    rows of the page are fetched by key, and the total is exact; otherwise the database is asked.
+
+    Parameters
+    ----------
+    rows
+        The selection inside the scope.
+    scoped
+        The scope alone: rows are fetched from it by key, so that they are always inside.
+    """
+
+    def __init__(self, rows: QuerySet[Any], scoped: QuerySet[Any]) -> None:
+        self.rows, self.scoped = rows, scoped
+        self.pick = Picked.of(rows)
+
+    def total(self, *, up_to: int = COUNTED_TO) -> Total:
+        """How many there are."""
+        return total_of(self.rows, up_to=up_to) if self.pick is None else Total(self.pick.number)
+
+    def missing(self, column: str) -> int:
+        """How many have no value in a column."""
+        if self.pick is not None:
+            try:
+                return self.pick.number - self.pick.with_value(column)
+            except Unanswerable:
+                pass
+        return total_of(self.rows.filter(**{f"{column}__isnull": True})).number
+
+    def slice(
+        self,
+        order: Order,
+        *,
+        size: int,
+        joins: Sequence[str] = (),
+        defer: Sequence[str] = (),
+        after: tuple[Any, int] | None = None,
+        before: tuple[Any, int] | None = None,
+    ) -> Slice:
+        """One page, as ``slice_of`` gives it; ``joins`` and ``defer`` say what is fetched with the rows."""
+        if self.pick is not None:
+            try:
+                return self._picked(self.pick, order, size, joins, defer, after, before)
+            except Unanswerable:
+                pass
+        few = self.pick is not None and self.pick.number <= FEW
+        rows = self._by_key(self.pick.keys.tolist()) if self.pick is not None and few else self.rows
+        return slice_of(_fetching(rows, joins, defer), order, size=size, after=after, before=before)
+
+    def _by_key(self, keys: Sequence[int]) -> QuerySet[Any]:
+        return self.scoped.filter(pk__in=keys)
+
+    def _picked(
+        self,
+        pick: Picked,
+        order: Order,
+        size: int,
+        joins: Sequence[str],
+        defer: Sequence[str],
+        after: tuple[Any, int] | None,
+        before: tuple[Any, int] | None,
+    ) -> Slice:
+        if before is not None:
+            found = pick.page(
+                order.path, descending=order.descending, most=size + 1, beyond=before[1], backwards=True
+            )
+            if len(found) > size:
+                return Slice(self._fetched(found[:size][::-1], joins, defer), True, True)
+        beyond = after[1] if after is not None else None
+        found = pick.page(order.path, descending=order.descending, most=size + 1, beyond=beyond)
+        return Slice(self._fetched(found[:size], joins, defer), after is not None, len(found) > size)
+
+    def _fetched(self, keys: list[int], joins: Sequence[str], defer: Sequence[str]) -> list[Any]:
+        """The rows with these keys in this order; one that went meanwhile is left out."""
+        rows = {one.pk: one for one in _fetching(self._by_key(keys), joins, defer).order_by()}
+        return [rows[key] for key in keys if key in rows]
+
+
+def _fetching(rows: QuerySet[Any], joins: Sequence[str], defer: Sequence[str]) -> QuerySet[Any]:
+    rows = rows.select_related(*joins) if joins else rows
+    return rows.defer(*defer) if defer else rows
 
 
 def neighbours_of(rows: QuerySet[Any], order: Order, thing: Model, identity: str) -> tuple[str, str]:

@@ -12,7 +12,6 @@ from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.list import Row, headings
 from anlu.web.pages.listing import Listing
-from anlu.web.pages.paging import total_of
 from anlu.web.views import columns_of
 
 PRINTED = 500  # some thirty sheets; more belongs into a file
@@ -24,7 +23,7 @@ class Print(LedgerPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         listing = Listing.read(self.ledger, self.viewer, request.GET)
         columns = columns_of(self.ledger, self.viewer, listing.cols)
-        total = total_of(listing.rows())
+        total = listing.chosen.total()
         renderer = Renderer(self.ledger.model, columns)
         rows = [Row("", "", renderer.cells(thing)) for thing in listing.in_order(columns)[:PRINTED]]
         request.trail = [Crumb("打印")]  # type: ignore[attr-defined]

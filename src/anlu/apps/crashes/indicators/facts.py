@@ -28,6 +28,7 @@ CRASH_FACTS = fact_tables.add(
             "unit",
             "town",
             "road",
+            "location_state",
             "cell_x",
             "cell_y",
             "severity",
@@ -41,6 +42,7 @@ CRASH_FACTS = fact_tables.add(
             "road_rank",
             "hit_and_run",
             "marked",
+            "marks",
             "killed",
             "killed_30d",
             "seriously_injured",
@@ -50,6 +52,7 @@ CRASH_FACTS = fact_tables.add(
         ),
         related=(
             Related("vehicle_class", CrashVehicle, "crash", "vehicle_class"),
+            Related("party_mode", CrashParty, "crash", "mode"),
             Related("party_age", CrashParty, "crash", "age", fold=band_of),
         ),
     )

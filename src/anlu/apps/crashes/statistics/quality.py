@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -193,7 +194,15 @@ def mark_table(looking: Looking) -> NumberTable:
 def _marks(looking: Looking, window: Window) -> Counter[str]:
     rows = rows_of(_everything(), window, looking.viewer).filter(marked=True).order_by()
     found: Counter[str] = Counter()
-    for marks, count in rows.values_list("marks").annotate(count=Count("pk")).values_list("marks", "count"):
+    kept = snapshot_of(rows.model)
+    if kept is not None:
+        groups = [
+            (json.loads(marks), count) for marks, count in kept.grouped(rows, ["marks"], [_everything()])
+        ]
+    else:
+        counted = rows.values_list("marks").annotate(count=Count("pk"))
+        groups = list(counted.values_list("marks", "count"))
+    for marks, count in groups:
         for code in marks:
             found[code] += count
     return found
