@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from anlu.commands.benches import Result, web_requests
-from anlu.commands.benches.web import of_kind
+from anlu.commands.benches.web import of_kind, of_snapshots
 from anlu.commands.benches.web_requests import Asker, ask_everything, options_of, signed_in, tiles_of
 from anlu.commands.benches.writers import of_writers
 from anlu.commands.benches.writers_worker import count, make, reading, work, writing
@@ -39,6 +39,15 @@ def test_the_figures_of_a_kind_are_those_of_all_its_answers() -> None:
     assert found["web.list.processor.p95"] == pytest.approx(3)
     assert found["web.list.largest"] == pytest.approx(151)
     assert list(of_kind("heat", [])) == []
+
+
+def test_what_is_made_beforehand_is_told_apart_from_what_is_asked_for() -> None:
+    made = {"kind": "snapshots", "seconds": [2.5], "processor": [2.0], "bytes": 30_000_000}
+    assert by_name(list(of_snapshots(made))) == {
+        "web.snapshots": 2.5,
+        "web.snapshots.processor": 2.0,
+        "web.snapshots.memory": 30.0,
+    }
 
 
 def test_tiles_cover_the_view_and_are_four_times_as_many_parts_nearer() -> None:

@@ -136,6 +136,8 @@ def test_records_that_are_there_are_changed_or_passed_over_as_one_chooses(
     client.post(preview.redirect_chain[-1][0], {"existing": choice})
     batch = Batch.objects.latest("pk")
     assert (batch.accepted, batch.updated, batch.unchanged) == counts
+    told = client.get(reverse("web.batch", args=[batch.uid])).content.decode()
+    assert {"update": "按文件更新", "skip": "跳过，不改"}[choice] in told
     assert Crash.objects.get(number="W-002").severity == severity
     assert Crash.objects.filter(number="W-001").exists()
 

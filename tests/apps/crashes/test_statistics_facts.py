@@ -173,8 +173,9 @@ def test_a_viewer_gets_no_row_outside_the_scope(who: str, scene: Scene) -> None:
 def test_the_rows_of_every_figure_are_the_same_through_any_window(code: str, scene: Scene) -> None:
     rng = random.Random(code)
     for leaf in (indicators.get(code).main, indicators.get(code).base):
-        for _ in range(6 if leaf else 0):
-            assert leaf is not None
+        if leaf is None or leaf.rows.model is not Crash:
+            continue
+        for _ in range(6):
             window = random_window(rng, scene.county)
             rows = rows_of(leaf, window, scene.viewers[rng.choice(EVERYBODY[:7])])
             agree(rows)

@@ -18,6 +18,7 @@ from typing import Any, Final
 from anlu.commands.benches import Options, Result
 from anlu.commands.benches.imports_data import write_files
 from anlu.commands.benches.imports_runs import Installation
+from anlu.commands.benches.web_requests import SNAPSHOTS
 
 ROWS: Final = 100_000
 MEDIAN_MS: Final = 200.0
@@ -37,9 +38,17 @@ def measure(options: Options) -> Iterator[Result]:
     ):
         made.imports(write_files(Path(name), options.rows or ROWS))
         asked = made.module("web_requests", str(options.repeats), ANLU_TODAY=TODAY)
+        yield from of_snapshots(next(one for one in asked if one["kind"] == SNAPSHOTS))
         for kind in KINDS:
             yield from of_kind(kind, [one for one in asked if one["kind"] == kind])
         yield from _export(made.module("web_export", ANLU_TODAY=TODAY, ANLU_EXPORT_APPROVAL_ROWS=str(10**9)))
+
+
+def of_snapshots(made: dict[str, Any]) -> Iterator[Result]:
+    """What it takes to make the snapshots that lists, maps and statistics count from, and their memory."""
+    yield Result("web.snapshots", made["seconds"][0], "s")
+    yield Result("web.snapshots.processor", made["processor"][0], "s")
+    yield Result("web.snapshots.memory", made["bytes"] / 1e6, "MB")
 
 
 def of_kind(kind: str, asked: list[dict[str, Any]], *, noun: str = "web") -> Iterator[Result]:

@@ -132,7 +132,7 @@ def _texts_in_order(snapshot: Snapshot, texts: list[str]) -> list[str]:
     """In the order of the database, which is its own."""
     if len(texts) > MOST_TEXTS:
         raise Unanswerable("too many different texts to ask for their order")
-    selects = " UNION ALL ".join(["SELECT %s AS stated"] * len(texts))
+    selects = " UNION ALL ".join(["SELECT CAST(%s AS TEXT) AS stated"] * len(texts))
     with connections[snapshot.model._base_manager.db].cursor() as cursor:
         cursor.execute(f"SELECT stated FROM ({selects}) AS texts ORDER BY stated", texts)
         return [row[0] for row in cursor.fetchall()]

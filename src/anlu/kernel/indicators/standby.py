@@ -13,7 +13,7 @@ import threading
 import time
 from typing import Final
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.db.models import Model
 
 from anlu.kernel.indicators.facts import FactTable, Snapshot, fact_tables, kept_now, snapshot_of, table_of
@@ -62,7 +62,7 @@ def _work() -> None:
         began = time.monotonic()
         try:
             snapshot_of(table.model)
-        except DatabaseError:
+        except Exception:  # whatever it is, lists ask the database and the next change tries again
             _log.exception("the snapshot of %s was not made", table.code)
         finally:
             connections.close_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -106,6 +107,9 @@ BATCHES = ledgers.add(
 )
 
 
+EXISTING: Final = {"update": "按文件更新", "skip": "跳过，不改"}
+
+
 def seen_batch(request: HttpRequest, uid: UUID) -> Batch:
     """
     A batch that this person may see, or imported; it joins the breadcrumb.
@@ -145,6 +149,7 @@ def batch_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "batch": batch,
         "noun": noun_label(batch),
         "profile": profile_label(batch),
+        "existing": EXISTING.get(batch.options.get("existing", ""), ""),
         "ledger": ledger,
         "colour": COLOURS.get(batch.state, "grey"),
         "created_at": words_of(batch.created_at),

@@ -6,10 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from statistics import median
 from typing import Final
 
+import numpy as np
 from django.db.models import Count
+from numpy.typing import NDArray
 
 from anlu.apps.crashes.statistics.content import Block, Content, Looking, crash_url
 from anlu.apps.crashes.statistics.measures import CRASHES, Handling
@@ -137,8 +138,8 @@ def delay_table(looking: Looking) -> NumberTable:
     now, then = (_delays(looking, window) for window in _windows(looking))
     numbers = []
     for delays, window in zip((now, then), _windows(looking), strict=True):
-        url = crash_url((*window.parameters(NAMES), ("filed", "1"))) if delays else ""
-        words = delay_words(median(delays) if delays else None)
+        url = crash_url((*window.parameters(NAMES), ("filed", "1"))) if len(delays) else ""
+        words = delay_words(float(np.median(delays)) if len(delays) else None)
         numbers += [Number(words, words, url), number(len(delays), url=url)]
     title = f"立案滞后中位数 {numbers[0].text}(上年同期 {numbers[2].text})"
     heads = ("中位数", "已立案起数") * 2
@@ -146,16 +147,17 @@ def delay_table(looking: Looking) -> NumberTable:
     return NumberTable("delays", title, "时长", heads, (line,), (("本期", 2), ("上年同期", 2)))
 
 
-def _delays(looking: Looking, window: Window) -> list[float]:
-    """Hours from crash to file, of all crashes of a window that have a file."""
+def _delays(looking: Looking, window: Window) -> NDArray[np.float64]:
+    """Hours from crash to file, of all crashes of a window that have a file, shape (n,)."""
     rows = rows_of(_everything(), window, looking.viewer).filter(filed_at__isnull=False).order_by()
     kept = snapshot_of(rows.model)
     if kept is not None:
         filed, occurred = (kept.column(name).numbers() for name in ("filed_at", "occurred_at"))
         chosen = kept.mask(rows)
-        found: list[float] = ((filed[chosen] - occurred[chosen]) / MICROSECONDS).tolist()
+        found: NDArray[np.float64] = (filed[chosen] - occurred[chosen]) / MICROSECONDS
         return found
-    return [(filed - occurred) / HOUR for occurred, filed in rows.values_list("occurred_at", "filed_at")]
+    pairs = rows.values_list("occurred_at", "filed_at")
+    return np.array([(filed - occurred) / HOUR for occurred, filed in pairs], dtype=np.float64)
 
 
 def _everything() -> Leaf:
