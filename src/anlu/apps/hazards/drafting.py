@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.models import Hazard, InterimMeasure
 from anlu.apps.hazards.terms import INTERIM
-from anlu.kernel.cases.kinds import kinds
-from anlu.kernel.cases.models import Case, CaseFile, Escalation, StepState
+from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.papers import case_facts
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.scope import Viewer
@@ -26,50 +26,17 @@ class NoIssuer(AnluError):
     """There is no unit that may issue this document, or nobody to whom it could go."""
 
 
-def place_of(case: Case) -> str:
-    """国道105 K18+620 柳亭镇."""
-    road = case.road.name if case.road else case.road_name
-    stake = (
-        ""
-        if case.chainage_m is None
-        else f"K{int(case.chainage_m) // 1000}+{int(case.chainage_m) % 1000:03d}"
-    )
-    words = " ".join(part for part in (road, stake) if part) or case.place_text
-    return words or (case.town.name if case.town else "")
-
-
 def facts_of(case: Case) -> dict[str, Any]:
     """What documents take from a hazard, by the names of ``Field.source``."""
     sheet = Hazard.objects.filter(case=case).first()
     standing = InterimMeasure.objects.live().filter(case=case, removed_on__isnull=True).order_by("pk")
-    return {
-        "number": case.number,
-        "place": place_of(case),
-        "kind": kinds.get(case.kind).label,
-        "findings": findings_of(case),
+    return case_facts(case) | {
         "sight_m": sheet.sight_m if sheet else None,
         "needed_m": sheet.needed_m if sheet else None,
         "crashes_12m": (sheet.injury_crashes or None) if sheet else None,
         "measures": str(case.details.get("demand") or ""),
         "interim": "、".join(label_of(INTERIM, one.measure) for one in standing),
-        "before": _before(case),
-        "due_on": case.due_on,
     }
-
-
-def findings_of(case: Case) -> str:
-    """The description (else the title), with how many photographs there are and when they were taken."""
-    words = (case.description.strip() or case.title).rstrip("。") + "。"
-    pictures = CaseFile.objects.filter(case=case, voided_at__isnull=True, media_type__startswith="image/")
-    number = pictures.count()
-    return f"{words}附现场照片{number}张。" if number else words
-
-
-def _before(case: Case) -> str:
-    """前期办理: what was sent and urged before."""
-    steps = Escalation.objects.filter(case=case).exclude(state__in=(StepState.DRAFTED, StepState.DROPPED))
-    found = [f"{one.on.month}月{one.on.day}日{one.label}" for one in steps.order_by("pk")]
-    return f"已于{'、'.join(found)}，逾期未整改" if found else ""
 
 
 subjects.add(

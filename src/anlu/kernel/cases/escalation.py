@@ -21,6 +21,7 @@ from anlu.kernel.cases.history import add_event, followers_of, people_of_parts, 
 from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.ladder import rungs
 from anlu.kernel.cases.models import OPEN, Act, Case, Escalation, Part, Rung, StepState
+from anlu.kernel.cases.papers import draft_paper, drop_stale_papers, paper_of_step
 from anlu.kernel.cases.roles import has_role, is_sworn
 from anlu.kernel.cases.services import MoveRefused, case_for
 from anlu.kernel.core.audit import record
@@ -28,6 +29,7 @@ from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.tasks import RunningJob, every
+from anlu.kernel.documents.services import void_draft
 from anlu.kernel.people.access import holders_of
 
 CLIMB_EVERY_S: Final = 600
@@ -102,6 +104,7 @@ def take_step(case: Case, rung: Rung, *, on: date, by: Viewer) -> Escalation:
     """Write the step, its line of history and its notices (in the caller's transaction; case unsaved)."""
     assert case.due_on is not None
     drafted = rung.act == Act.DRAFT
+    paper = draft_paper(case, rung, on=on, by=by)
     step = Escalation.objects.create(
         case=case,
         rung=rung.code,
@@ -111,7 +114,8 @@ def take_step(case: Case, rung: Rung, *, on: date, by: Viewer) -> Escalation:
         state=StepState.DRAFTED if drafted else StepState.DONE,
         issuer=rung.issuer,
         addressee=rung.addressee,
-        text=draft_text(case, rung, on) if drafted else "",
+        document=paper.uid if paper is not None else None,
+        text=draft_text(case, rung, on) if drafted and paper is None else "",
         created_by=by.uid,
     )
     words = due_words(case.due_on, on)
@@ -133,7 +137,7 @@ def _people_for(case: Case, rung: Rung) -> set[UUID]:
     if rung.act == Act.DRAFT:
         sign = families.get(case.family).permission_to("sign")
         return {one.uid for one in holders_of(sign) if has_role(case, "signer", one)}
-    if rung.document:  # 督办: the brigade learns of it
+    if rung.document and rung.act == Act.URGE:  # 督办: the brigade learns of it
         decide = families.get(case.family).permission_to("decide")
         people |= {one.uid for one in holders_of(decide) if has_role(case, "brigade", one)}
     return people | followers_of(case)
@@ -178,7 +182,7 @@ def climb_all(running: RunningJob | None = None, *, on: date | None = None) -> i
 @every(CLIMB_EVERY_S, "cases.climb")
 def climb_by_itself(running: RunningJob) -> dict[str, Any]:
     """Every ten minutes: reminders, urging and drafts that are due."""
-    return {"steps": climb_all(running)}
+    return {"steps": climb_all(running), "dropped": drop_stale_papers()}
 
 
 # ------------------------------------------------------------------------------------------------ people
@@ -234,7 +238,7 @@ def require_signer(case: Case, by: Viewer) -> None:
 @transaction.atomic
 def sign_step(uid: UUID, *, by: Viewer, text: str | None = None) -> Escalation:
     """
-    Sign a draft: only now is the rung reached.
+    Sign a draft that is only text: only now is the rung reached. One that is a document is signed there.
 
     Raises
     ------
@@ -250,6 +254,8 @@ def sign_step(uid: UUID, *, by: Viewer, text: str | None = None) -> Escalation:
         raise MoveRefused(f"这份拟办稿{step.get_state_display()}")
     if case.closed_on is not None:
         raise MoveRefused("事项已办结，不用再发")
+    if paper_of_step(step) is not None:
+        raise MoveRefused(f"{step.label}已拟成公文，请在公文中核稿、签发")
     if text is not None and text.strip():
         step.text = text.strip()
     step.state, step.signed_by, step.signed_by_name = StepState.SIGNED, by.uid, by.name[:60]
@@ -292,6 +298,8 @@ def drop_step(uid: UUID, *, why: str, by: Viewer) -> Escalation:
     step.state = StepState.DROPPED
     step.version += 1
     step.save()
+    if (paper := paper_of_step(step)) is not None and not paper.number:
+        void_draft(paper.uid, why=why, by=by)
     add_event(step.case, f"drop.{step.rung}", f"不签发{step.label}", by=by, note=why, colour="grey")
     record("drop_step", step.case, by=by, note=f"{step.label} {why}".strip())
     return step

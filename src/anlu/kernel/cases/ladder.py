@@ -30,6 +30,7 @@ def seed_ladder(*, by: Viewer = SYSTEM) -> int:
     for row in csv.DictReader(text.splitlines()):
         values: dict[str, Any] = {name: row[name] for name in TEXTS}
         values |= {"order": int(row["order"]), "working_days": int(row["working_days"])}
+        values["limit_days"] = int(row["limit_days"]) if row["limit_days"] else None
         values |= {"after_signing": row["after_signing"] == "1", "signed": row["signed"] == "1"}
         found = Rung.objects.live().filter(ladder=row["ladder"], code=row["code"]).first()
         if found is None:

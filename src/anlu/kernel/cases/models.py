@@ -387,7 +387,8 @@ class Rung(Record):
 
     ``working_days`` counts from the deadline: -1 is the working day before it, 3 the third after it; with
     ``after_signing`` from the day on which the rung below was signed. From a rung with ``signed`` upward a document is
-    issued only by an authorised person; the worker drafts it.
+    issued only by an authorised person; the worker drafts it. ``document`` is a kind of document, which it drafts;
+    ``limit_days`` the working days that the document gives.
     """
 
     scope_open: ClassVar[bool] = True
@@ -406,6 +407,7 @@ class Rung(Record):
     issuer = models.CharField("主体", max_length=60)
     addressee = models.CharField("对象", max_length=60)
     document = models.CharField("文书", max_length=40, blank=True)
+    limit_days = models.PositiveSmallIntegerField("文书限期(工作日)", null=True, blank=True)
     signed = models.BooleanField("须签发", default=False)
     valid_from = models.DateField("启用", null=True, blank=True)
     valid_to = models.DateField("停用", null=True, blank=True)
@@ -436,7 +438,11 @@ class StepState(models.TextChoices):
 
 
 class Escalation(Record):
-    """One step up the ladder. ``due_on`` is the deadline that was missed: a new deadline begins a new climb."""
+    """
+    One step up the ladder. ``due_on`` is the deadline that was missed: a new deadline begins a new climb.
+
+    ``document`` is the paper that goes with it; where there can be none, ``text`` is the draft.
+    """
 
     scope_through: ClassVar[str] = "case"
 

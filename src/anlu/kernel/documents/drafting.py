@@ -17,6 +17,7 @@ from anlu.kernel.core.errors import ChangedMeanwhile
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import require_inside, void_record
 from anlu.kernel.documents import permissions as may
+from anlu.kernel.documents.changes import Change, tell_followers
 from anlu.kernel.documents.define import SECRECIES, URGENCIES, Addressee, DocumentKind, kinds
 from anlu.kernel.documents.facts import BadFact, Facts, apart, fetched, figures_of, tidy
 from anlu.kernel.documents.models import (
@@ -266,4 +267,6 @@ def void_draft(uid: UUID, *, why: str, by: Viewer) -> Document:
         if found.number or found.state in (State.ISSUED, State.DELIVERED, State.REPLIED, State.OVERDUE):
             raise NotNow("已编号或印发的公文不能作废，请撤回；文号保留")
         forget(found)
-        return void_record(Document, found.uid, why=why, by=by, permission=may.VOID)
+        voided = void_record(Document, found.uid, why=why, by=by, permission=may.VOID)
+        tell_followers(Change(voided, "void", by, why.strip()))
+        return voided

@@ -11,6 +11,7 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.documents.changes import Change, tell_followers
 from anlu.kernel.documents.models import (
     Document,
     DocumentEvent,
@@ -106,6 +107,7 @@ def note_event(document: Document, action: str, *, before: str, by: Viewer, note
     changes = {"state": [before, document.state]} if before != document.state else {}
     record(action, document, by=by, changes=changes, note=note.strip())
     find_again(document)
+    tell_followers(Change(document, action, by, note.strip()))
 
 
 def due_after(begin: date, days: int | None) -> date | None:

@@ -89,7 +89,7 @@ CLOSES = ledgers.add(
     Ledger(
         code="indicators.close",
         path="closing",
-        label="关账",
+        label="关账记录",
         noun="期间",
         unit="个",
         chapter=CHAPTER,

@@ -110,7 +110,7 @@ def _watch(wanted: bool) -> Do:
 
 def _sign(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
     step = _uuid(data["step"])
-    if data["decision"] == "sign":
+    if data.get("decision") == "sign":
         return f"已签发{sign_step(step, by=by, text=data['text']).label}"
     return f"不签发{drop_step(step, why=data['note'], by=by).label}"
 
@@ -125,6 +125,11 @@ def _uuid(text: str) -> UUID:
 def _sign_fields(case: Case, request: HttpRequest) -> dict[str, forms.Field]:
     stated = request.GET.get("step", "")
     step = step_for(request.user, _uuid(stated))  # type: ignore[arg-type]
+    if step.document is not None:  # it is checked and signed as a document; here only the reason not to
+        return {
+            "step": forms.CharField(widget=forms.HiddenInput, initial=stated),
+            "note": note_field(f"不签发{step.label}的原因", required=True),
+        }
     return {
         "step": forms.CharField(widget=forms.HiddenInput, initial=stated),
         "text": forms.CharField(

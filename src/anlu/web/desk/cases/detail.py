@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.timezone import localdate
 
 from anlu.kernel.cases.deadlines import due_colour, due_words
-from anlu.kernel.cases.escalation import draft_ready
 from anlu.kernel.cases.extensions import may_ask, may_decide, open_request
 from anlu.kernel.cases.files import files_of, pairs_of, require_partner
 from anlu.kernel.cases.history import events_of
 from anlu.kernel.cases.kinds import FactField, Kind, families
 from anlu.kernel.cases.merging import likely_duplicates
-from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Escalation, Part, StepState
+from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Part
 from anlu.kernel.cases.roles import has_role
 from anlu.kernel.cases.services import moves_for
 from anlu.kernel.core.clock import today
@@ -24,6 +22,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.web.cells import Cell, Fact, words_of
 from anlu.web.desk.cases.columns import grade_words, kind_of, place_words, state_words
 from anlu.web.desk.cases.extending import extension_of
+from anlu.web.desk.cases.papers import drafts_of, paper_lines
 from anlu.web.pages.detail import Detail, Event, Section
 
 EVENTS_SHOWN = 100
@@ -135,8 +134,8 @@ class CasePage(Detail):
             "pairs": [(self.picture(a), self.picture(b)) for a, b in pairs_of(files)],
             "documents": [self.picture(one) for one in files if not one.media_type.startswith("image/")],
             "photos_url": self.ledger.url_of(thing, "photos") if files else "",
-            "drafts": self._drafts(thing),
-            "steps": Escalation.objects.filter(case=thing).order_by("-pk"),
+            "drafts": drafts_of(thing, self.viewer, self.ledger.url_of(thing, "act")),
+            "papers": paper_lines(thing, self.viewer),
             "asked": self._request(thing),
             "doubles": self._doubles(thing, kind),
             "merged_into": self._link(thing.merged_into) if thing.merged_into else None,
@@ -208,23 +207,6 @@ class CasePage(Detail):
             "warnings": one.warnings,
             "bytes": f"{one.upload.bytes / 1_000_000:.1f} MB",
         }
-
-    def _drafts(self, case: Case) -> list[Mapping[str, Any]]:
-        """Drafts that wait for a signature, with what there is to check first."""
-        waiting = Escalation.objects.filter(case=case, state=StepState.DRAFTED).order_by("pk")
-        address = self.ledger.url_of(case, "act")
-        return [
-            {
-                "label": one.label,
-                "issuer": one.issuer,
-                "lines": one.text.splitlines(),
-                "checks": draft_ready(one, case),
-                "sign_url": f"{address}?{urlencode({'act': 'sign', 'step': str(one.uid)})}"
-                if has_role(case, "signer", self.viewer) and getattr(self.viewer, "sworn", False)
-                else "",
-            }
-            for one in waiting
-        ]
 
     @staticmethod
     def _request(case: Case) -> dict[str, str] | None:

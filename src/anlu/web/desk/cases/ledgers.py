@@ -7,6 +7,7 @@ from typing import Any
 
 from anlu.kernel.cases.kinds import Family, families, kinds_of
 from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.papers import add_subjects
 from anlu.kernel.cases.services import REVISION, restore_case, void_case
 from anlu.kernel.core.clock import today
 from anlu.web.desk.cases.acting import ActPage
@@ -29,7 +30,8 @@ PRESETS = (
 
 
 def add_families() -> None:
-    """A ledger (and a layer) for every family that has kinds and none yet."""
+    """A ledger (and a layer) for every family that has kinds and none yet; documents may be about its cases."""
+    add_subjects()
     for family in families:
         if family.code not in ledgers and kinds_of(family.code):
             if family.located:

@@ -12,13 +12,27 @@ from anlu.kernel.cases.ladder import change_rung
 from anlu.kernel.cases.models import Rung
 from anlu.kernel.cases.permissions import RUNG_CHANGE, RUNG_VIEW
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.documents.define import kinds as document_kinds
 from anlu.web.desk.cases.forms import day_field
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
+
+
+def paper_choices() -> list[tuple[str, str]]:
+    """Kinds of document that go to somebody."""
+    return [(one.code, one.label) for one in document_kinds if one.addressed]
+
+
+def paper_label(rung: Rung) -> str:
+    """What the document is called."""
+    return document_kinds.get(rung.document).label if rung.document in document_kinds else rung.document
 
 
 class RungForm(forms.ModelForm):  # type: ignore[type-arg]
     """What may differ from place to place."""
 
+    document = forms.ChoiceField(
+        label="文书", required=False, choices=lambda: [("", "不拟文书"), *paper_choices()]
+    )
     valid_from = day_field("启用")
     valid_to = day_field("停用")
 
@@ -31,6 +45,8 @@ class RungForm(forms.ModelForm):  # type: ignore[type-arg]
             "act",
             "issuer",
             "addressee",
+            "document",
+            "limit_days",
             "signed",
             "valid_from",
             "valid_to",
@@ -62,7 +78,8 @@ RUNGS = ledgers.add(
             Column("act", "自动动作"),
             Column("issuer", "主体"),
             Column("addressee", "对象"),
-            Column("document", "文书"),
+            Column("document", "文书", value=paper_label),
+            Column("limit_days", "文书限期(工作日)", kind=Kind.NUMBER),
             Column("signed", "须签发"),
             Column("source", "依据", kind=Kind.LONG),
             Column("confidence", "依据等级"),
