@@ -67,6 +67,7 @@ COVERED: Final = (
     "web/desk/looks",
     "web/desk/nothing",
     "web/desk/notices",
+    "web/desk/panels",
     "web/desk/password",
     "web/desk/people",
     "web/desk/places",
@@ -80,6 +81,7 @@ COVERED: Final = (
     "web/desk/unlocated",
     "web/desk/why",
     "apps/crashes",
+    "apps/dashboard",
     "project",
 )
 OPEN: Final = ("engine", "web/desk", "web/templates/web")

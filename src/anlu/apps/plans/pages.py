@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     offered = list(WorkPlan.objects.visible_to(viewer).select_related("theme"))
     stated = request.GET.get("plan", "")
-    plan = next((one for one in offered if str(one.uid) == stated), None) or _usual(offered)
+    plan = next((one for one in offered if str(one.uid) == stated), None) or _usual(offered, today())
     by = request.GET.get("by", "tree")
     by = by if by in dict(BY) else "tree"
     lines = _lines(plan, viewer) if plan else []
@@ -100,10 +101,13 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/progress.html", context)
 
 
-def _usual(offered: list[WorkPlan]) -> WorkPlan | None:
-    in_force = [
-        one for one in offered if one.starts_on <= today() and (not one.ends_on or one.ends_on >= today())
-    ]
+def usual_plan(viewer: Officer, on: date) -> WorkPlan | None:
+    """The plan that somebody looks at first: the annual one in force."""
+    return _usual(list(WorkPlan.objects.visible_to(viewer).select_related("theme")), on)
+
+
+def _usual(offered: list[WorkPlan], on: date) -> WorkPlan | None:
+    in_force = [one for one in offered if one.starts_on <= on and (not one.ends_on or one.ends_on >= on)]
     annual = [one for one in in_force if one.kind == "annual"]
     return next(iter(annual or in_force or offered), None)
 

@@ -36,7 +36,8 @@ from anlu.kernel.core.models import Term
 from anlu.kernel.core.scope import SYSTEM, Viewer
 
 REVISION: Final = "core.term"
-COLUMNS: Final = ("list", "code", "label", "label_en", "colour", "order", "source", "confidence")
+DATES: Final = ("valid_from", "valid_to")  # optional in a file
+COLUMNS: Final = ("list", "code", "label", "label_en", "colour", "order", "source", "confidence", *DATES)
 NEEDED: Final = COLUMNS[:3]
 EDITABLE: Final = ("label", "label_en", "colour", "order", "source", "valid_from", "valid_to")
 CHECK_EVERY_S: Final = 1.0  # how late another process may learn of a change
@@ -357,7 +358,16 @@ def _row(path: Path, line: int, raw: dict[str, str]) -> dict[str, Any]:
     if row["order"] and not row["order"].isdigit():
         raise BadInput(file=path, line=line, field="order", found=row["order"], expected="非负整数")
     row["order"] = int(row["order"] or 0)
+    for name in DATES:
+        row[name] = _date(path, line, name, row[name])
     return row
+
+
+def _date(path: Path, line: int, name: str, stated: str) -> date | None:
+    try:
+        return date.fromisoformat(stated) if stated else None
+    except ValueError:
+        raise BadInput(file=path, line=line, field=name, found=stated, expected="2023-06-30") from None
 
 
 def _refuse_doubled(path: Path, keys: Iterable[tuple[str, str]]) -> None:

@@ -30,6 +30,7 @@ MODULES: Final = (
     "layers",
     "ledgers",
     "pages",
+    "panels",
     "desk",
     "searching",
     "seeding",

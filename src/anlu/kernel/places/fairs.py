@@ -57,3 +57,8 @@ def is_fair_day(days: Iterable[int], day: date, *, calendar: str = "lunar") -> b
         return True
     number = lunar_day(day) if calendar == "lunar" else day.day
     return (number % 10 or 10) in set(days)
+
+
+def fair_digit(day: date) -> int:
+    """The digit by which markets go on a day: the last of its lunar day, 10 for 初十, 二十, 三十."""
+    return lunar_day(day) % 10 or 10

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
-from anlu.kernel.core.filters import Filter, FilterProblem, Parameters
+from anlu.kernel.core.filters import ChoiceFilter, Choices, Filter, FilterProblem, Parameters
+from anlu.kernel.places.fairs import fair_words
 from anlu.kernel.places.models import AreaPath
 from anlu.kernel.places.services import position_of
 
@@ -112,3 +115,24 @@ def cells_within(box: Box) -> tuple[int, int, int, int]:
     if first is None or last is None:
         return 1, 0, 1, 0  # beyond what a map shows: nothing lies there
     return first.cell_x, last.cell_x, first.cell_y, last.cell_y
+
+
+@dataclass(frozen=True)
+class FairFilter(ChoiceFilter):
+    """Markets by the last digit of the lunar days on which they are held (10 for 十)."""
+
+    choices: Choices = field(default=lambda: [(str(digit), fair_words([digit])) for digit in range(1, 11)])
+
+    def q(self, value: tuple[str, ...]) -> Q:
+        found = Q(pk__in=[])
+        for digit in value:
+            found |= held_on(int(digit), self.path) if digit.isdigit() else Q(**{self.path: []})
+        return found
+
+
+def held_on(digit: int, path: str = "fair_days") -> Q:
+    """Sites whose list of market days holds a digit; the list is compared as it is written, on every database."""
+    found = Q(pk__in=[])
+    for written in (f"[{digit},", f"[{digit}]", f" {digit},", f" {digit}]"):
+        found |= Q(Contains(Cast(F(path), TextField()), Value(written)))
+    return found

@@ -17,7 +17,7 @@ from anlu.kernel.places import registers
 from anlu.kernel.places.dictionaries import ADMINISTRATIVE_CLASS, JUNCTION_FORM, TECHNICAL_CLASS
 from anlu.kernel.places.drawing import RouteFilter
 from anlu.kernel.places.fairs import NotFairDays, fair_words, read_fair_days
-from anlu.kernel.places.filters import AreaFilter
+from anlu.kernel.places.filters import AreaFilter, FairFilter
 from anlu.kernel.places.located import LocatedNoun, nouns
 from anlu.kernel.places.models import (
     Area,
@@ -428,6 +428,7 @@ SITES = ledgers.add(
         filters=(
             TextFilter("q", "名称、编号", columns=("name", "code", "sort_key")),
             ChoiceFilter("kind", "类别", choices=lambda: SiteKind.choices, common=True),
+            FairFilter("fair", "逢集", column="fair_days"),
             *WHERE_FILTERS,
         ),
         order="name",

@@ -27,11 +27,22 @@ function linkOf({ kind, links }, { data, dataIndex }) {
   return Array.isArray(data?.value) ? links?.[data.value[1]]?.[data.value[0]] : undefined
 }
 
+/** All type of a drawing larger by the factor --chart-scale, for what is read from afar. */
+function enlarged(option, scale) {
+  if (scale === 1 || option === null || typeof option !== 'object') return option
+  for (const [name, value] of Object.entries(option)) {
+    if (['fontSize', 'lineHeight', 'nameGap'].includes(name) && typeof value === 'number') option[name] = value * scale
+    else if (typeof value === 'object' && name !== 'data') enlarged(value, scale)
+  }
+  return option
+}
+
 export default function mountChart(element, options) {
   const chart = echarts.init(element, null, { renderer: 'canvas' })
   const draw = () => {
     delete element.dataset.ready
-    chart.setOption(kinds[options.kind](options, colours(element), element.clientWidth), true)
+    const scale = Number(getComputedStyle(element).getPropertyValue('--chart-scale')) || 1
+    chart.setOption(enlarged(kinds[options.kind](options, colours(element), element.clientWidth), scale), true)
   }
   chart.on('finished', () => { element.dataset.ready = '1' })
   chart.on('click', (event) => {

@@ -6,6 +6,7 @@ import { startIslands } from './islands.js'
 import { startKeyboard } from './keyboard.js'
 import { startLedgers } from './ledgers.js'
 import { startRequests } from './requests.js'
+import { startScreen } from './screen.js'
 import { startToasts } from './toasts.js'
 
 document.documentElement.classList.add('js')
@@ -17,4 +18,5 @@ startForms()
 startKeyboard()
 startLedgers()
 startToasts()
+startScreen()
 startIslands()

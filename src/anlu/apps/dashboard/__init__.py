@@ -1,0 +1,1 @@
+"""The boards: the morning page, the leader's view and the big screen, put together from panels and indicators."""

@@ -1,0 +1,1 @@
+"""Panels of what the kernel keeps: cases, documents, activities, places, targets."""

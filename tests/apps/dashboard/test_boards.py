@@ -1,0 +1,197 @@
+"""Boards: panels of new apps appear, people see their own part, numbers are those of the lists that they open."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from anlu.apps.crashes.permissions import VIEW as CRASH_VIEW
+from anlu.apps.dashboard.choosing import MOST, TooManyChosen, choose, chosen_by
+from anlu.apps.dashboard.pages import lunar_words, pages_of
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.people.models import Officer
+from anlu.kernel.places.models import SiteKind
+from anlu.kernel.places.registers import add_site
+from anlu.web.desk.indicators import known_to
+from anlu.web.desk.panels.places import why_closed
+from anlu.web.panels import Board, Contents, Panel, Shown, Sight, panels, shown_on
+from tests.apps.crashes.records import add_crash
+from tests.factories import make_area, make_officer, make_unit
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2023, 7, 3)
+BOARDS = ("dashboard.morning", "dashboard.leader", "dashboard.screen")
+FILE = """
+from anlu.web.panels import Board, Contents, Tally, panel
+
+
+@panel("trial.duty", "今天谁值班", permission="web.today", boards=tuple(Board), screen="值班")
+def duty(sight):
+    return Contents(tallies=[Tally("在岗", 27, "人", "/")])
+"""
+
+
+@pytest.fixture(autouse=True)
+def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLU_TODAY", f"{TODAY}")
+
+
+@pytest.fixture
+def chief() -> Officer:
+    """Somebody who sees everything."""
+    return make_officer(make_unit(), *permissions.codes())
+
+
+@pytest.fixture
+def duty_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A panel of a package that did not exist before, forgotten afterwards."""
+    package = tmp_path / "trial_duty"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "panels.py").write_text(FILE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("trial_duty.panels")
+    yield
+    panels._items.pop("trial.duty")
+    for name in [one for one in sys.modules if one.startswith("trial_duty")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("page", BOARDS)
+def test_a_panel_of_a_new_app_stands_on_every_board_it_names(
+    page: str, duty_panel: None, chief: Officer, client: Client
+) -> None:
+    client.force_login(chief)
+    assert "今天谁值班" in client.get(reverse(page)).content.decode()
+
+
+def test_a_panel_is_absent_without_its_permission(duty_panel: None, client: Client) -> None:
+    client.force_login(make_officer(make_unit(), "dashboard.morning.view"))
+    answer = client.get(reverse("dashboard.morning"))
+    assert answer.status_code == 200
+    assert answer.context["panels"] == []
+
+
+def test_people_of_a_squadron_count_their_own_crashes() -> None:
+    ours, theirs = make_unit(), make_unit()
+    for number, unit in (("A", ours), ("B", ours), ("C", theirs)):
+        add_crash(number, date(2023, 7, 2), unit=unit)
+    mine = make_officer(ours, CRASH_VIEW, width=Width.OWN)
+    everything = make_officer(ours, CRASH_VIEW)
+    for viewer, number in ((mine, "2"), (everything, "3")):
+        found = {one.panel.code: one for one in shown_on(Board.MORNING, Sight(viewer, TODAY))}
+        contents = found["crashes.yesterday"].contents
+        assert contents.tallies[0].number == number
+        assert len(contents.entries) == int(number)
+
+
+def test_every_number_of_the_boards_opens_as_many_rows(chief: Officer, client: Client) -> None:
+    seed_all()
+    for n in range(8):
+        add_crash(f"A{n}", date(2023, 7, 2), killed=int(n == 3))
+    client.force_login(chief)
+    panel = next(one for one in shown_on(Board.MORNING, Sight(chief, TODAY)) if one.label == "昨日事故")
+    total = panel.contents.tallies[0]
+    assert (total.number, panel.contents.more) == ("8", 2)
+    page = client.get(total.url).content.decode()
+    assert "共 8 起" in page
+
+
+def test_fairs_go_by_the_lunar_day_and_open_the_same_sites(chief: Officer, client: Client) -> None:
+    seed_all()
+    town = make_area("东镇")
+    for code, days in (("M1", [1, 6]), ("M2", [2, 7]), ("M3", [10]), ("M4", [6])):
+        facts = {"code": code, "name": f"{code}集", "kind": SiteKind.MARKET, "fair_days": days, "town": town}
+        add_site(facts, by=SYSTEM)
+    found = {one.panel.code: one for one in shown_on(Board.MORNING, Sight(chief, TODAY))}
+    contents = found["places.today"].contents
+    assert contents.tallies[0].number == 2  # 3 July 2023 is 五月十六
+    client.force_login(chief)
+    page = client.get(contents.tallies[0].url).content.decode()
+    assert "M1集" in page
+    assert "M4集" in page
+    assert "M2集" not in page
+    assert "M3集" not in page
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [(TODAY, ""), (date(2023, 7, 2), "休息日"), (date(2023, 7, 12), "暑假"), (date(2023, 6, 22), "休息日")],
+)
+def test_schools_are_closed_on_days_off_and_in_their_holidays(day: date, why: str, chief: Officer) -> None:
+    seed_all()
+    assert why_closed(Sight(chief, day)) == why
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(TODAY, "十六"), (date(2023, 1, 22), "初一"), (date(2023, 1, 31), "初十"), (date(2023, 2, 11), "廿一")],
+)
+def test_the_lunar_day_is_written_as_calendars_do(day: date, words: str) -> None:
+    assert lunar_words(day) == words
+
+
+def test_everybody_chooses_their_own_indicators(chief: Officer, client: Client) -> None:
+    other = make_officer(make_unit(), *permissions.codes())
+    wanted = [one.code for one in known_to(chief)][5:7]
+    client.force_login(chief)
+    answer = client.post(reverse("dashboard.choice"), {"indicator": [*wanted, "no.such"]})
+    assert answer.status_code == 302
+    assert [one.code for one in chosen_by(chief)] == wanted
+    assert [one.code for one in chosen_by(other)] == [
+        "crash.count",
+        "crash.killed",
+        "crash.injured",
+        "crash.loss",
+    ]
+    client.post(reverse("dashboard.choice"), {"deed": "reset"})
+    assert chosen_by(chief) == chosen_by(other)
+
+
+def test_more_than_a_view_holds_is_refused(chief: Officer) -> None:
+    with pytest.raises(TooManyChosen):
+        choose([one.code for one in known_to(chief)][: MOST + 1], by=chief)
+
+
+def test_the_screen_shows_the_numbers_of_the_leader_s_view(chief: Officer, client: Client) -> None:
+    for n in range(3):
+        add_crash(f"A{n}", date(2023, 3, n + 1), procedure="1", killed=1)
+    client.force_login(chief)
+    pages = [client.get(reverse(code)) for code in ("dashboard.leader", "dashboard.screen")]
+    numbers = [[card.figure.value for card in page.context["figures"].cards] for page in pages]
+    assert numbers[0] == numbers[1]
+
+
+def test_the_overview_comes_first_and_no_page_is_lost() -> None:
+    def shown(code: str, screen: str) -> Shown:
+        return Shown(Panel(code, code, lambda _: Contents(), "", (Board.SCREEN,), screen=screen), Contents())
+
+    found = pages_of([shown("a", "今天"), shown("b", ""), shown("c", "值班"), shown("d", "今天")])
+    assert [(one.label, len(one.panels)) for one in found] == [("总览", 1), ("今天", 2), ("值班", 1)]
+
+
+@pytest.mark.parametrize("page", BOARDS)
+def test_more_records_ask_no_more_queries(page: str, chief: Officer, client: Client) -> None:
+    seed_all()
+    client.force_login(chief)
+    add_crash("A", date(2023, 7, 2))
+    client.get(reverse(page))
+    counts = []
+    for start in (0, 20):
+        for n in range(start, start + 4 + start):
+            add_crash(f"B{start}-{n}", date(2023, 7, 2))
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse(page))
+        counts.append(len(asked))
+    assert counts[1] <= counts[0] + 1
