@@ -13,6 +13,7 @@ from anlu.apps.reports.permissions import VIEW
 from anlu.apps.reports.writing import permission_of
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.language.words import word
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import values_of
@@ -48,8 +49,9 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     if not asked.problems:
         figures, statements = check_figures(window, viewer), check_statements(window, viewer)
         hold = sum(one.holds for one in figures) + sum(one.holds for one in statements)
+        from_records = f"{hold} / {len(figures) + len(statements)} 条由记录得出"
         context |= {
-            "page_note": f"{hold} / {len(figures) + len(statements)} 条由记录得出 · {asked.words()}",
+            "page_note": f"{word(from_records)} · {word(asked.words())}",
             "figures": [(one, [(part, _links(part)) for part in one.parts]) for one in figures],
             "statements": [(one, _evidence(one.found.indicators, window, viewer)) for one in statements],
             "figures_hold": sum(one.holds for one in figures),
@@ -71,6 +73,6 @@ def _evidence(codes: tuple[str, ...], window: Any, viewer: Viewer) -> list[Link]
     known = [indicators.get(code) for code in codes if code in indicators]
     mine = [one for one in known if viewer.may(permission_of(one))]
     return [
-        Link(f"{value.indicator.label} {value.numerator:,}", rows_url(value.indicator, window))
+        Link(f"{word(value.indicator.label)} {value.numerator:,}", rows_url(value.indicator, window))
         for value in (values_of(mine, window, viewer) if mine else [])
     ]
