@@ -2,8 +2,8 @@
 The English catalogue: ``python tools/translations.py`` brings its files up to date with the Chinese in the code.
 
 New texts come in empty, texts that are gone go, what is translated stays. ``--missing`` lists what has no English yet;
-``--check`` changes nothing and fails when a covered package lacks a text or keeps one that is gone. To cover a new app,
-translate its file and add its folder to ``COVERED``.
+``--check`` changes nothing and fails when a covered package lacks a text or keeps one that is gone. Every package is
+covered; one that is not yet may be left out of ``COVERED``.
 """
 
 from __future__ import annotations
@@ -25,82 +25,21 @@ from anlu.kernel.core.language.found import READERS, texts_of  # noqa: E402
 from anlu.web.wording import texts_of_template  # noqa: E402
 
 PACKAGES: Final = ("engine", "kernel/*", "web", "apps/*", "flows", "project")  # the lower layers first
-# Complete in English: files and folders whose every text must have it. A new desk or app is added here once it is
-# translated; ``OPEN`` are the folders of which only what is named is covered.
-COVERED: Final = (
-    "engine/calendars",
-    "engine/crashes",
-    "engine/errors",
-    "engine/files",
-    "engine/geo",
-    "engine/identity",
-    "engine/indicators",
-    "engine/lifecycle",
-    "engine/lunar",
-    "engine/periods",
-    "engine/risk",
-    "engine/roads",
-    "kernel/core",
-    "kernel/indicators",
-    "kernel/people",
-    "kernel/places",
-    "web",
-    *(
-        f"web/templates/web/{one}"
-        for one in ("base", "components", "error", "exports", "importing", "ledger", "map")
-    ),
-    *(f"web/templates/web/{one}" for one in ("plain", "search", "signin")),
-    "web/desk/account",
-    "web/desk/audit",
-    "web/desk/branch",
-    "web/desk/chain",
-    "web/desk/closing",
-    "web/desk/confirm",
-    "web/desk/dictionaries",
-    "web/desk/doctor",
-    "web/desk/exports",
-    "web/desk/external",
-    "web/desk/import",
-    "web/desk/indicator",
-    "web/desk/jobs",
-    "web/desk/locate",
-    "web/desk/looks",
-    "web/desk/nothing",
-    "web/desk/notices",
-    "web/desk/panels",
-    "web/desk/password",
-    "web/desk/people",
-    "web/desk/places",
-    "web/desk/restated",
-    "web/desk/role",
-    "web/desk/small_form",
-    "web/desk/sources",
-    "web/desk/survey",
-    "web/desk/today",
-    "web/desk/unit_tree",
-    "web/desk/unlocated",
-    "web/desk/why",
-    "apps/crashes",
-    "apps/dashboard",
-    "project",
-)
-OPEN: Final = ("engine", "web/desk", "web/templates/web")
+# Complete in English: every text of these folders must have it; that is all of them, since they were translated.
+COVERED: Final = ("engine", "kernel", "web", "apps", "flows", "project")
 ALL_READERS: Final = {**READERS, ".html": texts_of_template}
 
 
 def packages() -> list[Path]:
-    """Folders that keep a part of the catalogue: the covered ones first, the lower layers first."""
+    """Folders that keep a part of the catalogue, the lower layers first."""
     found = [one for pattern in PACKAGES for one in sorted((SOURCE / "anlu").glob(pattern)) if one.is_dir()]
-    known = [one for one in found if not one.name.startswith("_")]
-    named = {one.split("/desk")[0] for one in COVERED} | {"engine"}
-    return sorted(known, key=lambda one: one.relative_to(SOURCE / "anlu").as_posix() not in named)
+    return [one for one in found if not one.name.startswith("_")]
 
 
 def covered(path: Path) -> bool:
-    """Whether the texts of a file must have English: what is most exactly said about it counts."""
-    inside = path.relative_to(SOURCE / "anlu").as_posix().replace("web/templates/web/desk/", "web/desk/")
-    named = [one for one in (*COVERED, *OPEN) if inside.startswith(one)]
-    return bool(named) and max(named, key=len) in COVERED
+    """Whether the texts of a file must have English."""
+    inside = path.relative_to(SOURCE / "anlu").as_posix()
+    return inside.startswith(COVERED)
 
 
 def texts_by_package() -> dict[Path, dict[str, list[Path]]]:

@@ -38,7 +38,7 @@ def add_verbs(ledger: Ledger) -> None:
             Page(
                 f"{ledger.code}.{name}",
                 f"{ledger.path}/<uuid:uid>/{name.replace('_', '-')}/",
-                f"{label}{ledger.noun}",
+                f"{ledger.noun}：{label}",
                 _view(ledger, draw, label),
                 permission=ledger.permission_to("change"),
                 chapter=ledger.chapter,
