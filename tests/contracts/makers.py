@@ -15,8 +15,10 @@ from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.governance import services as governance
 from anlu.apps.hazards import services as hazards
 from anlu.apps.hazards.models import WorkDone
+from anlu.apps.inspections import services as inspections
 from anlu.apps.plans import services as plans
 from anlu.apps.publicity import services as publicity
 from anlu.apps.reports.services import add_free_report
@@ -32,7 +34,15 @@ from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.sources import add_dataset, add_source
 from anlu.kernel.documents.library import Register, write_template
-from anlu.kernel.documents.models import Combination, KindRule, LegalBasis, Letterhead, Phrase, SigningRule
+from anlu.kernel.documents.models import (
+    Combination,
+    Document,
+    KindRule,
+    LegalBasis,
+    Letterhead,
+    Phrase,
+    SigningRule,
+)
 from anlu.kernel.documents.permissions import PHRASE_CHANGE, RULE_CHANGE
 from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.documents.services import draft_document
@@ -405,6 +415,39 @@ def _piece(unit: Unit, town: Area) -> Any:
     return publicity.pieces.add(values, by=SYSTEM)
 
 
+def _governing_body(unit: Unit, town: Area) -> Any:
+    values = {"name": f"测试委员会{next(_serial)}", "unit": unit, "valid_from": date(2020, 1, 1)}
+    return governance.bodies.add(values, by=SYSTEM)
+
+
+def _governing_member(unit: Unit, town: Area) -> Any:
+    values = {"body": _governing_body(unit, town), "unit": unit, "valid_from": date(2020, 1, 1)}
+    return governance.members.add(values | {"liaison_name": "测试联络员"}, by=SYSTEM)
+
+
+def _inspection_team(unit: Unit, town: Area) -> Any:
+    leader = make_officer(unit)
+    values = {"name": f"测试督查组{next(_serial)}", "leader": leader, "unit": unit}
+    return inspections.teams.add(values | {"valid_from": date(2023, 1, 1)}, by=SYSTEM)
+
+
+def _inspection_round(unit: Unit, town: Area) -> Any:
+    """On a day that is over, so that everybody may know."""
+    values = {
+        "team": _inspection_team(unit, town),
+        "planned_on": date(2023, 3, 1),
+        "categories": ["interior"],
+        "units": [unit],
+    }
+    return inspections.rounds.add(values, by=SYSTEM)
+
+
+def _inspection_bulletin(unit: Unit, town: Area) -> Any:
+    return Document.objects.create(
+        kind="inspection_bulletin", unit=unit, drafted_unit=unit, title=f"测试通报{next(_serial)}"
+    )
+
+
 MAKERS: dict[str, Maker] = {
     "activities.bearer": lambda unit, town: _activity("team.training")(unit, town).bearers.get(),
     "plans.theme": _theme,
@@ -415,6 +458,12 @@ MAKERS: dict[str, Maker] = {
     "publicity.series": _series,
     "publicity.column": _column,
     "publicity.piece": _piece,
+    "governance.body": _governing_body,
+    "governance.member": _governing_member,
+    "governance.meeting": _activity("governance.dispatch"),
+    "inspections.team": _inspection_team,
+    "inspections.round": _inspection_round,
+    "inspections.bulletin": _inspection_bulletin,
     "activities.rhythm": _rhythm,
     "team.study": _activity("team.first_topic"),
     "team.organisation_life": _activity("team.organisation_life"),

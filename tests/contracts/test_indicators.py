@@ -33,6 +33,8 @@ from anlu.web.figures import ledger_url, own_url
 from anlu.web.ledgers import ledgers
 from anlu.web.windows import areas_in, units_in
 from tests.apps.crashes.records import Scene, make_scene, random_period, random_window
+from tests.apps.governance.records import TABLES as GOVERNED
+from tests.apps.governance.records import fill as fill_governance
 from tests.apps.hazards.records import add_hazards
 from tests.apps.team.records import TABLES, fill
 
@@ -46,7 +48,9 @@ FILLED = {
     "crashes.crash",
     "hazards.workdone",
     "indicators.externalfigure",
-} | TABLES  # tables that the scene of these tests has rows of; a new one adds its records there
+    *TABLES,
+    *GOVERNED,
+}  # tables that the scene of these tests has rows of; a new one adds its records there
 ROUNDS = 10
 EVERYTHING = Period.parse("2021-01-01..2023-06-30")
 
@@ -64,6 +68,7 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         add_vehicles(made)
         fill(made.county)
         add_hazards(made.county, owner=made.viewers["mine"].uid)
+        fill_governance(made.county)
         yield made
         transaction.set_rollback(True)
 

@@ -95,7 +95,7 @@ def test_a_permitted_person_gets_a_sound_page(
 
 
 POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
-LEADING_ON = {"web.home", "web.sign_in", "reports.act", "reports.pdf"}
+LEADING_ON = {"team.discussion.problem", "web.home", "web.sign_in", "reports.act", "reports.pdf"}
 # What these show comes of a step before them: tests/web/test_importing.py takes those steps.
 LATER_STEPS = (
     "web.batch.refused",

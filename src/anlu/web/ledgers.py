@@ -119,6 +119,7 @@ class RelatedRows:
     model: type[Model]
     through: str
     columns: tuple[Column, ...]
+    key: str = "pk"  # which fact of the thing ``through`` holds: its key, or its uid
     order: tuple[str, ...] = ("pk",)
     permission: str = ""
     empty: str = "没有登记"
@@ -136,7 +137,7 @@ class RelatedRows:
             assert issubclass(self.model, Record), f"{self.code} must say who may see its rows"
             scoped = self.model.objects.visible_to(viewer, self.permission)
         joined = joins_of(self.model, self.columns)
-        rows: QuerySet[Any] = scoped.filter(**{self.through: thing.pk}).order_by(*self.order)
+        rows: QuerySet[Any] = scoped.filter(**{self.through: getattr(thing, self.key)}).order_by(*self.order)
         rows = rows.prefetch_related(*self.prefetch) if self.prefetch else rows
         return rows.select_related(*joined) if joined else rows
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from anlu.apps.team import services
+from anlu.apps.team.demonstration import problems  # noqa: F401 - declares the step of the problem lists
 from anlu.apps.team.models import PartyBody, PartyOffice, TrainingResult, Writing
 from anlu.kernel.activities.models import Activity, ActivityBearer
 from anlu.kernel.activities.services import add_activity

@@ -279,6 +279,13 @@ class Kind:
         False: it belongs to no unit, so that only its reporter and people who see everything see it.
     grades
         Dictionary of its grades, "" = not graded.
+    asks
+        What opening one asks for besides: any of ``lead, helpers, handler, due_on``.
+    within
+        Code of what it belongs to (a family of cases, or a subject of documents): it is opened from the page of one
+        of those, on which it is listed; "" = it stands by itself.
+    alone
+        It may also stand by itself although it has ``within``.
     """
 
     code: str
@@ -297,6 +304,9 @@ class Kind:
     needs_place: bool = False
     attributed: bool = True
     grades: str = ""
+    asks: tuple[str, ...] = ()
+    within: str = ""
+    alone: bool = False
     help: str = ""
 
     @cached_property

@@ -43,10 +43,10 @@ def in_order() -> list[DemoStep]:
 
 
 @contextmanager
-def on_day(day: date) -> Iterator[None]:
+def on_day(day: date | str) -> Iterator[None]:
     """The business date of a day in the county's own time."""
     before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = day.isoformat()
+    os.environ[VARIABLE] = str(day)
     try:
         yield
     finally:

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.models import AuditEntry, Record
-from anlu.kernel.indicators.columns import Coded, Column, Mask, Unanswerable
+from anlu.kernel.indicators.columns import Coded, Column, Mask, Several, Unanswerable
 from anlu.kernel.indicators.leaves import Amount, Leaf
 from anlu.kernel.indicators.masks import mask_of
 
@@ -55,6 +55,10 @@ class Known:
         """Those with these primary keys."""
         wanted = set(keys)
         return np.array([one.pk in wanted for one in self.things], dtype=np.bool_)
+
+    def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
+        """Nothing: what other tables said on the day is not kept."""
+        return ()
 
     @property
     def keys(self) -> list[int]:

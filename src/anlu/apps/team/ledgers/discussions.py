@@ -7,13 +7,16 @@ from typing import Any
 from anlu.apps.team import services
 from anlu.apps.team.forms import DiscussionForm
 from anlu.apps.team.models import Discussion, DiscussionActivity
-from anlu.apps.team.terms import THEMES
+from anlu.apps.team.terms import SOURCES, THEMES
 from anlu.kernel.activities.permissions import VIEW
+from anlu.kernel.cases.kinds import families
+from anlu.kernel.cases.models import Case
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.filters import DateFilter, TextFilter
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.filters import UnitFilter
 from anlu.web.desk.activities.ledger import attendance, kind_label, url_of, when
+from anlu.web.desk.cases.columns import state_words
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, RelatedRows, Verb, ledgers
 
 CHAPTER, ITEM = "队伍建设", "大讨论与问题清单"
@@ -31,6 +34,14 @@ def _may_see(viewer: Viewer, thing: object) -> bool:
 
 def _link(row: Any, viewer: Viewer) -> str:
     return url_of(row.activity)
+
+
+def _source(row: Any) -> str:
+    return label_of(SOURCES, str(row.details.get("source", "")))
+
+
+def _problem(row: Any, viewer: Viewer) -> str:
+    return families.get(row.family).address_of(row.uid)
 
 
 DISCUSSIONS = ledgers.add(
@@ -93,9 +104,30 @@ DISCUSSIONS = ledgers.add(
                 link=_link,
                 empty="还没有挂上活动",
             ),
+            RelatedRows(
+                "problem",
+                "查摆的问题",
+                Case,
+                through="about_uid",
+                key="uid",
+                permission="team.problem.view",
+                columns=(
+                    Column("number", "编号", kind=Kind.CODE),
+                    Column("title", "问题"),
+                    Column("source", "来源", value=_source),
+                    Column("lead", "责任单位", value="lead.name"),
+                    Column("due_on", "期限"),
+                    Column("state", "状态", value=state_words),
+                ),
+                link=_problem,
+                empty="还没有登记问题",
+            ),
         ),
         head=("started_on", "ended_on"),
-        verbs=(Verb("下挂活动", "team.discussion.activities", "link"),),
+        verbs=(
+            Verb("下挂活动", "team.discussion.activities", "link"),
+            Verb("登记问题", "team.discussion.problem", "plus"),
+        ),
         form=DiscussionForm,
         add=services.discussions.add,
         change=services.discussions.change,

@@ -13,6 +13,7 @@ MINUTES = add_kind(
         checked_by=("office_clerk",),
         signed_by=("chief", "deputy"),
         retention_years=30,
+        addressed=False,
         order=130,
         fields=(
             Field("held_on", "会议日期", FieldType.DATE, required=True, source="held_on"),

@@ -217,6 +217,7 @@ def activity_ledger(
     icon: str = "calendar",
     empty: str = "",
     related: tuple[RelatedRows, ...] = (),
+    verbs: tuple[Verb, ...] = (),
 ) -> Ledger:
     """
     Declare and register the ledger of the kinds of ``families``, with its pages for holding and signing in.
@@ -256,6 +257,7 @@ def activity_ledger(
             related=(*related, ATTENDANCES),
             head=("kind", "state", "day", "attendance"),
             verbs=(
+                *verbs,
                 Verb("登记开展", f"{code}.hold", "circle-check", possible=_only_planned),
                 Verb("签到设置", f"{code}.sign_in", "users", possible=_not_cancelled),
                 Verb("签到名单", f"{code}.attendance", "list-check", possible=_by_list),

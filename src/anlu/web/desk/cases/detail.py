@@ -20,6 +20,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
 from anlu.web.cells import Cell, Fact, words_of
+from anlu.web.desk.cases.belonging import belonging_to, owner_of
 from anlu.web.desk.cases.columns import grade_words, kind_of, place_words, state_words
 from anlu.web.desk.cases.extending import extension_of
 from anlu.web.desk.cases.papers import drafts_of, paper_lines
@@ -138,6 +139,8 @@ class CasePage(Detail):
             "papers": paper_lines(thing, self.viewer),
             "asked": self._request(thing),
             "doubles": self._doubles(thing, kind),
+            "owner": owner_of(thing.about_kind, thing.about_uid, self.viewer),
+            "below": belonging_to(thing, self.viewer),
             "merged_into": self._link(thing.merged_into) if thing.merged_into else None,
             "merged": [self._link(one) for one in Case.objects.filter(merged_into=thing).order_by("pk")],
         }

@@ -96,6 +96,24 @@ def fact_field(one: FactField) -> forms.Field:
     return forms.CharField(widget=widget, max_length=2_000, **common)
 
 
+def asked_field(ask: str, case: Case | None, kind: Kind) -> forms.Field:
+    """The field of one of ``ASKS``, for a case or (None) for one that is opened."""
+    match ask:
+        case "lead":
+            held = case.lead_id if case else None
+            return unit_field("牵头单位", required=held is None, initial=held)
+        case "helpers":
+            return helpers_field()
+        case "handler":
+            return handler_field(case)
+        case "due_on":
+            return day_field("办理期限", help_text="不填按规定的工作日数计算")
+        case _:
+            return forms.ChoiceField(
+                label="等级", required=False, choices=[("", "—"), *choices(kind.grades, on=today)()]
+            )
+
+
 class CaseForm(forms.Form):
     """A new case of a kind, or the correction of one."""
 
@@ -115,6 +133,8 @@ class CaseForm(forms.Form):
             fields["grade"] = forms.ChoiceField(
                 label="等级", required=False, choices=[("", "—"), *choices(kind.grades, on=today)()]
             )
+        if case is None:
+            fields |= {one: asked_field(one, None, kind) for one in kind.asks}
         facts = {DETAIL + one.name: fact_field(one) for one in kind.facts}
         place = _place_fields() if located else {}
         self.fields.update(fields | facts | place)
@@ -175,7 +195,7 @@ class MoveForm(forms.Form):
         needs = set(move.needs)
         proposed = kind.suggest(case)
         for ask in move.asks:
-            self.fields[ask] = self._ask(ask, case, kind)
+            self.fields[ask] = asked_field(ask, case, kind)
             if ask in proposed and not getattr(case, ask, None):
                 value = proposed[ask].value
                 many = isinstance(value, list | tuple)
@@ -194,22 +214,6 @@ class MoveForm(forms.Form):
                 self.fields[
                     one
                 ].help_text = f"须有{EVIDENCE[one]}；已上传的也算。{self.fields[one].help_text}"
-
-    @staticmethod
-    def _ask(ask: str, case: Case, kind: Kind) -> forms.Field:
-        match ask:
-            case "lead":
-                return unit_field("牵头单位", required=case.lead_id is None, initial=case.lead_id)
-            case "helpers":
-                return helpers_field()
-            case "handler":
-                return handler_field(case)
-            case "due_on":
-                return day_field("办理期限", help_text="不填按规定的工作日数计算")
-            case _:
-                return forms.ChoiceField(
-                    label="等级", required=False, choices=[("", "—"), *choices(kind.grades, on=today)()]
-                )
 
     def answers(self) -> dict[str, Any]:
         """What the service takes beside note and files; what was left open is not among it."""

@@ -35,9 +35,10 @@ LABELS: Final = ("发现", "办结", "按期率", "反弹", "未办结", "逾期
 def line_of(case: Case, on: date) -> dict[str, str]:
     """A case as one line."""
     kind = kinds.get(case.kind) if case.kind in kinds else None
+    over = case.closed_on is not None
     return {
-        "due": due_words(case.due_on, on) or "没有期限",
-        "colour": due_colour(case.due_on, on) or "grey",
+        "due": f"{case.closed_on} 办结" if over else due_words(case.due_on, on) or "没有期限",
+        "colour": "green" if over else due_colour(case.due_on, on) or "grey",
         "kind": kind.label if kind else case.kind,
         "number": case.number,
         "title": case.title,

@@ -18,6 +18,7 @@ from anlu.kernel.cases.merging import cases_near
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import change_case, moves_for, open_case
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile
+from anlu.web.desk.cases.belonging import Owner, standing_alone, stated_owner
 from anlu.web.desk.cases.columns import kind_of
 from anlu.web.desk.cases.forms import DETAIL, CaseForm, MoveForm, files_from
 from anlu.web.nav import Crumb
@@ -68,13 +69,13 @@ class NewCase(CaseFormPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         kind = self._kind(request.GET.get("kind", ""))
-        if kind is None:
+        if kind is None or self._belongs_nowhere(kind):
             return self._choose()
         return self._page(CaseForm(kind, located=self.family.located), kind)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         kind = self._kind(request.GET.get("kind", ""))
-        if kind is None:
+        if kind is None or self._belongs_nowhere(kind):
             return self._choose()
         form = CaseForm(kind, located=self.family.located, data=request.POST, files=request.FILES)
         if form.is_valid():
@@ -90,10 +91,17 @@ class NewCase(CaseFormPage):
         return self._page(form, kind, status=422)
 
     def _kind(self, code: str) -> Kind | None:
-        offered = kinds_of(self.ledger.code)
-        if len(offered) == 1:
-            return offered[0]
-        return next((one for one in offered if one.code == code), None)
+        alone = standing_alone(self.ledger.code)
+        if not code and len(alone) == 1:
+            return alone[0]
+        return next((one for one in kinds_of(self.ledger.code) if one.code == code), None)
+
+    def _belongs_nowhere(self, kind: Kind) -> bool:
+        return bool(kind.within) and not kind.alone and self.owner(kind) is None
+
+    def owner(self, kind: Kind) -> Owner | None:
+        """What the new case will belong to."""
+        return stated_owner(kind, self.request.GET.get("within", ""), self.viewer)
 
     def _near(self, kind: Kind, form: CaseForm) -> list[dict[str, str]]:
         lon, lat = form.cleaned_data.get("lon"), form.cleaned_data.get("lat")
@@ -112,8 +120,15 @@ class NewCase(CaseFormPage):
     def _open(self, kind: Kind, form: CaseForm) -> Case:
         kept = keep_files(files_from(form), by=self.viewer)
         values = form.values() | {"reporter_name": self.viewer.name}
+        owner = self.owner(kind)
         with transaction.atomic():
-            case = open_case(kind.code, values, details=form.details(), by=self.viewer)
+            case = open_case(
+                kind.code,
+                values,
+                details=form.details(),
+                by=self.viewer,
+                about=owner.about if owner else None,
+            )
             if kept:
                 attach(case.uid, kept, by=self.viewer)
         return case
@@ -122,7 +137,7 @@ class NewCase(CaseFormPage):
         self.request.trail = [Crumb("登记")]  # type: ignore[attr-defined]
         offered = [
             {"label": one.label, "help": one.help, "url": f"?kind={one.code}"}
-            for one in kinds_of(self.ledger.code)
+            for one in standing_alone(self.ledger.code)
         ]
         context = {
             "ledger": self.ledger,
@@ -136,6 +151,7 @@ class NewCase(CaseFormPage):
         self.request.trail = [Crumb("登记")]  # type: ignore[attr-defined]
         return self.draw(
             form,
+            owner=self.owner(kind),
             page_title=f"登记{kind.label}",
             button="仍然登记为新的一件" if near else "登记",
             near=near,

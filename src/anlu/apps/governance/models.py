@@ -1,0 +1,131 @@
+"""
+Tables of governance: bodies and their member units with dates, the agenda of a meeting as it was, its decisions.
+
+Members are units, with their duty and whoever keeps contact; the order of members is that of the units.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from anlu.apps.governance import permissions
+from anlu.kernel.activities.models import Activity
+from anlu.kernel.cases.models import Case
+from anlu.kernel.core.models import Record
+from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.places.models import Area
+
+LIVE = Q(voided_at__isnull=True)
+
+
+class Body(Record):
+    """A body that takes decisions, or its office, between two days."""
+
+    view_permission: ClassVar[str] = permissions.BODY_VIEW
+    scope_open: ClassVar[bool] = True
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    name = models.CharField("名称", max_length=80)
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="办事机构"
+    )
+    basis = models.CharField("成立依据", max_length=160, blank=True)
+    duty = models.TextField("职责", blank=True)
+    valid_from = models.DateField("成立")
+    valid_to = models.DateField("撤销", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "议事机构"
+        ordering: ClassVar[list[str]] = ["valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(Record):
+    """A unit belongs to a body between two days; what it answers for there, and who keeps contact."""
+
+    view_permission: ClassVar[str] = permissions.MEMBER_VIEW
+    scope_open: ClassVar[bool] = True
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="members", verbose_name="议事机构")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    office = models.CharField("身份", max_length=20, default="member")
+    duty = models.TextField("职责", blank=True)
+    liaison = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="联络员账号"
+    )
+    liaison_name = models.CharField("联络员", max_length=40, blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "成员单位"
+        ordering: ClassVar[list[str]] = ["body", "unit__sort_key", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.body} {self.unit}"
+
+
+class Group(models.TextChoices):
+    """Why a case stands on the agenda."""
+
+    NEW = "new", "新增"
+    OVERDUE = "overdue", "逾期"
+    RETURNED = "returned", "退回"
+
+
+class AgendaItem(Record):
+    """A case on the agenda of a meeting, as it stood when the agenda was closed."""
+
+    scope_through: ClassVar[str] = "meeting"
+    view_permission: ClassVar[str] = permissions.DISPATCH_VIEW
+
+    meeting = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="+", verbose_name="会议")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", verbose_name="事项")
+    group = models.CharField("列入原因", max_length=10, choices=Group)
+    town = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="镇街"
+    )
+    lead = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="牵头单位"
+    )
+    due_on = models.DateField("当时的期限", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "议程事项"
+        ordering: ClassVar[list[str]] = ["group", "due_on", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["meeting", "case", "group"], name="one_agenda_item_per_case")
+        ]
+
+
+class Decision(Record):
+    """A decision of a meeting: the case that carries it; of one matter a meeting decides once."""
+
+    scope_through: ClassVar[str] = "meeting"
+    view_permission: ClassVar[str] = permissions.DISPATCH_VIEW
+
+    meeting = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="+", verbose_name="会议")
+    case: Any = models.OneToOneField(
+        Case, on_delete=models.PROTECT, related_name="+", verbose_name="议定事项"
+    )
+    matter = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="所议事项"
+    )
+    key = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name = "会议决定"
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["meeting", "key"], name="one_decision_per_matter")
+        ]

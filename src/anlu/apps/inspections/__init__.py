@@ -1,0 +1,1 @@
+"""督查: teams that go round unannounced, what they find, and the bulletins in which it is told."""

@@ -1,0 +1,219 @@
+"""Unannounced rounds, checklists, findings that become cases, bulletins, and the figures of the county."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from anlu.apps.inspections.models import Check, Round, Verdict
+from anlu.apps.inspections.queries import items_of, untold_findings
+from anlu.apps.inspections.services import (
+    Answer,
+    InspectionProblem,
+    draft_bulletin,
+    fill_round,
+    rounds,
+    teams,
+)
+from anlu.engine.periods import Period
+from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.services import MoveRefused, move_case, void_case
+from anlu.kernel.core.demo import demo_steps, on_day
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.errors import AnluError, NotFound
+from anlu.kernel.core.models import Term
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.documents import services as documents
+from anlu.kernel.documents.seeding import seed_documents
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import value_of
+from anlu.kernel.indicators.window import Window
+from anlu.kernel.people.models import Officer, Unit, UnitKind
+from anlu.kernel.people.seeding import seed_roles
+from tests.factories import make_officer, make_unit
+
+pytestmark = pytest.mark.django_db
+RIGHTS = ("inspections.*",)
+FINE, WRONG = Answer(Verdict.FINE), Answer(Verdict.WRONG, "被褥未叠")
+
+
+@pytest.fixture(autouse=True)
+def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
+    seed_all()
+
+
+@pytest.fixture
+def brigade() -> Unit:
+    return make_unit("大队", UnitKind.BRIGADE)
+
+
+def inspector_of(unit: Unit, *more: str, width: Width = Width.ALL) -> Officer:
+    verbs = ("view", "add", "handle", "inspect")
+    codes = [f"inspections.finding.{verb}" for verb in verbs]
+    rest = (
+        "inspections.round.view",
+        "inspections.round.add",
+        "inspections.round.fill",
+        "inspections.bulletin.add",
+    )
+    return make_officer(
+        unit, *codes, *rest, "documents.document.draft", "documents.document.view", *more, width=width
+    )
+
+
+def round_of(inspector: Officer, squadron: Unit, on: date, **facts: Any) -> Round:
+    values = {"name": "督查组", "leader": inspector, "unit": inspector.unit, "valid_from": date(2023, 1, 1)}
+    team = teams.add(values, by=SYSTEM)
+    plan = {"team": team, "planned_on": on, "categories": ["interior"], "units": [squadron], **facts}
+    return rounds.add(plan, by=inspector)
+
+
+# ------------------------------------------------------------------------------------------------ rounds
+def test_an_unannounced_round_stays_with_its_team_until_the_day(
+    brigade: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector = inspector_of(make_unit("督查室", UnitKind.OFFICE, parent=brigade))
+    chief = make_officer(brigade, "inspections.round.view")
+    secret = round_of(inspector, make_unit(parent=brigade), date(2023, 7, 6))
+    told = round_of(inspector, make_unit(parent=brigade), date(2023, 7, 6), announced=True)
+    assert set(Round.objects.visible_to(inspector)) == {secret, told}
+    assert set(Round.objects.visible_to(chief)) == {told}
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-06")
+    assert set(Round.objects.visible_to(chief)) == {secret, told}
+
+
+def test_a_round_is_filled_in_on_its_day_and_not_before(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    early = round_of(inspector, squadron, date(2023, 7, 4))
+    with pytest.raises(InspectionProblem, match="还没有到"):
+        fill_round(early.uid, squadron, {("interior", "office"): FINE}, by=inspector)
+    today = round_of(inspector, squadron, date(2023, 7, 3))
+    fill_round(today.uid, squadron, {("interior", "office"): FINE}, by=inspector)
+    assert Check.objects.get().verdict == Verdict.FINE
+
+
+def test_what_is_wrong_becomes_one_case_of_the_inspected_unit(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    answers = {("interior", "dormitory"): WRONG, ("interior", "office"): FINE}
+    fill_round(one.uid, squadron, answers, by=inspector)
+    again = fill_round(one.uid, squadron, answers, by=inspector)
+    case = Case.objects.get()
+    assert again == []
+    assert (case.state, case.lead, case.details["category"]) == ("sent", squadron, "interior")
+    with pytest.raises(InspectionProblem, match=case.number):
+        fill_round(one.uid, squadron, {("interior", "dormitory"): FINE}, by=inspector)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "words"),
+    [
+        (("interior", "dormitory"), Answer(Verdict.WRONG, " "), "请写明情况"),
+        (("counter", "hours"), FINE, "没有"),
+    ],
+)
+def test_a_line_that_is_wrong_is_described_and_is_one_of_the_round(
+    brigade: Unit, key: tuple[str, str], answer: Answer, words: str
+) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    with pytest.raises(InspectionProblem, match=words):
+        fill_round(one.uid, squadron, {key: answer}, by=inspector)
+    assert not Check.objects.exists()
+
+
+def test_the_checklist_is_that_of_the_day_of_the_round(brigade: Unit) -> None:
+    Term.objects.filter(list="inspections.check.interior", code="canteen").update(valid_to=date(2023, 6, 30))
+    seed_all()
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    assert ("interior", "canteen") in items_of(round_of(inspector, squadron, date(2023, 6, 30)))
+    assert ("interior", "canteen") not in items_of(round_of(inspector, squadron, date(2023, 7, 3)))
+
+
+def test_only_the_inspected_unit_puts_it_right_and_a_look_back_opens_it_again(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    (case,) = fill_round(one.uid, squadron, {("interior", "dormitory"): WRONG}, by=inspector)
+    rights = ("inspections.finding.view", "inspections.finding.reply")
+    leader = make_officer(squadron, *rights, width=Width.OWN)
+    with pytest.raises(AnluError):
+        move_case(case.uid, "fix", by=make_officer(make_unit(), *rights, width=Width.OWN), note="已整改")
+    with pytest.raises(MoveRefused):
+        move_case(case.uid, "fix", by=inspector, note="已整改")
+    move_case(case.uid, "fix", by=leader, note="已整改")
+    move_case(case.uid, "close", by=inspector)
+    opened = move_case(case.uid, "rebound", by=inspector, note="又未叠")
+    assert (opened.number, opened.rebounds, opened.closed_on) == (case.number, 1, None)
+
+
+# ------------------------------------------------------------------------------------------------ bulletins
+def test_a_finding_stands_in_one_bulletin_only(brigade: Unit) -> None:
+    seed_documents()
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    fill_round(
+        one.uid, squadron, {("interior", "dormitory"): WRONG, ("interior", "office"): FINE}, by=inspector
+    )
+    first = draft_bulletin(date(2023, 7, 1), date(2023, 7, 3), demands="照单整改", by=inspector)
+    assert [row["fact"] for row in first.facts["findings"]] == ["被褥未叠"]
+    assert "检查2项，合格1项" in first.facts["good"]
+    assert not untold_findings(inspector, date(2023, 7, 1), date(2023, 7, 3)).exists()
+    documents.void_draft(first.uid, why="重拟", by=SYSTEM)
+    again = draft_bulletin(date(2023, 7, 3), date(2023, 7, 3), demands="照单整改", by=inspector)
+    assert len(again.facts["findings"]) == 1
+
+
+def test_days_without_anything_give_no_bulletin(brigade: Unit) -> None:
+    seed_documents()
+    with pytest.raises(InspectionProblem, match="没有督查记录"):
+        draft_bulletin(date(2023, 7, 1), date(2023, 7, 3), demands="照单整改", by=inspector_of(brigade))
+    with pytest.raises(InspectionProblem, match="止日早于起日"):
+        draft_bulletin(date(2023, 7, 3), date(2023, 7, 1), demands="照单整改", by=inspector_of(brigade))
+
+
+def test_somebody_of_another_unit_does_not_fill_in_the_round(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    stranger = inspector_of(make_unit(), width=Width.OWN)
+    with pytest.raises(NotFound):
+        fill_round(one.uid, squadron, {("interior", "office"): FINE}, by=stranger)
+
+
+# ------------------------------------------------------------------------------------------------ the county
+def figure(code: str) -> Any:
+    return value_of(indicators.get(code), Window(Period.parse("2023H1")), SYSTEM).value
+
+
+def test_the_county_shows_five_bulletins_and_thirteen_findings_all_put_right() -> None:
+    seed_roles()
+    seed_documents()
+    for step in ("places.areas", "people.units", "people.accounts", "inspections.rounds"):
+        demo_steps.get(step).make()
+    assert figure("inspections.bulletins") == 5
+    assert figure("inspections.findings") == 13
+    assert figure("inspections.findings_closed") == 1
+    assert figure("inspections.findings_per_bulletin") == pytest.approx(2.6)
+    numbers = documents.Document.objects.filter(kind="inspection_bulletin").order_by("number_serial")
+    assert [one.number for one in numbers] == [f"第{n}期" for n in range(1, 6)]
+    _mutate()
+
+
+def _mutate() -> None:
+    """What is taken away or moved is missing at once."""
+    findings = Case.objects.filter(family="inspections.finding").order_by("pk")
+    inspector = Officer.objects.get(login="inspector")
+    first, second, third = findings[:3]
+    with on_day("2023-06-29"):
+        move_case(first.uid, "rebound", by=inspector, note="又未改")
+    assert figure("inspections.findings_closed") == pytest.approx(12 / 13)
+    Case.objects.filter(pk=second.pk).update(found_on=date(2022, 12, 30))
+    assert figure("inspections.findings") == 12
+    void_case(third.uid, why="重复登记", by=SYSTEM)
+    assert figure("inspections.findings") == 11
+    bulletin = documents.Document.objects.filter(kind="inspection_bulletin").first()
+    assert bulletin is not None
+    documents.withdraw(bulletin, why="有误", by=SYSTEM)
+    assert figure("inspections.bulletins") == 4
