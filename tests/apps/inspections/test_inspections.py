@@ -21,9 +21,10 @@ from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, move_case, void_case
 from anlu.kernel.core.demo import demo_steps, on_day
-from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.dictionaries import REVISION, seed_all
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.models import Term
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents import services as documents
 from anlu.kernel.documents.seeding import seed_documents
@@ -127,7 +128,7 @@ def test_a_line_that_is_wrong_is_described_and_is_one_of_the_round(
 
 def test_the_checklist_is_that_of_the_day_of_the_round(brigade: Unit) -> None:
     Term.objects.filter(list="inspections.check.interior", code="canteen").update(valid_to=date(2023, 6, 30))
-    seed_all()
+    touch(REVISION)
     inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
     assert ("interior", "canteen") in items_of(round_of(inspector, squadron, date(2023, 6, 30)))
     assert ("interior", "canteen") not in items_of(round_of(inspector, squadron, date(2023, 7, 3)))

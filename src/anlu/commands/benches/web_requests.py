@@ -74,8 +74,9 @@ def with_query(address: str, values: dict[str, Any]) -> str:
 
 
 def options_of(page: bytes) -> dict[str, Any]:
-    """The options of the map in a page."""
-    text = page.decode().split('id="map-options" type="application/json">')[1].split("</script>")[0]
+    """The options of the map in a page, packed or not."""
+    plain = gzip.decompress(page) if page.startswith(b"\x1f\x8b") else page
+    text = plain.decode().split('id="map-options" type="application/json">')[1].split("</script>")[0]
     options: dict[str, Any] = json.loads(text)
     return options
 
