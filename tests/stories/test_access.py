@@ -21,12 +21,6 @@ from tests.stories.installations import RunningInstallation
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SESSION = "sessionid"
 ALIKE = 3
-SISTERS = (
-    ".columns",
-    ".views",
-    ".export_order",
-    ".restore",
-)  # the same form for every ledger: some are enough
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations']})
   return found.violations.filter(({impact}) => ['critical', 'serious'].includes(impact)).map(({id, nodes}) =>
@@ -69,13 +63,14 @@ def look(page: Page, axe: str, address: str) -> list[str]:
 
 
 def chosen(addresses: dict[str, str]) -> dict[str, str]:
-    """All addresses but further sisters of a form that all ledgers share."""
+    """Every page that the menu opens, and a few of each sort of page that ledgers share (form, print, history ...)."""
+    entries = {page.code for page in pages if page.entry}
     met = Counter[str]()
     found = {}
     for code, address in addresses.items():
-        sister = next((one for one in SISTERS if code.endswith(one)), "")
-        met[sister] += 1
-        if not sister or met[sister] <= ALIKE:
+        sort = code.rpartition(".")[2]
+        met[sort] += code not in entries
+        if code in entries or met[sort] <= ALIKE:
             found[code] = address
     return found
 
