@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from anlu.engine.lunar import lunar_day
+from anlu.engine.lunar import lunar_day, lunar_words
 
 # Published calendars: Spring Festival (初一), Dragon Boat (初五), Mid-Autumn (十五).
 ALMANAC = (
@@ -36,3 +36,17 @@ def test_months_have_29_or_30_days_and_no_day_is_left_out() -> None:
             lengths.add(before)
         before = now
     assert lengths == {29, 30}
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2023, 7, 3), "十六"),
+        (date(2023, 1, 22), "初一"),
+        (date(2023, 1, 31), "初十"),
+        (date(2023, 2, 10), "二十"),
+        (date(2023, 2, 11), "廿一"),
+    ],
+)
+def test_the_lunar_day_is_written_as_calendars_do(day: date, words: str) -> None:
+    assert lunar_words(day) == words

@@ -83,3 +83,11 @@ def _new_moon(number: int) -> float:
 def _delta_t_days(year: float) -> float:
     """Ephemeris time minus universal time (Espenak and Meeus, for 1986 to 2150 simplified)."""
     return (62.92 + 0.32217 * (year - 2000) + 0.005589 * (year - 2000) ** 2) / 86_400
+
+
+def lunar_words(day: date) -> str:
+    """The day of the lunar month as people say it: 初一, 初十, 十六, 二十, 廿三, 三十."""
+    number = lunar_day(day)
+    if number % 10 == 0:
+        return ("初十", "二十", "三十")[number // 10 - 1]
+    return f"{'初十廿'[number // 10]}{'一二三四五六七八九'[number % 10 - 1]}"

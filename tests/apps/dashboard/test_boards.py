@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from anlu.apps.crashes.permissions import VIEW as CRASH_VIEW
 from anlu.apps.dashboard.choosing import MOST, TooManyChosen, choose, chosen_by
-from anlu.apps.dashboard.pages import lunar_words, pages_of
+from anlu.apps.dashboard.pages import pages_of
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -132,14 +132,6 @@ def test_fairs_go_by_the_lunar_day_and_open_the_same_sites(chief: Officer, clien
 def test_schools_are_closed_on_days_off_and_in_their_holidays(day: date, why: str, chief: Officer) -> None:
     seed_all()
     assert why_closed(Sight(chief, day)) == why
-
-
-@pytest.mark.parametrize(
-    ("day", "words"),
-    [(TODAY, "十六"), (date(2023, 1, 22), "初一"), (date(2023, 1, 31), "初十"), (date(2023, 2, 11), "廿一")],
-)
-def test_the_lunar_day_is_written_as_calendars_do(day: date, words: str) -> None:
-    assert lunar_words(day) == words
 
 
 def test_everybody_chooses_their_own_indicators(chief: Officer, client: Client) -> None:

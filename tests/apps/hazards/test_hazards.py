@@ -16,6 +16,7 @@ from anlu.apps.hazards import services
 from anlu.apps.hazards.grading import DEFAULT_WHY, Grade, Rule, grade_of
 from anlu.apps.hazards.jobs import remind_of_interim
 from anlu.apps.hazards.models import Hazard, Responsibility, WorkDone
+from anlu.apps.hazards.panels import roadside_markets
 from anlu.apps.hazards.queries import fairs_today
 from anlu.apps.hazards.seeding import seed_responsibilities
 from anlu.apps.hazards.services import HazardProblem, Work, add_works, report_hazard, set_interim
@@ -26,6 +27,7 @@ from anlu.kernel.core.errors import NotAllowed
 from anlu.kernel.core.models import Notice
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.places.fairs import is_fair_day
+from anlu.web.panels import Sight
 from tests.apps.hazards.conftest import DAY, Stage, photo
 
 SIGHT = "hazards.junction_sight"
@@ -291,6 +293,16 @@ def test_markets_are_held_on_their_days_until_they_are_gone(stage: Stage) -> Non
     assert fairs_today(SYSTEM, fair) == []
     with pytest.raises(HazardProblem, match="请填写逢集日"):
         services.markets.add({"name": "无集", "town": stage.town}, by=SYSTEM)
+
+
+def test_the_morning_names_the_markets_on_the_road_by_their_own_calendar(stage: Stage) -> None:
+    day = date(2023, 7, 6)  # 五月十九
+    for name, days, calendar in (("公历集", [6], "solar"), ("农历集", [6], "lunar"), ("早市", [], "daily")):
+        values = {"name": name, "town": stage.town, "fair_days": days, "calendar": calendar}
+        services.markets.add(values, by=SYSTEM)
+    contents = roadside_markets(Sight(SYSTEM, day))
+    assert {one.what for one in contents.entries} == {"公历集", "早市"}
+    assert contents.tallies[0].number == 2
 
 
 @pytest.mark.parametrize(

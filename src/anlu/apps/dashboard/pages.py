@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.urls import reverse
 from anlu.apps.dashboard import permissions as may
 from anlu.apps.dashboard.choosing import MOST, choose, chosen_by
 from anlu.apps.dashboard.content import Figures, map_of
-from anlu.engine.lunar import lunar_day
+from anlu.engine.lunar import lunar_words
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import AnluError
@@ -32,7 +31,6 @@ CHAPTER: Final = "今日"
 ON_TOP: Final = 4
 CHARTS_BESIDE: Final = 3
 OVERVIEW: Final = "总览"
-LUNAR_TENS: Final = ("初", "十", "廿", "三十")
 
 
 # ------------------------------------------------------------------------------------------------ morning
@@ -47,15 +45,6 @@ def morning(request: HttpRequest) -> HttpResponse:
         "screen_url": _url(viewer, "dashboard.screen"),
     }
     return render(request, "dashboard/morning.html", context)
-
-
-def lunar_words(on: date) -> str:
-    """The day of the lunar month: 初一, 十六, 廿三, 三十."""
-    number = lunar_day(on)
-    tens, ones = divmod(number, 10)
-    if number in (10, 20, 30):
-        return {10: "初十", 20: "二十", 30: "三十"}[number]
-    return f"{LUNAR_TENS[tens]}{'一二三四五六七八九'[ones - 1]}"
 
 
 def _url(viewer: Officer, code: str) -> str:

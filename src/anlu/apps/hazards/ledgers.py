@@ -175,6 +175,16 @@ SIGHT = ledgers.add(
 )  # fmt: skip
 
 
+def where_words(market: Market) -> str:
+    """柳亭镇 国道105 06:00—11:30."""
+    parts = (
+        market.town.name if market.town else "",
+        market.road.name if market.road else "",
+        f"{market.opens}—{market.closes}" if market.opens else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
 def _stakes(market: Market) -> str:
     words = stake_words(market.chainage_m)
     to = stake_words(market.chainage_to_m)

@@ -34,7 +34,7 @@ from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
 from anlu.kernel.core.history import fields_of
 from anlu.kernel.core.numbers import next_number
 from anlu.kernel.core.revisions import touch
-from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.services import add_record, change_record, restore_record, void_record
 from anlu.kernel.people.access import responsible_unit
 from anlu.kernel.people.models import SEES_BY_AREA, Officer, Unit
@@ -343,31 +343,14 @@ def _assign(case: Case, values: Mapping[str, Any]) -> None:
         case.lead = lead
         give_part(case, lead, Part.LEAD)
         tell(case, people_of_parts(case, Part.LEAD), f"{case.number} 交由贵单位牵头办理：{case.title}",
-             key=f"{case.uid}.lead.{lead.pk}.{case.version}", colour="blue", by=_NOBODY)  # fmt: skip
+             key=f"{case.uid}.lead.{lead.pk}.{case.version}", colour="blue", by=SYSTEM)  # fmt: skip
     if values.get("helpers") is not None:
         _set_helpers(case, values["helpers"])
     handler: Officer | None = values.get("handler")
     if handler is not None and handler.pk != case.handler_id:
         case.handler = handler
         tell(case, [handler.uid], f"{case.number} 由您经办：{case.title}",
-             key=f"{case.uid}.handler.{handler.pk}.{case.version}", colour="blue", by=_NOBODY)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Nobody:
-    """Somebody who is never among the people told."""
-
-    uid: UUID = UUID(int=1)
-    name: str = ""
-
-    def may(self, permission: str) -> bool:
-        return False
-
-    def scope_for(self, permission: str) -> Any:
-        raise NotImplementedError
-
-
-_NOBODY: Final[Viewer] = _Nobody()
+             key=f"{case.uid}.handler.{handler.pk}.{case.version}", colour="blue", by=SYSTEM)  # fmt: skip
 
 
 def _set_helpers(case: Case, helpers: Iterable[Unit]) -> None:

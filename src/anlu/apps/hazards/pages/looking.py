@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from anlu.apps.hazards.common import FAMILY
-from anlu.apps.hazards.ledgers import MARKETS
+from anlu.apps.hazards.ledgers import MARKETS, where_words
 from anlu.apps.hazards.models import Market, WorkDone
 from anlu.apps.hazards.permissions import HAZARD_VIEW, MARKET_VIEW
 from anlu.apps.hazards.queries import compared, fairs_today, markets_held
 from anlu.apps.hazards.services import work_words
-from anlu.engine.lunar import lunar_day
+from anlu.engine.lunar import lunar_words
 from anlu.kernel.cases.files import files_of, pairs_of
 from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.core.clock import today
@@ -30,8 +30,6 @@ from anlu.web.viewers import require_viewer
 
 CHAPTER: Final = "源头管控"
 SHOWN: Final = 12
-TENS: Final = ("初", "十", "廿", "三")
-DIGITS: Final = "十一二三四五六七八九"
 
 
 # ------------------------------------------------------------------------------------------------ gallery
@@ -110,24 +108,6 @@ def _day(day: date, first: date, on: date, markets: list[Market]) -> dict[str, A
         "count": len(markets),
         "markets": [(one.name, MARKETS.url_of(one)) for one in markets],
     }
-
-
-def where_words(market: Market) -> str:
-    """柳亭镇 国道105 06:00—11:30."""
-    parts = (
-        market.town.name if market.town else "",
-        market.road.name if market.road else "",
-        f"{market.opens}—{market.closes}" if market.opens else "",
-    )
-    return " ".join(part for part in parts if part)
-
-
-def lunar_words(day: date) -> str:
-    """初一, 十五, 廿六, 三十."""
-    number = lunar_day(day)
-    if number in (10, 20, 30):
-        return {10: "初十", 20: "二十", 30: "三十"}[number]
-    return TENS[number // 10] + DIGITS[number % 10]
 
 
 def _month(stated: str, on: date) -> date:
