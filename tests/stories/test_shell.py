@@ -20,6 +20,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HEADER = ("事故编号", "发生时间", "后果", "死亡", "受伤", "道路", "经度", "纬度")
 
+# A key in the same breath as the closing, before the browser has drawn again and taken the focus out of the dialog.
+CLOSE_KEYS_AND_PRESS_J = """() => {
+  document.getElementById('keys').close()
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }))
+}"""
+
 
 @pytest.fixture
 def clerk(transactional_db: None) -> Officer:
@@ -100,9 +106,12 @@ def test_a_list_is_worked_through_by_keys_alone(page: Page, site: str, file: Pat
     expect(keys).to_contain_text("下一行")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
-    for key in "jjk":
-        page.keyboard.press(key)
     number = page.locator("tbody tr").first.get_by_role("link").first
+    page.keyboard.press("?")
+    page.evaluate(CLOSE_KEYS_AND_PRESS_J)
+    expect(number).to_be_focused()
+    for key in "jk":
+        page.keyboard.press(key)
     expect(number).to_be_focused()
     page.keyboard.press("x")
     expect(page.locator("tbody tr").first.get_by_role("checkbox")).to_be_checked()

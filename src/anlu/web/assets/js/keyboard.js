@@ -1,5 +1,6 @@
 // Keys: / goes to the search, j and k walk the rows of a ledger, Enter opens the row, x ticks it, ? lists the keys.
-const typing = (element) => element.closest?.('input, select, textarea, [contenteditable], dialog')
+// A dialog that has just been closed keeps the focus until the page is next drawn: keys then belong to the page already.
+const typing = (element) => element.closest?.('input, select, textarea, [contenteditable], dialog[open]')
 
 const rowLink = (row) => row.querySelector('a[href]')
 
