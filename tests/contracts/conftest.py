@@ -20,7 +20,7 @@ from anlu.kernel.people.services import grant_role
 from anlu.kernel.places.models import Area
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Page
-from tests.contracts.makers import MAKERS
+from tests.contracts.makers import MAKERS, issued_document
 from tests.factories import make_area, make_officer, make_role, make_unit
 
 LEDGER_OF: dict[str, str] = {
@@ -51,6 +51,8 @@ class World:
             values[name] = self._value(page, name)
         if page.code.endswith(".restore"):
             values["identity"] = self._voided(page)
+        if page.code == "documents.document.service":
+            values["uid"] = issued_document(self.ours, self.town).uid
         return values
 
     def _voided(self, page: Page) -> Any:

@@ -43,9 +43,9 @@ from anlu.kernel.documents.models import (
     Phrase,
     SigningRule,
 )
-from anlu.kernel.documents.permissions import PHRASE_CHANGE, RULE_CHANGE
+from anlu.kernel.documents.permissions import CHECK, ISSUE, PHRASE_CHANGE, RULE_CHANGE, SIGN, VIEW
 from anlu.kernel.documents.seeding import seed_documents
-from anlu.kernel.documents.services import draft_document
+from anlu.kernel.documents.services import check, draft_document, issue, sign
 from anlu.kernel.indicators.closing import ask_correction
 from anlu.kernel.indicators.external import add_external
 from anlu.kernel.indicators.models import PeriodClose
@@ -326,6 +326,18 @@ def _document(unit: Unit, town: Area) -> Any:
     seed_documents()
     title = f"测试总结{next(_serial)}"
     return draft_document("summary", {"headline": title, "opening": "测试。"}, unit=unit, by=SYSTEM)
+
+
+def issued_document(unit: Unit, town: Area) -> Any:
+    """A brief that the brigade of this unit has issued: only what has been issued can be served."""
+    seed_documents()
+    brigade = unit.parent
+    chief = make_officer(brigade, VIEW, CHECK, SIGN, ISSUE)
+    role = chief.grants.get().role.code
+    Register(SigningRule, RULE_CHANGE).add({"role": role, "issuer": brigade.kind}, by=SYSTEM)
+    Register(Letterhead, RULE_CHANGE).add({"unit": brigade, "name": "测试大队", "mark": "测"}, by=SYSTEM)
+    draft = draft_document("brief", {"headline": "测试", "body": "测试。"}, unit=brigade, by=SYSTEM)
+    return issue(sign(check(draft, by=chief), by=chief), by=chief)
 
 
 def _template(unit: Unit, town: Area) -> Any:

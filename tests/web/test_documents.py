@@ -12,7 +12,7 @@ from django.urls import reverse
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.documents import services
 from anlu.kernel.documents.models import Delivery, Document, State, Template
-from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW
+from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW, VIEW
 from tests.factories import make_officer
 from tests.kernel.documents.conftest import Office, office  # noqa: F401 - a fixture
 from tests.kernel.documents.writing import drafted, issued, signed
@@ -107,6 +107,27 @@ def test_a_paper_that_names_a_person_is_for_those_who_may_see_personal_data(
     assert "测试甲" not in client.get(url(document, "detail")).content.decode()
     client.force_login(office.clerk)
     assert "测试甲" in client.get(url(document, "paper")).content.decode()
+    assert AuditEntry.objects.filter(action="reveal", thing_uid=document.uid).count() == 1
+
+
+def test_the_form_of_delivery_is_printed_once_issued_and_names_the_receiver_to_those_who_may_know(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    document = signed(office)
+    client.force_login(office.clerk)
+    answer = client.get(url(document, "service"), follow=True)
+    assert "印发后才能打印送达回证" in answer.content.decode()
+    document = services.issue(document, by=office.deputy)
+    empty = client.get(url(document, "service"))
+    assert empty.status_code == 200
+    assert "青公交抄〔2023〕1号" in empty.content.decode()
+    delivery = services.deliver(document, by=office.clerk, receiver="柏某")
+    written = f"{url(document, 'service')}?delivery={delivery.uid}"
+    assert "柏某" in client.get(written).content.decode()
+    client.force_login(make_officer(office.brigade, VIEW))
+    assert client.get(url(document, "service")).status_code == 200
+    assert client.get(written).status_code == 302
     assert AuditEntry.objects.filter(action="reveal", thing_uid=document.uid).count() == 1
 
 
