@@ -103,11 +103,20 @@ class Column:
 
 @dataclass(frozen=True)
 class DetailSection:
-    """A card of the detail page with facts in two columns."""
+    """
+    A card of the detail page with facts in two columns.
+
+    Parameters
+    ----------
+    of
+        What its columns are facts of, where that is not the record itself but depends on who looks (worked out once
+        for the card); None = this person does not see the card.
+    """
 
     label: str
     columns: tuple[Column, ...]
     note: str = ""
+    of: Callable[[Any, Viewer], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import permissions
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators import closing
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import value_of
@@ -104,6 +104,21 @@ def test_closing_keeps_every_figure_of_every_place(clerk: Officer) -> None:
             assert (snapshot.numerator, snapshot.rows) == (value.numerator, value.rows)
             assert not closing.differs(snapshot, value)
     assert closing.restated_in(close, clerk) == []
+
+
+def test_a_closed_value_is_shown_to_those_who_see_all_that_it_was_taken_over(clerk: Officer) -> None:
+    scene = make_scene(80)
+    ours, theirs = scene.county.squadrons[:2]
+    close = closing.close_period("2023H1", by=clerk)
+    crashes = indicators.get("crash.all")
+    member = make_officer(ours, "crashes.crash.view", width=Width.BELOW)
+    assert closing.closed_value(crashes, H1, clerk) is not None
+    assert closing.closed_value(crashes, H1, member) is None
+    assert closing.closed_value(crashes, Window(H1.period, unit=theirs), member) is None
+    own = closing.closed_value(crashes, Window(H1.period, unit=ours), member)
+    assert own is not None
+    assert own.rows == value_of(crashes, Window(H1.period, unit=ours), member).rows
+    assert closing.restated_in(close, member) == []
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from anlu.apps.crashes.models import Crash
 from anlu.engine.periods import Period
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.models.batches import BatchState
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import values_of
 from anlu.kernel.indicators.external import add_external
 from anlu.kernel.indicators.remembering import forget_values, remembered_values_of
 from anlu.kernel.indicators.window import Window
 from tests.apps.crashes.records import add_crash, make_batch, make_scene, random_window
+from tests.apps.hazards.records import add_hazards
+from tests.factories import make_officer
 
 pytestmark = pytest.mark.django_db
 KNOWN = [one for one in indicators if one.code.startswith("crash.")]
@@ -44,6 +46,25 @@ def test_they_are_the_same_for_every_window_and_person() -> None:
     drawn = [(random_window(rng, scene.county), rng.choice(people)) for _ in range(12)]
     for window, viewer in [*drawn, *drawn]:
         assert remembered_values_of(KNOWN, window, viewer) == values_of(KNOWN, window, viewer)
+
+
+def test_people_who_see_different_cases_get_different_figures() -> None:
+    scene, seen = make_scene(5), "hazards.hazard.view"
+    hazards = [one for one in indicators if one.code.startswith("hazards.")]
+    people = [
+        make_officer(scene.county.squadrons[0], seen),
+        *(make_officer(unit, seen, width=Width.OWN) for unit in scene.county.squadrons[:2]),
+        make_officer(scene.county.squadrons[0], seen, width=Width.MINE),
+        make_officer(scene.county.squadrons[0], "crashes.crash.view"),
+    ]
+    add_hazards(scene.county, owner=people[3].uid)
+    record("test", None, by=SYSTEM, label="第一笔")
+    whole = Window(Period.parse("2022"))
+    shown = [remembered_values_of(hazards, whole, viewer) for viewer in people]
+    assert shown == [values_of(hazards, whole, viewer) for viewer in people]
+    counts = [values[0].value for values in shown]
+    assert len(set(counts)) == len(people)
+    assert counts[-1] == 0
 
 
 def test_the_second_time_asks_only_whether_anything_has_moved() -> None:

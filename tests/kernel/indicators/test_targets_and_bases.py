@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from anlu.apps.crashes.models import Crash, Procedure
 from anlu.engine.indicators.intervals import rate_interval
 from anlu.engine.indicators.targets import Light
 from anlu.engine.periods import Period
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators import targets
 from anlu.kernel.indicators.define import (
     Indicator,
     IndicatorProblem,
@@ -23,11 +25,12 @@ from anlu.kernel.indicators.define import (
 )
 from anlu.kernel.indicators.evaluate import rows_behind, value_of
 from anlu.kernel.indicators.external import Base, NoSuchPeriod, add_external
+from anlu.kernel.indicators.models import Target
 from anlu.kernel.indicators.quality import quality_of
 from anlu.kernel.indicators.targets import TakesNoTarget, add_target, standing_of, targetable
 from anlu.kernel.indicators.window import Window
 from tests.apps.crashes.records import add_crash
-from tests.factories import make_area, make_unit
+from tests.factories import make_area, make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
 H1 = Window(Period.parse("2023H1"))
@@ -130,6 +133,34 @@ def test_a_part_of_the_brigade_has_no_target() -> None:
     assert standing_of(KILLED, H1, SYSTEM) is not None
     assert standing_of(KILLED, Window(H1.period, unit=make_unit()), SYSTEM) is None
     assert standing_of(KILLED, Window(H1.period, area=make_area()), SYSTEM) is None
+
+
+def test_the_light_of_the_brigade_is_for_those_who_see_all_of_it() -> None:
+    ours, seen = make_unit(), "crashes.crash.view"
+    deaths(2022, 8)
+    target(80)
+    assert standing_of(KILLED, H1, make_officer(ours, seen)) is not None
+    for width in (Width.OWN, Width.BELOW, Width.MINE):
+        assert standing_of(KILLED, H1, make_officer(ours, seen, width=width)) is None
+    assert standing_of(KILLED, H1, make_officer(ours, "indicators.target.view")) is None
+
+
+def test_the_page_of_a_target_works_out_its_course_once_and_only_for_those_who_see_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaths(2022, 8)
+    target(80)
+    asked: list[Any] = []
+    monkeypatch.setattr(targets, "standing_of", lambda *given: asked.append(given) or standing_of(*given))
+    may = ("indicators.target.view", "crashes.crash.view")
+    seen = {}
+    for width in (Width.ALL, Width.OWN):
+        client.force_login(make_officer(make_unit(), *may, width=width))
+        seen[width] = client.get(f"/targets/{Target.objects.get().uid}/").content.decode()
+    assert "完成可能性" in seen[Width.ALL]
+    assert "目标值" in seen[Width.OWN]
+    assert "完成可能性" not in seen[Width.OWN]
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("code", [*[one.code for one in indicators if not one.targeted][:3], "no.such"])

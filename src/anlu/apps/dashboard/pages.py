@@ -57,7 +57,7 @@ def _asked(request: HttpRequest, viewer: Officer, chosen: Sequence[Indicator]) -
     return Asked.read(
         request.GET,
         viewer,
-        permissions=sorted({one.main.rows.model.view_permission for one in chosen}),
+        permissions=sorted({one.main.seen_under for one in chosen}),
         default=lambda: Period.containing(today(), "year"),
     )
 

@@ -150,9 +150,14 @@ class Restated:
 
 
 def restated_in(close: PeriodClose, viewer: Viewer) -> list[Restated]:
-    """The figures of the whole installation that differ from the closed values, in the order of the catalogue."""
+    """
+    The figures of the whole installation that differ from the closed values, in the order of the catalogue.
+
+    Only those of whose rows ``viewer`` sees all: a part is always different.
+    """
     kept = {one.indicator: one for one in close.snapshots.filter(unit=None, area=None)}
-    known = sorted((one for one in indicators if one.code in kept), key=lambda one: (one.order, one.code))
+    known = [one for one in indicators if one.code in kept and one.is_whole_to(viewer)]
+    known.sort(key=lambda one: (one.order, one.code))
     values = values_of(known, Window(Period.parse(close.period)), viewer)
     return [
         Restated(close, kept[value.indicator.code], value)
@@ -167,11 +172,17 @@ def differs(snapshot: Snapshot, value: Value) -> bool:
     return snapshot.numerator != _exact(value.numerator) or snapshot.denominator != base
 
 
-def closed_value(indicator: Indicator, window: Window) -> Snapshot | None:
-    """What was kept of a figure when exactly this window was closed; None when it was not."""
+def closed_value(indicator: Indicator, window: Window, viewer: Viewer) -> Snapshot | None:
+    """
+    What was kept of a figure when exactly this window was closed.
+
+    None when it was not, and for a viewer who sees only a part of the rows of the window.
+    """
     if window.as_of is not None or window.alone or (window.unit and window.area):
         return None
     if window.selection.parameters():
+        return None
+    if not all(window.is_whole_to(leaf, viewer) for leaf in indicator.leaves):
         return None
     found = Snapshot.objects.select_related("close").filter(
         close__period=window.period.code, indicator=indicator.code, unit=window.unit, area=window.area

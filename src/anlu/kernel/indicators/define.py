@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 
 from anlu.kernel.core.registry import Registry
+from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.leaves import (
     Amount,
     Count,
@@ -188,6 +189,10 @@ class Indicator:
     def leaves(self) -> tuple[Leaf, ...]:
         """What stands above and, where there is one, below the line."""
         return (self.main,) if self.base is None else (self.main, self.base)
+
+    def is_whole_to(self, viewer: Viewer) -> bool:
+        """True when ``viewer`` may see every row that stands above and below the line."""
+        return all(leaf.is_whole_to(viewer) for leaf in self.leaves)
 
 
 indicators: Registry[Indicator] = Registry("indicator")

@@ -102,7 +102,7 @@ def rows_of(
     model = leaf.rows.model
     rows: RecordQuerySet = leaf.rows  # type: ignore[assignment]
     published = rows.published() if hidden is None else rows.outside(hidden)
-    visible = published.in_scope(model.scope_of(viewer, leaf.seen_under))
+    visible = published.in_scope(leaf.scope_of(viewer))
     known = window.known()
     if prefix := model.scope_prefix():  # a row of something voided counts no more than the thing itself
         known &= window.known(prefix)

@@ -18,6 +18,7 @@ from django.db.models import DecimalField, Q, QuerySet
 from django.db.models import Sum as SumOf
 
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.scope import Scope, Viewer
 
 Amount = int | Decimal
 Parameters = tuple[tuple[str, str], ...]
@@ -59,6 +60,17 @@ class Leaf(ABC):
         """The permission under which its rows are seen."""
         model: Any = self.rows.model
         return self.permission or str(model.view_permission)
+
+    def scope_of(self, viewer: Viewer) -> Scope:
+        """What of its rows ``viewer`` may see."""
+        model: Any = self.rows.model
+        found: Scope = model.scope_of(viewer, self.seen_under)
+        return found
+
+    def is_whole_to(self, viewer: Viewer) -> bool:
+        """True when ``viewer`` may see all of its rows, so that its value is the whole installation's."""
+        model: Any = self.rows.model
+        return bool(model.scope_condition(self.scope_of(viewer)) == Q())
 
     def during(self, start: date, end: date) -> Q:
         """The condition that keeps what belongs to a period, both days included."""

@@ -2,7 +2,7 @@
 Values remembered until the data behind them move (``foundations`` 2.13).
 
 The key holds everything that a value depends on: indicator and definition, period, place, filters, day of knowledge,
-the scope of the viewer, and the revisions of the tables. The revisions are read at every question, so that nothing
+what the viewer may see of the rows of each leaf, and the revisions of the tables. The revisions are read at every question, so that nothing
 stale is ever given; there is no expiry by time. A table without a revision of its own goes by the last entry of the
 audit, which every write makes.
 """
@@ -75,7 +75,7 @@ def _key(
     one: Indicator, window: Window, viewer: Viewer, previous: Period | None, state: dict[str, Any]
 ) -> tuple[Any, ...]:
     tables = [(leaf.rows.model, table_of(leaf.rows.model)) for leaf in one.leaves]
-    scopes = tuple(viewer.scope_for(model.view_permission).digest() for model, _ in tables)
+    scopes = tuple(leaf.scope_of(viewer).digest() for leaf in one.leaves)
     data = tuple(state["audit"] if table is None else state[table.code] for _, table in tables)
     return (
         one.code,

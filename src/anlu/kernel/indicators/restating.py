@@ -58,7 +58,7 @@ def _acts(leaf: Leaf, close: PeriodClose, viewer: Viewer) -> list[Restatement]:
         .exclude(thing_uid=None)
         .order_by("-pk")[:AT_MOST]
     )
-    seen = model.objects.published().in_scope(model.scope_of(viewer, leaf.seen_under))
+    seen = model.objects.published().in_scope(leaf.scope_of(viewer))
     things = {one.uid: one for one in seen.filter(uid__in={entry.thing_uid for entry in entries})}
     return [
         Restatement(

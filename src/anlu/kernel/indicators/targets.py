@@ -1,8 +1,9 @@
 """
 Prevention targets (预防目标) of a year: how each stands, and how likely it is to be reached.
 
-They exist for the brigade as a whole: a window with a unit, an area or filters has none. Figures of enforcement never
-have one (``define.Nature``).
+They exist for the brigade as a whole: a window with a unit, an area or filters has none, and neither has somebody who
+sees only a part of the rows: the brigade's light says nothing about their part, and the brigade's course is not theirs
+to see. Figures of enforcement never have one (``define.Nature``).
 """
 
 from __future__ import annotations
@@ -70,8 +71,12 @@ def target_of(indicator: Indicator, window: Window) -> Target | None:
 
 
 def standing_of(indicator: Indicator, window: Window, viewer: Viewer) -> Standing | None:
-    """How the target of the window's year stands at the end of the window; None when there is none."""
-    target = target_of(indicator, window)
+    """
+    How the target of the window's year stands at the end of the window.
+
+    None when there is none, and for a viewer who sees only a part of what it is about.
+    """
+    target = target_of(indicator, window) if indicator.is_whole_to(viewer) else None
     if target is None:
         return None
     year = Period.parse(str(target.year))

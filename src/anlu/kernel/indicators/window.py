@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from anlu.engine.periods import Period
 from anlu.kernel.core.filters import Selection
+from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Leaf
 from anlu.kernel.people.models import Unit, UnitPath
 from anlu.kernel.places.filters import ITSELF
@@ -79,6 +81,20 @@ class Window:
             return not_voided
         end = timezone.make_aware(datetime.combine(self.as_of, time.max))
         return Q(**{f"{prefix}recorded_at__lte": end}) & (not_voided | Q(**{f"{voided_at}__gt": end}))
+
+    def is_whole_to(self, leaf: Leaf, viewer: Viewer) -> bool:
+        """True when ``viewer`` may see all rows of a leaf that lie in the unit or area of the window."""
+        if leaf.is_whole_to(viewer):
+            return True
+        model: Any = leaf.rows.model
+        decider, prefix, scope = model._scope_model(), model.scope_prefix(), leaf.scope_of(viewer)
+        if self.unit and leaf.unit and leaf.unit == f"{prefix}{decider.scope_unit}":
+            below = UnitPath.objects.filter(ancestor=self.unit).values_list("descendant", flat=True)
+            return scope.units.issuperset(below)
+        if self.area and leaf.area and leaf.area == f"{prefix}{decider.scope_area}":
+            inside = AreaPath.objects.filter(ancestor=self.area).values_list("descendant", flat=True)
+            return scope.areas.issuperset(inside)
+        return False
 
     def at(self, period: Period) -> Window:
         """The same window over another period."""

@@ -11,7 +11,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, NumberFilter, TextFilter
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators import external, targets
 from anlu.kernel.indicators import permissions as may
 from anlu.kernel.indicators.define import indicators
@@ -23,7 +23,7 @@ from anlu.web.figures import in_words
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 
 CHAPTER, ITEM = "统计报告", "指标目录"
-LIGHT_COLOURS: Final = {"进度正常": "green", "有风险": "amber", "难以完成": "red", "尚未开始": "grey"}
+LIGHT_COLOURS: Final = {"进度正常": "green", "有风险": "amber", "难以完成": "red"}
 
 
 def _day_input() -> forms.DateInput:
@@ -150,32 +150,25 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("year", "indicator", "goal", "basis")
 
 
-def _standing(one: Target) -> targets.Standing | None:
+def _standing(one: Target, viewer: Viewer) -> targets.Standing | None:
+    """How it stands, for those who see all that it is about; before its year there is nothing to say."""
     if one.indicator not in indicators or one.year > today().year:
         return None
     year = Period.parse(str(one.year))
-    return targets.standing_of(
-        indicators.get(one.indicator), Window(year.to_date(max(today(), year.start))), SYSTEM
-    )
+    window = Window(year.to_date(max(today(), year.start)))
+    return targets.standing_of(indicators.get(one.indicator), window, viewer)
 
 
-def _light(one: Target) -> str:
-    found = _standing(one)
-    return LIGHT_WORDS[found.light] if found else "尚未开始"
+def _light(found: targets.Standing) -> str:
+    return LIGHT_WORDS[found.light]
 
 
-def _probability(one: Target) -> str:
-    found = _standing(one)
-    if found is None or found.probability is None:
-        return ""
-    return f"{100 * found.probability:.0f}%"
+def _probability(found: targets.Standing) -> str:
+    return "" if found.probability is None else f"{100 * found.probability:.0f}%"
 
 
-def _expected(one: Target) -> str:
-    found = _standing(one)
-    if found is None or found.expected is None:
-        return ""
-    return f"{found.expected:.0f}（{found.low}~{found.high}）"
+def _expected(found: targets.Standing) -> str:
+    return "" if found.expected is None else f"{found.expected:.0f}（{found.low}~{found.high}）"
 
 
 def _goal(one: Target) -> str:
@@ -206,15 +199,15 @@ TARGETS = ledgers.add(
             Column("basis", "依据"),
         ),
         sections=(
+            DetailSection("目标", (Column("goal", "目标值", value=_goal), Column("basis", "依据"))),
             DetailSection(
                 "进度",
                 (
-                    Column("goal", "目标值", value=_goal),
                     Column("light", "进度", value=_light, kind=Kind.STATUS, colours=LIGHT_COLOURS),
                     Column("probability", "完成可能性", value=_probability),
                     Column("expected", "预计全年", value=_expected),
-                    Column("basis", "依据"),
                 ),
+                of=_standing,
                 note="由往年各月和今年已过各月推算，算法见 docs/methods/targets.md。",
             ),
         ),

@@ -302,7 +302,7 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
 
 def _closed(value: Value, viewer: Viewer) -> dict[str, Any]:
     """What the figure was when its period was closed, and who changed it since."""
-    snapshot = closed_value(value.indicator, value.window)
+    snapshot = closed_value(value.indicator, value.window, viewer)
     if snapshot is None:
         return {}
     stated = snapshot.value

@@ -154,19 +154,15 @@ class Detail(LedgerPage):
         return facts_of(Renderer(self.ledger.model, columns), thing, revealable=False)
 
     def _sections(self, thing: Any, revealed: tuple[str, ...]) -> list[Section]:
-        return [
-            Section(
-                one.label,
-                facts_of(
-                    Renderer(self.ledger.model, one.columns),
-                    thing,
-                    revealable=self._may_reveal,
-                    revealed=revealed,
-                ),
-                one.note,
-            )
-            for one in sections_of(self.ledger)
-        ]
+        found = []
+        for one in sections_of(self.ledger):
+            subject = thing if one.of is None else one.of(thing, self.viewer)
+            if subject is None:
+                continue
+            renderer = Renderer(self.ledger.model, one.columns)
+            facts = facts_of(renderer, subject, revealable=self._may_reveal, revealed=revealed)
+            found.append(Section(one.label, facts, one.note))
+        return found
 
     def _page_url(self, name: str, thing: Any) -> str:
         """Address of one of the record's pages, "" when there is none or this person may not open it."""
@@ -246,8 +242,7 @@ class Reveal(Detail):
         """The record and column that ``name`` means: ``column`` or ``relation/uid/column``."""
         parts = name.split("/")
         if len(parts) == 1:
-            columns = [column for one in sections_of(self.ledger) for column in one.columns]
-            return thing, _personal(columns, name), self.ledger.model
+            return thing, _personal(_own_columns(self.ledger), name), self.ledger.model
         if len(parts) == 3:
             related = next((one for one in self.ledger.related if one.code == parts[0]), None)
             if related is not None:
@@ -279,7 +274,12 @@ def sections_of(ledger: Ledger) -> tuple[DetailSection, ...]:
 def all_columns(ledger: Ledger) -> list[Column]:
     """Columns of head and sections, for what has to be joined."""
     head = [column for name in ledger.head if (column := ledger.column(name))]
-    return [*head, *(column for one in sections_of(ledger) for column in one.columns)]
+    return [*head, *_own_columns(ledger)]
+
+
+def _own_columns(ledger: Ledger) -> list[Column]:
+    """Columns of the sections that are facts of the record itself."""
+    return [column for one in sections_of(ledger) if one.of is None for column in one.columns]
 
 
 def related_table(related: RelatedRows, thing: Any, viewer: Viewer, *, reveals: bool = False) -> RelatedTable:

@@ -42,5 +42,4 @@ def targets(sight: Sight) -> Contents:
 
 def _sees_all(sight: Sight) -> bool:
     """A target of the brigade says nothing about the part that somebody sees."""
-    models = {one.main.rows.model for one in targetable()}
-    return all(sight.viewer.scope_for(model.view_permission).everything for model in models)
+    return all(one.is_whole_to(sight.viewer) for one in targetable())
