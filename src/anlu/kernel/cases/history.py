@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anlu.engine.lifecycle import AFTER, BEFORE, DOCUMENT, NOTE, PHOTO, Move
-from anlu.kernel.cases.kinds import families, kinds
+from anlu.kernel.cases.kinds import WORKING, families, kinds
 from anlu.kernel.cases.models import Case, CaseEvent, CaseFile, CaseUnit, CaseWatcher, FileKind, Part
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.notices import notify
 from anlu.kernel.core.scope import SYSTEM, Viewer
-from anlu.kernel.people.models import Officer
+from anlu.kernel.people.access import holders_of
 
 PHOTOS = (FileKind.PHOTO, FileKind.BEFORE, FileKind.AFTER)
 
@@ -100,10 +100,15 @@ def evidence_of(case: Case, note: str = "") -> dict[str, int]:
 
 def people_of_parts(case: Case, *parts: Part) -> set[UUID]:
     """Active people of the units that take part as any of ``parts``, who may see cases of the family."""
-    units = CaseUnit.objects.filter(case=case, part__in=parts).values("unit")
-    people = Officer.objects.filter(unit__in=units, is_active=True, voided_at__isnull=True)
-    view = families.get(case.family).permission_to("view")
-    return {one.uid for one in people if one.may(view)}
+    units = set(CaseUnit.objects.filter(case=case, part__in=parts).values_list("unit", flat=True))
+    if not units:
+        return set()
+    family = families.get(case.family)
+    seeing = {one.uid for one in holders_of(family.permission_to("view"), units=units)}
+    if not family.private:
+        return seeing
+    working = {one.uid for verb in WORKING for one in holders_of(family.permission_to(verb), units=units)}
+    return seeing & working
 
 
 def followers_of(case: Case) -> set[UUID]:

@@ -15,7 +15,8 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from anlu.kernel.core.registry import Registry
 
 if TYPE_CHECKING:
     from anlu.kernel.cases.models import Case
-    from anlu.kernel.core.scope import Viewer
+    from anlu.kernel.core.scope import Scope, Viewer
 
 FACT: Final = "anlu.fact"
 VERBS: Final = (
@@ -42,6 +43,7 @@ VERBS: Final = (
     ("decide", "审定{noun}、批准延期", True),
     ("sign", "签发{noun}文书", True),
 )
+WORKING: Final = ("handle", "reply", "inspect", "decide", "sign")  # verbs of those who work on a case
 
 
 class FactProblem(AnluError):
@@ -194,6 +196,9 @@ class Family:
         Start of its addresses: ``hazards``.
     chapter, item
         Line of the menu.
+    private
+        Its cases are between who reports them and who works on them (handles, answers, re-checks, decides, signs):
+        a permission to view, however wide, opens no others.
     """
 
     code: str
@@ -205,10 +210,15 @@ class Family:
     item: str = ""
     empty: str = ""
     located: bool = True
+    private: bool = False
 
     def permission_to(self, verb: str) -> str:
         """``hazards.hazard.view`` for ``view``."""
         return f"{self.code}.{verb}"
+
+    def worked_by(self, viewer: Viewer) -> Scope:
+        """Where ``viewer`` has to work on its cases."""
+        return reduce(or_, (viewer.scope_for(self.permission_to(verb)) for verb in WORKING))
 
     def address_of(self, uid: UUID) -> str:
         """Where a case of the family is shown: its pages live under ``path``."""

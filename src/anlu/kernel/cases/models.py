@@ -176,10 +176,18 @@ class Case(Record, Located):
         return f"{self.number} {self.title}"
 
     @classmethod
-    def scope_of(cls, viewer: Viewer, permission: str) -> Scope:
-        """Whoever holds a permission at all also sees what they reported, handle or watch."""
-        scope = viewer.scope_for(permission)
-        return scope if scope.nothing or scope.everything else scope | Scope(person=viewer.uid)
+    def reach(cls, held: Scope, viewer: Viewer, permission: str) -> Scope:
+        """
+        Whoever holds a permission at all also sees what they reported, handle or watch.
+
+        Of a private family nobody sees more than that, but where they have to work on it.
+        """
+        if held.nothing:
+            return held
+        code = permission.rpartition(".")[0]
+        if code in families and families.get(code).private:
+            held = held & families.get(code).worked_by(viewer)
+        return held if held.everything else held | Scope(person=viewer.uid)
 
     @classmethod
     def scope_condition(cls, scope: Scope) -> Q | None:

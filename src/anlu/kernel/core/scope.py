@@ -55,6 +55,13 @@ class Scope:
             self.person or other.person,
         )
 
+    def __and__(self, other: Scope) -> Scope:
+        """What both name: units and areas one by one, the person where it is the same."""
+        if self.everything or other.everything:
+            return other if self.everything else self
+        person = self.person if self.person == other.person else None
+        return Scope(units=self.units & other.units, areas=self.areas & other.areas, person=person)
+
     def digest(self) -> str:
         """Short stable text that differs whenever the scope differs (for cache keys and ETags)."""
         if self.everything:

@@ -2,9 +2,9 @@
 Values remembered until the data behind them move (``foundations`` 2.13).
 
 The key holds everything that a value depends on: indicator and definition, period, place, filters, day of knowledge,
-what the viewer may see of the rows of each leaf, and the revisions of the tables. The revisions are read at every question, so that nothing
-stale is ever given; there is no expiry by time. A table without a revision of its own goes by the last entry of the
-audit, which every write makes.
+what the viewer may see of the rows of each leaf, and the revisions of the tables. The revisions are read at every
+question, so that nothing stale is ever given; there is no expiry by time. A table without a revision of its own goes by
+the last entry of the audit, which every write makes.
 """
 
 from __future__ import annotations

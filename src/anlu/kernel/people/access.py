@@ -61,10 +61,21 @@ def access_of(officer: Officer, *, on: date | None = None) -> Access:
     return Access(scopes)
 
 
-def holders_of(permission: str, *, on: date | None = None) -> list[Officer]:
-    """Active people who hold a permission on a day (default: the business date), wherever it holds for them."""
+def holders_of(
+    permission: str, *, on: date | None = None, units: Iterable[int] | None = None
+) -> list[Officer]:
+    """
+    Active people who hold a permission on a day (default: the business date), wherever it holds for them.
+
+    Parameters
+    ----------
+    units
+        Keys of the units whose people are asked for; None = everybody.
+    """
     grants = Grant.objects.filter(valid_on(on or today()), role__ticked__code=permission)
     people = Officer.objects.filter(pk__in=grants.values("officer"), is_active=True, voided_at__isnull=True)
+    if units is not None:
+        people = people.filter(unit__in=set(units))
     return [one for one in people.order_by("pk") if not _withheld(permission, one)]
 
 

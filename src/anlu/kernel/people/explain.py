@@ -58,7 +58,8 @@ def _ground(grant: Grant, officer: Officer, permission: str, thing: Record | Non
     ground = Ground(grant.role.label, width, grant.valid_from, grant.valid_to, not obstacle, obstacle)
     if obstacle or thing is None:
         return ground
-    return replace(ground, because=_because(scope_of_grant(grant, officer), thing))
+    reach = type(thing).reach(scope_of_grant(grant, officer), officer, permission)
+    return replace(ground, because=_because(reach, thing))
 
 
 def _obstacle(grant: Grant, officer: Officer, permission: str) -> str:

@@ -1,7 +1,8 @@
 """
 The box for suggestions (``practice`` 4: whoever must work with a platform must be able to say what is wrong with it).
 
-A suggestion belongs to no unit: its reporter sees it, and the people of the brigade who answer; no superior in between.
+A suggestion belongs to no unit: its reporter sees it, and the people of the brigade who answer; no superior in between,
+and nobody who only looks on, however wide their role is.
 """
 
 from anlu.kernel.cases.kinds import Family, add_family
@@ -16,6 +17,7 @@ FAMILY = add_family(
         chapter="今日",
         item="意见建议",
         located=False,
+        private=True,
         empty="哪里不好用、哪张表重复填、哪项要求不合理，都可以写在这里。只有您和大队办理的人看得到。",
     )
 )

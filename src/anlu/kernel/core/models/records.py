@@ -95,8 +95,13 @@ class Record(models.Model):
 
     @classmethod
     def scope_of(cls, viewer: Viewer, permission: str) -> Scope:
-        """Where ``viewer`` holds a permission on records of this table; some tables add the person's own."""
-        return viewer.scope_for(permission)
+        """Where ``viewer`` holds a permission on records of this table."""
+        return cls.reach(viewer.scope_for(permission), viewer, permission)
+
+    @classmethod
+    def reach(cls, held: Scope, viewer: Viewer, permission: str) -> Scope:
+        """What ``held``, where a role gives the permission, comes to here; some tables add the person's own."""
+        return held
 
     @classmethod
     def scope_prefix(cls) -> str:
