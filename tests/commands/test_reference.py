@@ -30,6 +30,7 @@ def test_every_command_stands_on_the_page_with_its_arguments(parser: Parser) -> 
 @pytest.mark.parametrize("parser", list(parsers()), ids=lambda parser: parser.prog)
 def test_every_argument_is_explained_in_chinese(parser: Parser) -> None:
     for one in (parser, *actions_of(parser)):
+        assert re.search(r"[\u4e00-\u9fff]", one.description or ""), one.prog
         for action in arguments_of(one):
             assert re.search(r"[\u4e00-\u9fff]", action.help or ""), f"{one.prog} {action.dest}"
 

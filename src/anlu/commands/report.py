@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the two commands."""
     commands = parser.add_subparsers(dest="what", required=True, metavar="命令")
-    half = commands.add_parser("half-year", help="生成半年总结")
-    half.add_argument("--period", required=True, metavar="期间", help="2023H1")
-    half.add_argument("--out", required=True, metavar="文件", help=".docx")
-    half.add_argument("--html", metavar="文件", default="", help="同一份报告的网页，每个数字带链接")
+    half = commands.add_parser("half-year", help="生成半年总结", description="生成半年总结")
+    half.add_argument("--period", required=True, metavar="期间", help="一个半年, 如 2023H1")
+    half.add_argument("--out", required=True, metavar="文件", help="写到这个 .docx 文件")
+    half.add_argument("--html", metavar="文件", default="", help="同一份报告的网页, 每个数字带链接")
     json_argument(half)
-    check = commands.add_parser("check", help="逐个核对 F01–F41 和 Q01–Q30")
-    check.add_argument("--period", required=True, metavar="期间", help=FORMS)
+    words = "逐个核对 F01–F41 和 Q01–Q30"
+    check = commands.add_parser("check", help=words, description=words)
+    check.add_argument("--period", required=True, metavar="期间", help=f"期间, 写成 {FORMS} 之一")
     json_argument(check)
 
 

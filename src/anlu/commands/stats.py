@@ -16,7 +16,8 @@ EXPECTED = f"0 至 {LARGEST_COUNT} 的整数"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare ``compare``."""
     actions = parser.add_subparsers(title="动作", metavar="动作", required=True)
-    compare = actions.add_parser("compare", help="比较两期的数量: 变化、比值、区间、显著性")
+    words = "比较两期的数量: 变化、比值、区间、显著性"
+    compare = actions.add_parser("compare", help=words, description=words)
     compare.add_argument("--current", required=True, metavar="A", help="本期数量(非负整数)")
     compare.add_argument("--previous", required=True, metavar="B", help="上期(上年同期)数量(非负整数)")
     json_argument(compare)

@@ -20,7 +20,7 @@ from anlu.kernel.indicators.columns import Unanswerable
 from anlu.kernel.indicators.picks import Picked
 
 SIZES = (20, 50, 100)
-COUNTED_TO = 10_000  # beyond, the total is shown as "10,000+" unless it is known without counting
+COUNTED_TO = 100_000  # beyond, the total is shown as "100,000+" unless it is known without counting
 FEW = 1_000  # so many keys are given to the database at once
 
 
