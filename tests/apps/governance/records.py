@@ -40,7 +40,8 @@ def _case(rng: random.Random, county: County, n: int) -> Case:
     kind, found = rng.choice(list(kinds)), _day(rng)
     outcome = rng.choice([*Outcome, Outcome.RESOLVED, Outcome.RESOLVED])
     due = rng.choice([None, found + timedelta(days=20)])
-    closed = found + timedelta(days=rng.randrange(40)) if outcome else None
+    closed = min(found + timedelta(days=rng.randrange(40)), LASTED.date()) if outcome else None
+    rebounds = int(rng.random() < 0.3)
     return Case(
         kind=kind.code,
         family=kind.family,
@@ -54,6 +55,8 @@ def _case(rng: random.Random, county: County, n: int) -> Case:
         closed_on=closed,
         outcome=outcome,
         on_time=closed <= due if closed and due and outcome == Outcome.RESOLVED else None,
+        rebounds=rebounds,
+        reopened_on=min(found + timedelta(days=30), LASTED.date()) if rebounds else None,
         about_kind=kind.within if rng.random() < 0.8 else "",
         about_uid=uuid4(),
         **_entered(rng, found),

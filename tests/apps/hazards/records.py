@@ -41,7 +41,7 @@ def _hazard(rng: random.Random, number: int, county: Any, owner: UUID | None) ->
     found_on = FIRST + timedelta(days=rng.randrange((LAST - FIRST).days))
     due_on = found_on + timedelta(days=10)
     outcome = rng.choice(["", "resolved", "resolved", "resolved", "dropped", "merged"])
-    closed_on = found_on + timedelta(days=rng.randrange(25)) if outcome else None
+    closed_on = min(found_on + timedelta(days=rng.randrange(25)), LAST) if outcome else None
     case = Case(
         kind=rng.choice(kinds_of(FAMILY)).code,
         family=FAMILY,
@@ -58,7 +58,7 @@ def _hazard(rng: random.Random, number: int, county: Any, owner: UUID | None) ->
         created_by=owner if rng.random() < 0.2 else None,
     )
     if rng.random() < 0.15:
-        case.rebounds, case.reopened_on = 1, found_on + timedelta(days=30)
+        case.rebounds, case.reopened_on = 1, min(found_on + timedelta(days=30), LAST)
     if rng.random() < 0.1:
         case.voided_at = case.recorded_at
     return case

@@ -27,6 +27,7 @@ from anlu.kernel.indicators.leaves import (
     Stock,
     Sum,
 )
+from anlu.kernel.indicators.middle import MedianDays
 from anlu.kernel.indicators.occasions import Latest, Ordinal, Present, Regular
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "IndicatorProblem",
     "Latest",
     "Leaf",
+    "MedianDays",
     "Nature",
     "Ordinal",
     "Parameters",

@@ -30,6 +30,7 @@ from anlu.kernel.indicators.define import (
     Indicator,
     Latest,
     Leaf,
+    MedianDays,
     Ordinal,
     Ratio,
     Rhythm,
@@ -382,7 +383,7 @@ def _compared(indicator: Indicator, now: _Side, then: _Side) -> _Compared:
             return _part(now, then)
         case Ratio() as ratio:
             return _ratio(ratio, now, then)
-        case Latest() | Ordinal() as leaf:
+        case Latest() | Ordinal() | MedianDays() as leaf:
             return _stated(leaf, now, then)
         case Sum(is_amount=True):
             return _Compared(
@@ -415,7 +416,7 @@ def _count(leaf: Leaf, now: int, then: int) -> _Compared:
 
 
 def _stated(leaf: Leaf, now: _Side, then: _Side) -> _Compared:
-    """A figure that some row states, or the number of a time: none at all where there is no row."""
+    """What some row states, the number of a time, a median: none at all where there is no row."""
     value, previous = (side.top if side.rows else None for side in (now, then))
     if value is None or previous is None or not leaf.comparable:
         return _Compared(value, previous)

@@ -81,7 +81,8 @@ def _read() -> dict[type[models.Model], frozenset[Counting]]:
 
 def _counting(leaf: Leaf) -> Counting:
     until = leaf.until if isinstance(leaf, Stock | Latest) else ""
-    stated = (leaf.on, until, leaf.unit, leaf.area, getattr(leaf, "column", ""))
+    others = (getattr(leaf, name, "") for name in ("column", "due", "since"))
+    stated = (leaf.on, until, leaf.unit, leaf.area, *others)
     facts = {path.split("__")[0].removesuffix("_id") for path in stated if path}
     return Counting(
         leaf.on, until, isinstance(leaf, Stock | Latest | Ordinal), frozenset(facts | _conditions(leaf))

@@ -229,13 +229,22 @@ class Distinct(Leaf):
 
 @dataclass(frozen=True, eq=False)
 class Stock(Leaf):
-    """How many there are at the end of a period: begun by then (``on``) and not yet over (``until``)."""
+    """
+    How many there are at the end of a period: begun by then (``on``) and not yet over (``until``).
+
+    Parameters
+    ----------
+    due
+        Only those whose day here lies before the end of the period: what is overdue; "" = all.
+    """
 
     until: str = "valid_to"
+    due: str = ""
 
     def during(self, start: date, end: date) -> Q:
         not_over = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gt": end})
-        return Q(**{f"{self.on}__lte": end}) & not_over
+        late = Q(**{f"{self.due}__lt": end}) if self.due else Q()
+        return Q(**{f"{self.on}__lte": end}) & not_over & late
 
     def aggregate(self) -> Any:
         return CountOf("pk")

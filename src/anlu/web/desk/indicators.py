@@ -24,6 +24,7 @@ from anlu.kernel.indicators.define import (
     Indicator,
     Latest,
     Leaf,
+    MedianDays,
     Nature,
     Ordinal,
     Present,
@@ -337,6 +338,8 @@ def formula_of(indicator: Indicator) -> str:
             return "从第一次起,到本期最近一次,逐条相加"
         case Regular():
             return "有记录的月(周、季)各计一次"
+        case MedianDays():
+            return "下列记录所用天数从小到大排列，取中间一个(偶数条取中间两个的平均)"
         case Latest():
             return "取期末最近一条记录"
     return "下列记录逐条相加"

@@ -1,7 +1,7 @@
 """
 Found and put right: how many, which share, how quickly, how lastingly (``domain/hazards-and-sight-distance`` 2).
 
-整改率 = put right / found, 按期率 = put right in time / put right with a deadline, 反弹 = back after a re-check.
+整改率 = put right / found; in time, how quickly, open, overdue and rebound are the figures of every family.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 from typing import Any
 
 from anlu.apps.hazards.common import FAMILY
-from anlu.kernel.cases.models import Case, Outcome
-from anlu.kernel.indicators.define import Count, Parameters, Share, Stock, indicator
+from anlu.kernel.cases.figures import cases_of, family_indicators
+from anlu.kernel.cases.models import Outcome
+from anlu.kernel.indicators.define import Count, Parameters, Share, indicator
 
 METHOD = "methods/hazards.md"
 LEDGER = FAMILY.code
 SEEN = FAMILY.permission_to("view")
 MARKET_KIND = "hazards.roadside_market"
 
-ALL = Case.objects.filter(family=FAMILY.code).exclude(outcome=Outcome.MERGED)
+ALL = cases_of(FAMILY)
 RESOLVED = ALL.filter(outcome=Outcome.RESOLVED)
 MARKETS = ALL.filter(kind=MARKET_KIND)
 
 NOT_MERGED: Parameters = (("stage", "open"), ("stage", "resolved"), ("stage", "dropped"))
 PUT_RIGHT: Parameters = (("stage", "resolved"),)
 OF_MARKETS: Parameters = (("kind", MARKET_KIND),)
+
+family_indicators(FAMILY, prefix="hazards", order=340, method=METHOD, but=("closed",))
 
 
 def _found(rows: Any, parameters: Parameters | None) -> Count:
@@ -61,28 +64,6 @@ def closed() -> Count:
 def closed_share() -> Share:
     """期内发现的隐患中已经销号的占比，按发现日期统计。"""
     return Share(_found(RESOLVED, PUT_RIGHT), _found(ALL, NOT_MERGED))
-
-
-@indicator("hazards.on_time_share", label="隐患按期整改率", better="up", nature="process", method=METHOD, ledger=LEDGER,
-           order=340)  # fmt: skip
-def on_time_share() -> Share:
-    """期内销号且有期限的隐患中不晚于期限的占比，按销号日期统计。"""
-    kept = RESOLVED.filter(on_time__isnull=False)
-    return Share(_closed(kept.filter(on_time=True), None), _closed(kept, None))
-
-
-@indicator("hazards.rebound", label="反弹隐患", measure="处", better="down", nature="process", method=METHOD,
-           ledger=LEDGER, order=350)  # fmt: skip
-def rebound() -> Count:
-    """回头看不合格、重新整改的隐患处数，按最近一次反弹日期统计，编号不变。"""
-    return Count(ALL.filter(rebounds__gt=0), on="reopened_on", permission=SEEN)
-
-
-@indicator("hazards.open", label="未销号隐患", measure="处", better="down", nature="process", method=METHOD,
-           ledger=LEDGER, order=360)  # fmt: skip
-def open_hazards() -> Stock:
-    """期末已发现、尚未销号的隐患处数。"""
-    return Stock(ALL, on="found_on", until="closed_on", permission=SEEN)
 
 
 @indicator("hazards.market_found", label="马路市场占道点位", measure="处", nature="process", method=METHOD,
