@@ -62,10 +62,10 @@ def site(live_server: Any, clerk: Officer) -> str:
     return live_server.url
 
 
-def sign_in(page: Page, site: str) -> None:
+def sign_in(page: Page, site: str, login: str = "clerk") -> None:
     """Type login and password."""
     page.goto(site)
-    page.get_by_label("登录名").fill("clerk")
+    page.get_by_label("登录名").fill(login)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="我的待办")).to_be_visible()
@@ -185,3 +185,18 @@ def test_the_ledger_fits_a_telephone(phone: Page, site: str, file: Path) -> None
         phone.goto(site + reverse(name))
         wide = phone.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, name
+
+
+def test_a_draft_is_seen_only_by_whoever_wrote_it(page: Page, site: str, clerk: Officer) -> None:
+    make_officer(clerk.unit, *permissions.codes(), login="next")
+    drafts = page.get_by_role("heading", name="存在本机的草稿")
+    sign_in(page, site)
+    page.goto(site + reverse("hazards.report"))
+    page.get_by_role("button", name="存草稿").click()
+    expect(drafts).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(page, site, "next")
+    page.goto(site + reverse("hazards.report"))
+    expect(page.get_by_role("button", name="存草稿")).to_be_visible()
+    page.get_by_role("button", name="存草稿").click()
+    expect(drafts.locator("xpath=ancestor::section").get_by_role("listitem")).to_have_count(1)

@@ -3,6 +3,7 @@
 import pytest
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from anlu.kernel.core.language.words import Verbatim
 from anlu.web.wording import Marker, marked
@@ -56,6 +57,15 @@ def test_a_text_is_rendered_in_the_language_of_the_reader() -> None:
 def test_values_are_escaped_once_in_both_languages(language: str) -> None:
     assert "&lt;b&gt;" in rendered("<p>恢复 {{ title }}</p>", language, title="<b>")
     assert "&lt;b&gt;" in rendered("<p>{{ title }}</p>", language, title="<b>位置")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_markup_beside_a_value_does_not_let_the_value_through(language: str) -> None:
+    source = "<p>第 {{ first }}–{{ last }} {{ unit }}，共 {{ total }} {{ unit }}</p>"
+    values = {"first": mark_safe("<b>1</b>"), "last": "<i>", "unit": "起", "total": "R&D"}
+    said = rendered(source, language, **values)
+    assert "<b>1</b>–&lt;i&gt;" in said
+    assert "R&amp;D" in said
 
 
 def test_data_are_not_put_into_english() -> None:

@@ -200,7 +200,6 @@ class Page:
     ledger: str = ""
     public: bool = False
     rank: int = 50  # place among the pages of one menu item
-    count: Callable[[Viewer], int | None] | None = field(default=None, compare=False)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -304,7 +303,6 @@ class MenuItem:
     label: str
     url: str
     active: bool
-    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -339,7 +337,7 @@ def _items(
         page = next((one for one in entries.get(place, []) if one.allows(viewer)), None)
         if page is not None:
             is_here = here is not None and here.place == place
-            yield MenuItem(item, reverse(page.code), is_here, page.count(viewer) if page.count else None)
+            yield MenuItem(item, reverse(page.code), is_here)
 
 
 def tabs_for(viewer: Viewer | None, here: Page | None) -> list[MenuItem]:

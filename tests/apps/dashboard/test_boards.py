@@ -5,18 +5,22 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from anlu.apps.crashes.permissions import VIEW as CRASH_VIEW
 from anlu.apps.dashboard.choosing import MOST, TooManyChosen, choose, chosen_by
 from anlu.apps.dashboard.pages import pages_of
+from anlu.kernel.cases.kinds import Kind, kinds
+from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -45,6 +49,20 @@ def duty(sight):
 @pytest.fixture(autouse=True)
 def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANLU_TODAY", f"{TODAY}")
+
+
+def add_case(kind: Kind, title: str, due_on: date | None, **facts: Any) -> None:
+    """A case that stands where its kind begins."""
+    Case.objects.create(
+        kind=kind.code,
+        family=kind.family,
+        number=title,
+        title=title,
+        state=kind.lifecycle.start,
+        found_on=date(2023, 6, 1),
+        due_on=due_on,
+        **facts,
+    )
 
 
 @pytest.fixture
@@ -106,6 +124,34 @@ def test_every_number_of_the_boards_opens_as_many_rows(chief: Officer, client: C
     assert (total.number, panel.contents.more) == ("8", 2)
     page = client.get(total.url).content.decode()
     assert "共 8 起" in page
+
+
+def test_what_is_due_opens_exactly_its_cases(chief: Officer, client: Client) -> None:
+    kind = next(iter(kinds))
+    days = {"今天": 0, "逾期": -3, "明天": 1}
+    for title, days_left in days.items():
+        add_case(kind, title, TODAY + timedelta(days=days_left))
+    add_case(kind, "没有期限", None)
+    add_case(kind, "已办结", TODAY - timedelta(days=9), closed_on=TODAY, outcome=Outcome.RESOLVED)
+    due = next(one for one in shown_on(Board.MORNING, Sight(chief, TODAY)) if one.panel.code == "cases.due")
+    assert due.contents.note == "2 件"
+    client.force_login(chief)
+    opened = client.get(due.contents.url).context
+    assert [line["title"] for line in opened["lines"]] == ["逾期", "今天"]
+    assert next(tab["number"] for tab in opened["tabs"] if tab["active"]) == 2
+
+
+def test_what_came_in_since_yesterday_opens_exactly_its_rows(chief: Officer, client: Client) -> None:
+    seed_all()
+    entered = (datetime(2023, 7, 1, 23, 59), datetime(2023, 7, 2, 0, 0), datetime(2023, 7, 3, 8, 0))
+    for n, moment in enumerate(entered):
+        crash = add_crash(f"A{n}", date(2023, 6, 30))
+        type(crash).objects.filter(pk=crash.pk).update(recorded_at=timezone.make_aware(moment))
+    client.force_login(chief)
+    news = client.get(reverse("web.today")).context["news"]
+    crashes = next(one for one in news if one.url == reverse("crashes.crash"))
+    assert (crashes.new.number, crashes.all.number) == (2, 3)
+    assert "共 2 起" in client.get(crashes.new_url).content.decode()
 
 
 def test_fairs_go_by_the_lunar_day_and_open_the_same_sites(chief: Officer, client: Client) -> None:

@@ -55,6 +55,7 @@ def _week_end(on: date) -> date:
 WORK_LISTS: Final = (
     WorkList("mine", "我的", lambda viewer, on: of_person(viewer)),
     WorkList("unit", "本单位", lambda viewer, on: of_unit(viewer)),
+    WorkList("due", "今天到期和逾期", lambda viewer, on: Q(due_on__lte=on)),
     WorkList("overdue", "逾期", lambda viewer, on: Q(due_on__lt=on)),
     WorkList("week", "本周到期", lambda viewer, on: Q(due_on__gte=on, due_on__lte=_week_end(on))),
 )
@@ -69,6 +70,12 @@ def open_cases(viewer: Viewer, code: str, *, on: date) -> ROWS:
     """Open cases of a work list, the most urgent first."""
     rows: ROWS = Case.objects.visible_to(viewer).open().filter(work_list(code).condition(viewer, on))
     return rows.order_by("due_on", "pk")
+
+
+def work_list_counts(viewer: Viewer, *, on: date) -> dict[str, int]:
+    """How many open cases each work list has, by code, in one query."""
+    counted = {one.code: Count("pk", filter=one.condition(viewer, on)) for one in WORK_LISTS}
+    return Case.objects.visible_to(viewer).open().order_by().aggregate(**counted)
 
 
 def overdue_cases(viewer: Viewer, *, on: date) -> ROWS:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from anlu.kernel.cases.permissions import WORK_VIEW
 from anlu.kernel.core.clock import today
+from anlu.kernel.core.filters import Selection
 from anlu.kernel.core.language.formats import day_and_weekday
 from anlu.kernel.core.models import Batch, Job, Record
 from anlu.kernel.core.models.batches import BatchState
@@ -28,6 +27,7 @@ from anlu.web.desk.imports import noun_label
 from anlu.web.desk.unlocated import unlocated_for
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import page, pages
+from anlu.web.pages.listing import RECORDED
 from anlu.web.pages.paging import Chosen, Total
 from anlu.web.permissions import TODAY
 from anlu.web.viewers import require_viewer
@@ -43,6 +43,7 @@ class NewRecords:
     unit: str
     url: str
     new: Total
+    new_url: str
     all: Total
 
 
@@ -113,7 +114,7 @@ def _documents(viewer: Officer) -> list[dict[str, str]]:
 
 def news_for(viewer: Officer) -> list[NewRecords]:
     """The business ledgers that this person may open, with what came in since the start of yesterday."""
-    since = timezone.make_aware(datetime.combine(today() - timedelta(days=1), time()))
+    since = today() - timedelta(days=1)
     return [
         _news(ledger, viewer, since) for ledger in ledgers if _is_business(ledger) and _open(ledger, viewer)
     ]
@@ -128,7 +129,10 @@ def _open(ledger: Ledger, viewer: Officer) -> bool:
     return ledger.code in pages and pages.get(ledger.code).allows(viewer)
 
 
-def _news(ledger: Ledger, viewer: Officer, since: datetime) -> NewRecords:
-    rows: Any = ledger.visible_rows(viewer)
-    new = Chosen(rows.filter(recorded_at__gte=since), rows).total()
-    return NewRecords(ledger.label, ledger.unit, reverse(ledger.code), new, Chosen(rows, rows).total())
+def _news(ledger: Ledger, viewer: Officer, since: date) -> NewRecords:
+    rows = ledger.visible_rows(viewer)
+    selection = Selection(((RECORDED, (since, None)),))
+    new, everything = Chosen(rows.filter(selection.q()), rows), Chosen(rows, rows)
+    return NewRecords(
+        ledger.label, ledger.unit, ledger.url(), new.total(), ledger.url(selection), everything.total()
+    )

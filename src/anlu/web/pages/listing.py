@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from anlu.kernel.core.filters import Filter, Selection
+from anlu.kernel.core.filters import Filter, Selection, TimeFilter
+from anlu.kernel.core.models import Record
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.drawing import WithinFilter
 from anlu.kernel.places.filters import BoxFilter
@@ -120,16 +121,24 @@ class Listing:
         return chosen or "全部"
 
 
+RECORDED = TimeFilter("recorded", "入账时间", column="recorded_at")
 VIEW = BoxFilter("bbox", "范围")
 DRAWN = WithinFilter("within", "图上范围")
 
 
 def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
-    """The filters of a ledger; one that is on the map can also be narrowed to a view of it or an area drawn on it."""
-    if not ledger.layer:
-        return ledger.filters
+    """
+    The filters of a ledger and those that belong to all of its sort.
+
+    Records can be narrowed to the days on which they came in; what is on the map, to a view of it or an area drawn
+    on it.
+    """
     known = {one.name for one in ledger.filters}
-    return (*ledger.filters, *(one for one in (VIEW, DRAWN) if one.name not in known))
+    more = (
+        *((RECORDED,) if issubclass(ledger.model, Record) else ()),
+        *((VIEW, DRAWN) if ledger.layer else ()),
+    )
+    return (*ledger.filters, *(one for one in more if one.name not in known))
 
 
 def _sortable(ledger: Ledger, name: str) -> Column | None:

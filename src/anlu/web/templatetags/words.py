@@ -9,11 +9,11 @@ from django.contrib.messages.storage.base import Message
 from django.template.base import FilterExpression, Parser, Token, render_value_in_context
 from django.template.context import Context
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape
+from django.utils.html import escape
 from django.utils.safestring import SafeData, mark_safe
 
 from anlu.kernel.core.language import formats
-from anlu.kernel.core.language.catalogue import NAMED_PLACE
+from anlu.kernel.core.language.catalogue import NAMED_PLACE, Shown
 from anlu.kernel.core.language.words import Verbatim, alone, in_english, sentence
 from anlu.kernel.core.language.words import worded as in_words_throughout
 
@@ -26,7 +26,7 @@ SAID = (str, Promise, Message, Exception)
 def word(value: Any) -> Any:
     """A text in the language of the reader; anything that is not text stays as it is."""
     if isinstance(value, SafeData):  # a text that a template hands on; markup is left alone
-        return value if set("<&") & set(value) else mark_safe(alone(str(value)))
+        return value if set("<&") & set(str(value)) else mark_safe(alone(str(value)))
     if isinstance(value, SAID) and not isinstance(value, Verbatim):
         return alone(str(value))
     return value
@@ -63,9 +63,9 @@ class SaidNode(template.Node):
         found = {name: value.resolve(context) for name, value in self.values.items()}
         if in_english():
             shown = {name: self._shown(value, context) for name, value in found.items()}
-            english = sentence(self.chinese, shown)
+            english = sentence(self.chinese, shown, shown=self._escaping(found, context))
             if english is not None:
-                return self._escaped(english, found, context)
+                return english
             found = {name: word(value) for name, value in found.items()}
         shown = {name: render_value_in_context(value, context) for name, value in found.items()}
         texts = (one if place == 0 else shown.get(one, "") for one, place in self._walk())
@@ -82,10 +82,14 @@ class SaidNode(template.Node):
         return render_value_in_context(value, with_rules)
 
     @staticmethod
-    def _escaped(english: str, found: dict[str, Any], context: Context) -> str:
-        if not context.autoescape or any(isinstance(value, SafeData) for value in found.values()):
-            return english
-        return conditional_escape(english)
+    def _escaping(found: dict[str, Any], context: Context) -> Shown:
+        """Escapes every part but the values that are markup already."""
+
+        def shown(place: str, text: str) -> str:
+            as_it_is = not context.autoescape or isinstance(found.get(place), SafeData)
+            return text if as_it_is else escape(text)
+
+        return shown
 
 
 @register.tag

@@ -230,6 +230,7 @@ def _page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResp
             "look": reverse("hazards.report.look"),
             "send": reverse("hazards.report"),
             "words": WORDS,
+            "who": str(require_viewer(request).uid),
         },
     }
     return render(request, "hazards/report.html", context, status=status)

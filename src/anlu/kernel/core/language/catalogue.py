@@ -43,6 +43,10 @@ SHORT: Final = 6  # one with so few is not taken for a whole paragraph
 FULL_STOP: Final = re.compile("[；。]")
 DEEPEST: Final = 10  # sentences within sentences
 
+Shown = Callable[
+    [str, str], str
+]  # (name of the place, "" for the fixed text; what stands there) -> what is put in
+
 
 def normal(text: str) -> str:
     """``text`` with every run of white space as one blank, as keys are written."""
@@ -118,8 +122,13 @@ class Catalogue:
         *,
         number: float | None,
         say: Callable[[str, float | None], str],
+        shown: Shown = lambda place, text: text,
     ) -> str | None:
-        """The English for a key with its places filled, each value put into English by ``say``; None where unknown."""
+        """
+        The English for a key with its places filled; None where unknown.
+
+        Each value is put into English by ``say``; ``shown`` gives the form in which each part is put in.
+        """
         entry = self.exact.get(normal(chinese))
         if entry is None:
             return None
@@ -129,7 +138,7 @@ class Catalogue:
             way = ways.get(name, "")
             return value if as_it_came(way) else say(value, 1 if single(way) else number)
 
-        return _filled(entry, {name: said(name, value) for name, value in values.items()}, number)
+        return _filled(entry, {name: said(name, value) for name, value in values.items()}, number, shown)
 
     def english(self, text: str, *, number: float | None = None, depth: int = 0) -> str | None:
         """
@@ -284,11 +293,14 @@ class Catalogue:
         return self.english(value, number=number, depth=depth + 1) or value
 
 
-def _filled(entry: Entry, said: Mapping[str, str], number: float | None) -> str:
-    def place(match: re.Match[str]) -> str:
-        return converted(said.get(match[1], ""), match[2])
-
-    return re.sub(r" {2,}", " ", NAMED_PLACE.sub(place, entry.english(number)))
+def _filled(
+    entry: Entry, said: Mapping[str, str], number: float | None, shown: Shown = lambda place, text: text
+) -> str:
+    parts = NAMED_PLACE.split(entry.english(number))  # text, name, way, text, name, way ... text
+    out = [shown("", parts[0])]
+    for name, way, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        out += [shown(name, converted(said.get(name, ""), way)), shown("", text)]
+    return re.sub(r" {2,}", " ", "".join(out))
 
 
 def largest_number(values: Iterable[str]) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils import translation
 
-from anlu.kernel.core.language.catalogue import CHINESE, largest_number, the_catalogue
+from anlu.kernel.core.language.catalogue import CHINESE, Shown, largest_number, the_catalogue
 from anlu.kernel.core.language.places import upper
 
 CHINESE_CODE: Final = "zh-hans"
@@ -54,12 +54,18 @@ def alone(text: str) -> str:
     return said if said == text or the_catalogue().counts(text) else upper(said)
 
 
-def sentence(chinese: str, values: Mapping[str, str]) -> str | None:
-    """A text with places in English, filled with ``values``; None when it is to be Chinese or is unknown."""
+def sentence(
+    chinese: str, values: Mapping[str, str], *, shown: Shown = lambda place, text: text
+) -> str | None:
+    """
+    A text with places in English, filled with ``values``; None when it is to be Chinese or is unknown.
+
+    ``shown`` gives the form of each part, as ``Catalogue.filled`` says.
+    """
     if not in_english():
         return None
     number = largest_number(values.values())
-    return the_catalogue().filled(chinese, values, number=number, say=_said)
+    return the_catalogue().filled(chinese, values, number=number, say=_said, shown=shown)
 
 
 def _said(value: str, number: float | None) -> str:

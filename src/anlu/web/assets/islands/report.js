@@ -1,13 +1,17 @@
 // Reporting a hazard step by step. Whatever cannot be sent is kept in the browser (IndexedDB) and sent when there is a network
-// again; a draft carries its number, so that the server knows one that arrives twice.
+// again; a draft carries its number, so that the server knows one that arrives twice. Drafts belong to the person who wrote
+// them (`options.who`): whoever signs in next at the same machine neither sees nor sends them.
 import { tell } from '../js/toasts.js'
 
-const STORE = 'reports'
+const STORE = 'drafts'
 
 function database() {
   return new Promise((done, failed) => {
-    const asked = indexedDB.open('anlu-reports', 1)
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: 'id' })
+    const asked = indexedDB.open('anlu-reports', 2)
+    asked.onupgradeneeded = () => {
+      for (const old of [...asked.result.objectStoreNames]) asked.result.deleteObjectStore(old) // nobody knows whose
+      asked.result.createObjectStore(STORE, { keyPath: ['who', 'id'] })
+    }
     asked.onsuccess = () => done(asked.result)
     asked.onerror = () => failed(asked.error)
   })
@@ -27,11 +31,12 @@ async function inStore(mode, act) {
   }
 }
 
-const drafts = {
-  all: () => inStore('readonly', (store) => store.getAll()),
-  keep: (draft) => inStore('readwrite', (store) => store.put(draft)),
-  drop: (id) => inStore('readwrite', (store) => store.delete(id)),
-}
+/** The drafts of one person. */
+const draftsOf = (who) => ({
+  all: () => inStore('readonly', (store) => store.getAll(IDBKeyRange.bound([who], [who, []]))),
+  keep: (draft) => inStore('readwrite', (store) => store.put({ ...draft, who })),
+  drop: (id) => inStore('readwrite', (store) => store.delete([who, id])),
+})
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -52,7 +57,8 @@ function line(label, value, note = '', tone = '') {
 }
 
 export default function mountReport(element, options) {
-  const { words } = options
+  const { words, who } = options
+  const drafts = draftsOf(who)
   const form = element.closest('form')
   const one = (name) => form.querySelector(`[data-${name}]`)
   const steps = [...form.querySelectorAll('[data-step]')]

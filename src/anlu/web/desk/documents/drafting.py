@@ -93,7 +93,7 @@ class DraftForm(forms.Form):
         day = today()
         allowed = list(in_force(Combination, day).filter(kind=kind.code))
         self.fields["unit"] = forms.ModelChoiceField(
-            label="发文单位", queryset=_issuers(allowed, viewer), empty_label="请选择"
+            label="发文单位", queryset=_issuers(allowed), empty_label="请选择"
         )
         person = any(one.personal == "name" for one in kind.personal_fields)
         if kind.addressed:
@@ -179,7 +179,7 @@ class DraftForm(forms.Form):
         }
 
 
-def _issuers(allowed: list[Combination], viewer: Officer) -> Any:
+def _issuers(allowed: list[Combination]) -> Any:
     """Units with an office name whose kind may issue it; when nothing is allowed, all with an office name."""
     with_head = in_force(Letterhead, today()).values("unit")
     units = Unit.objects.live().filter(pk__in=with_head)

@@ -109,20 +109,16 @@ def week(sight: Sight) -> Contents:
 )
 def due(sight: Sight) -> Contents:
     """Open cases whose deadline is today or past, the longest overdue first."""
-    rows = open_cases(sight.viewer, "overdue", on=sight.on) | _today(sight)
-    found = list(rows.select_related("lead", "road").order_by("due_on", "pk")[: SHOWN + 1])
+    rows = open_cases(sight.viewer, "due", on=sight.on)
+    found = list(rows.select_related("lead", "road")[: SHOWN + 1])
     number_ = rows.count() if len(found) > SHOWN else len(found)
     return Contents(
         note=f"{number_} 件" if number_ else "",
         entries=[_entry(case, sight.on) for case in found[:SHOWN]],
         more=max(0, number_ - SHOWN),
-        url=f"{reverse('cases.due')}?list=overdue" if number_ else "",
+        url=f"{reverse('cases.due')}?list=due" if number_ else "",
         empty="今天没有到期或逾期的事项",
     )
-
-
-def _today(sight: Sight) -> Any:
-    return Case.objects.visible_to(sight.viewer).open().filter(due_on=sight.on)
 
 
 def _entry(case: Case, on: date) -> Entry:
