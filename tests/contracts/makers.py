@@ -340,6 +340,14 @@ def issued_document(unit: Unit, town: Area) -> Any:
     return issue(sign(check(draft, by=chief), by=chief), by=chief)
 
 
+def _kept_document(unit: Unit, town: Area) -> Any:
+    """Kept until the end of 2013."""
+    made = _document(unit, town)
+    days = {"issued_on": date(2003, 7, 3), "retention_years": 10, "keep_until": date(2013, 12, 31)}
+    Document.objects.filter(pk=made.pk).update(state="issued", **days)
+    return Document.objects.get(pk=made.pk)
+
+
 def _template(unit: Unit, town: Area) -> Any:
     return write_template("brief", title=f"测试{next(_serial)}", body="{{ 简报正文 }}", by=SYSTEM)
 
@@ -513,6 +521,7 @@ MAKERS: dict[str, Maker] = {
     "core.job": _job,
     "people.signin": _sign_in,
     "documents.document": _document,
+    "documents.retention": _kept_document,
     "documents.template": _template,
     "documents.phrase": lambda unit, town: Register(Phrase, PHRASE_CHANGE).add(
         {"code": f"T{next(_serial)}", "text": "测试表述", "source_document": "测试文件"}, by=SYSTEM

@@ -221,6 +221,8 @@ def test_remarks_name_what_is_missing_wrong_outdated_and_typed(office: Office) -
     assert "七进" in found["outdated"]
     assert "前文为 3人，这里为 4人" in found["differs"]
     assert "没有数据出处" in found["typed"]
+    assert {one.kind for one in remarks_on(drafted(office))} == {"unchecked"}
+    LegalBasis.objects.update(checked_on=date(2023, 7, 1))
     assert remarks_on(drafted(office)) == []
 
 

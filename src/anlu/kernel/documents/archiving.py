@@ -23,7 +23,7 @@ from anlu.kernel.core.store import keep, open_upload
 from anlu.kernel.core.tasks import RunningJob, enqueue, job
 from anlu.kernel.documents.define import kinds
 from anlu.kernel.documents.models import Archive, Document
-from anlu.kernel.documents.sources import paper_of
+from anlu.kernel.documents.sources import destroyed, paper_of
 
 DOCX: Final = "docx"
 PDF: Final = "pdf"
@@ -86,12 +86,16 @@ def archived(document: Document, form: str = DOCX) -> bytes | None:
     ------
     Damaged
         Its content has another digest than when it was archived.
+    Destroyed
+        It was destroyed when its time was over.
     NotFound
         It is not in the store.
     """
     found = Archive.objects.select_related("upload").filter(document=document, form=form).first()
     if found is None:
         return None
+    if found.upload is None:
+        raise destroyed(document)
     with open_upload(found.upload) as file:
         content = file.read()
     if found.encrypted:

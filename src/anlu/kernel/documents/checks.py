@@ -21,15 +21,29 @@ from anlu.kernel.documents.define import FieldType, kinds
 from anlu.kernel.documents.drafting import gathered
 from anlu.kernel.documents.facts import missing
 from anlu.kernel.documents.figures import figure_from
-from anlu.kernel.documents.models import Document, State
+from anlu.kernel.documents.models import Document, LegalBasis, State
 from anlu.kernel.documents.models import Phrase as Entry
-from anlu.kernel.documents.rules import letterhead_of, require_combination
+from anlu.kernel.documents.rules import in_force, letterhead_of, require_combination
 from anlu.kernel.documents.sources import facts_of, paper_of, template_of
 
 
 def remarks_on(document: Document, viewer: Viewer = SYSTEM) -> list[Remark]:
     """Everything to look at, what stops the document first (kinds ``missing`` and ``matrix``)."""
-    return [*stopping(document), *changed_figures(document, viewer), *proofread(document)]
+    return [
+        *stopping(document),
+        *changed_figures(document, viewer),
+        *unchecked_bases(document),
+        *proofread(document),
+    ]
+
+
+def unchecked_bases(document: Document) -> Iterator[Remark]:
+    """Legal bases that nobody has compared with the published text."""
+    for one in in_force(LegalBasis, today()).filter(code__in=document.bases):
+        if one.unchecked:
+            yield Remark(
+                "unchecked", str(one), f"法律依据{one}待核：请与现行文本核对后，在 法律依据 中填写核对日期"
+            )
 
 
 def changed_figures(document: Document, viewer: Viewer) -> list[Remark]:

@@ -21,6 +21,7 @@ from anlu.kernel.documents.models import (
     State,
 )
 from anlu.kernel.documents.numbering import give_number
+from anlu.kernel.documents.retention import kept_until
 from anlu.kernel.documents.rules import (
     asked_of,
     require_combination,
@@ -68,6 +69,8 @@ def issue(which: Which, *, by: Viewer) -> Document:
     kind = kinds.get(document.kind)
     document.issued_on = today()
     asked = asked_of(kind, on=document.issued_on)
+    document.retention_years = asked.retention_years
+    document.keep_until = kept_until(document.issued_on, asked.retention_years)
     stated = document.facts.get(kind.due_field) if kind.due_field else None
     if stated:
         document.due_on = date.fromisoformat(stated)

@@ -14,6 +14,8 @@ REPLY = declare("documents.document.reply", "登记回复", group=GROUP)
 WITHDRAW = declare("documents.document.withdraw", "撤回公文", group=GROUP, sworn=True)
 VOID = declare("documents.document.void", "作废未编号的拟稿", group=GROUP)
 EXPORT = declare("documents.document.export", "导出公文登记簿", group=GROUP)
+APPRAISE = declare("documents.document.appraise", "鉴定到期公文", group=GROUP)
+DESTROY = declare("documents.document.destroy", "批准销毁公文", group=GROUP, sworn=True)
 REVEAL = declare("documents.document.reveal", "查看公文中的个人信息", group=GROUP, sworn=True)
 
 TEMPLATE_VIEW = declare("documents.template.view", "查看公文模板", group="系统")

@@ -15,7 +15,17 @@ from django.db import transaction
 
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.documents.define import DocumentKind, in_order, kinds
-from anlu.kernel.documents.models import Combination, KindRule, LegalBasis, Phrase, SigningRule, Template
+from anlu.kernel.documents.models import (
+    Combination,
+    Document,
+    KindRule,
+    LegalBasis,
+    Phrase,
+    SigningRule,
+    Template,
+)
+from anlu.kernel.documents.retention import kept_until
+from anlu.kernel.documents.rules import asked_of
 
 
 def shipped(name: str) -> Iterator[dict[str, Any]]:
@@ -35,6 +45,7 @@ def seed_documents(*, by: Viewer = SYSTEM) -> int:
         + _kind_rules(by)
         + _phrases(by)
         + sum(_template(kind, by) for kind in in_order())
+        + _retention()
     )
 
 
@@ -84,6 +95,16 @@ def _kind_rules(by: Viewer) -> int:
         if kind.code not in known
     ]
     return len(KindRule.objects.bulk_create(rows))
+
+
+def _retention() -> int:
+    """Documents that were issued before the register knew how long they are kept."""
+    unknown = Document.objects.filter(issued_on__isnull=False, retention_years__isnull=True)
+    for document in unknown:
+        years = asked_of(kinds.get(document.kind), on=document.issued_on).retention_years
+        until = kept_until(document.issued_on, years)
+        Document.objects.filter(pk=document.pk).update(retention_years=years, keep_until=until)
+    return len(unknown)
 
 
 def _phrases(by: Viewer) -> int:

@@ -20,6 +20,7 @@ from anlu.kernel.documents.delivering import deliver, reply
 from anlu.kernel.documents.drafting import Markings, change_document, draft_document, void_draft
 from anlu.kernel.documents.issuing import bulk_issue, give_a_number, issue, mark_overdue, withdraw
 from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.retention import destroy, keep_longer, propose_destruction, spare
 from anlu.kernel.documents.steps import Incomplete, NotNow
 
 __all__ = [
@@ -30,14 +31,18 @@ __all__ = [
     "change_document",
     "check",
     "deliver",
+    "destroy",
     "documents_about",
     "draft_document",
     "give_a_number",
     "issue",
+    "keep_longer",
     "mark_overdue",
+    "propose_destruction",
     "reply",
     "send_back",
     "sign",
+    "spare",
     "void_draft",
     "withdraw",
 ]

@@ -18,6 +18,15 @@ from anlu.kernel.documents.rules import asked_of, in_force, letterhead_of
 UPWARD: Final = (Addressee.SUPERIOR, Addressee.GOVERNMENT)  # papers to these name who signed them
 
 
+class Destroyed(AnluError):
+    """What a document said is no more; its line of the register is."""
+
+
+def destroyed(document: Document) -> Destroyed:
+    """Says when its content was destroyed."""
+    return Destroyed(f"「{document.title}」保管期满，已于 {document.destroyed_on} 销毁，只留登记")
+
+
 class NoTemplate(AnluError):
     """A kind without a template in force."""
 
@@ -63,7 +72,11 @@ def source_of(document: Document) -> Source:
     ------
     NoTemplate
         As ``template_of``.
+    Destroyed
+        It says nothing any more.
     """
+    if document.destroyed_on is not None:
+        raise destroyed(document)
     kind = kinds.get(document.kind)
     template = document.template or template_of(kind, on=today())
     kept = document.frozen or living(document, kind, template)

@@ -59,6 +59,16 @@ def tell_of_issue(document: Document) -> int:
     return told + _tell(people, document, "received", words, "blue")
 
 
+def tell_of_appraisal(document: Document) -> int:
+    """Those who may consent to its destruction, apart from whoever proposed it."""
+    people: list[UUID | None] = [
+        officer.uid
+        for officer in holders_of(may.DESTROY)
+        if officer.uid != document.disposal_by and document.issued_within(officer.scope_for(may.DESTROY))
+    ]
+    return _tell(people, document, "appraise", f"待批准销毁：{document}", "amber")
+
+
 def tell_late(document: Document) -> int:
     """Whoever drafted and signed it, and those who record deliveries for the issuing unit."""
     people = [document.created_by, document.signed_by] + [
@@ -93,6 +103,7 @@ def waiting_for(viewer: Officer, *, most: int = MOST) -> list[Waiting]:
     found = [Waiting("待您签发", "amber", one) for one in to_sign(viewer)]
     found += [Waiting("待您核稿", "amber", one) for one in to_check(viewer)]
     found += [Waiting("待编号印发", "blue", one) for one in to_issue(viewer)]
+    found += [Waiting("待批准销毁", "amber", one) for one in to_destroy(viewer)]
     found += [
         Waiting("待回复", "red" if one.state == State.OVERDUE else "blue", one) for one in to_answer(viewer)
     ]
@@ -133,6 +144,18 @@ def to_issue(viewer: Officer) -> list[Document]:
     scope = viewer.scope_for(may.ISSUE)
     rows = Document.objects.visible_to(viewer, may.ISSUE).filter(state__in=(State.SIGNED, State.NUMBERED))
     return [one for one in rows.order_by("signed_on", "pk")[:MOST] if one.issued_within(scope)]
+
+
+def to_destroy(viewer: Officer) -> list[Document]:
+    """Documents whose destruction somebody else proposed."""
+    if not viewer.may(may.DESTROY):
+        return []
+    scope = viewer.scope_for(may.DESTROY)
+    rows = Document.objects.visible_to(viewer, may.DESTROY).filter(
+        disposal_by__isnull=False, destroyed_on__isnull=True
+    )
+    waiting = rows.exclude(disposal_by=viewer.uid).order_by("keep_until", "pk")
+    return [one for one in waiting[:MOST] if one.issued_within(scope)]
 
 
 def to_answer(viewer: Officer) -> QuerySet[Document]:

@@ -126,6 +126,15 @@ class Document(Record):
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
     withdrawn_why = models.CharField("撤回原因", max_length=200, blank=True)
 
+    retention_years = models.PositiveSmallIntegerField("保管年限", null=True, blank=True)  # 0 is for ever
+    keep_until = models.DateField("保管到", null=True, blank=True)
+    disposal_why = models.CharField("鉴定意见", max_length=200, blank=True)
+    disposal_by = models.UUIDField(null=True, blank=True)
+    disposal_by_name = models.CharField("提请人", max_length=60, blank=True)
+    destroyed_on = models.DateField("销毁日期", null=True, blank=True)
+    destroyed_by_name = models.CharField("批准销毁", max_length=60, blank=True)
+    destroyed_how = models.CharField("销毁记录", max_length=200, blank=True)
+
     class Meta:
         verbose_name = "公文"
         ordering: ClassVar[list[str]] = ["-pk"]
@@ -133,6 +142,7 @@ class Document(Record):
             models.Index(fields=["about_kind", "about_uid"], name="document_about"),
             models.Index(fields=["state", "due_on"], name="document_due"),
             models.Index(fields=["kind", "-issued_on"], name="document_kind"),
+            models.Index(fields=["keep_until"], name="document_keep_until"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -285,7 +295,9 @@ class Archive(models.Model):
     form = models.CharField("格式", max_length=8)
     sha256 = models.CharField("摘要", max_length=64)
     bytes = models.PositiveBigIntegerField("大小")
-    upload = models.ForeignKey("core.Upload", on_delete=models.PROTECT, related_name="+")
+    upload = models.ForeignKey(  # None once the file was destroyed; its digest stays
+        "core.Upload", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     encrypted = models.BooleanField("加密", default=False)
     made_at = models.DateTimeField("归档时间", default=now)
 
@@ -318,4 +330,8 @@ _EVENTS: dict[str, Any] = {
     "reply": ("回复", "green"),
     "overdue": ("逾期", "red"),
     "withdraw": ("撤回", "red"),
+    "keep": ("延长保管", "blue"),
+    "appraise": ("鉴定，提请销毁", "amber"),
+    "spare": ("不同意销毁", "blue"),
+    "destroy": ("销毁", "red"),
 }

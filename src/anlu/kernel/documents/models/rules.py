@@ -26,9 +26,15 @@ class Dated(Record):
     valid_from = models.DateField("起", null=True, blank=True)
     valid_to = models.DateField("止", null=True, blank=True)
     builtin = models.BooleanField("随软件提供", default=False, editable=False)
+    checked_on = models.DateField("核对日期", null=True, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def unchecked(self) -> bool:
+        """True for what came with the software and nobody has compared with the text in force."""
+        return self.builtin and self.checked_on is None
 
     def in_force(self, on: date) -> bool:
         """True when it holds on a day."""
@@ -75,6 +81,11 @@ class LegalBasis(Dated):
 
     def __str__(self) -> str:
         return f"《{self.law}》{self.article}"
+
+    @property
+    def unchecked(self) -> bool:
+        """True until somebody has compared it with the published text, whoever wrote it down."""
+        return self.checked_on is None
 
 
 class Combination(Dated):

@@ -117,7 +117,7 @@ class DraftForm(forms.Form):
             self.fields["bases"] = forms.MultipleChoiceField(
                 label="法律依据",
                 required=False,
-                choices=[(one.code, str(one)) for one in known],
+                choices=[(one.code, f"{one}（待核）" if one.unchecked else str(one)) for one in known],
                 widget=forms.CheckboxSelectMultiple,
                 help_text="不选则按发文组合自动引用",
             )

@@ -51,7 +51,12 @@ def may_read_persons(document: Document, viewer: Officer) -> bool:
 
 
 def _refused(request: HttpRequest, document: Document) -> HttpResponse:
-    messages.error(request, "这份公文写有个人信息，您没有查看的权限")
+    return _not_to_be_had(request, document, "这份公文写有个人信息，您没有查看的权限")
+
+
+def _not_to_be_had(request: HttpRequest, document: Document, why: object) -> HttpResponse:
+    """Back to the page of the document, which says why there is no paper."""
+    messages.error(request, str(why))
     return HttpResponseRedirect(reverse(f"{CODE}.detail", args=[document.uid]))
 
 
@@ -61,11 +66,15 @@ def paper_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     document, viewer = _document(request, uid)
     if not may_read_persons(document, viewer):
         return _refused(request, document)
+    try:
+        made = shown(paper_of(document, marked=True), document.figures)
+    except AnluError as problem:
+        return _not_to_be_had(request, document, problem)
     record_reading(document, viewer, "", request)
     request.trail.append(Crumb("预览"))  # type: ignore[attr-defined]
     context = {
         "document": document,
-        "paper": shown(paper_of(document, marked=True), document.figures),
+        "paper": made,
         "page_title": f"预览 {document}",
         "docx_url": reverse(f"{CODE}.docx", args=[document.uid]),
         "pdf_url": reverse(f"{CODE}.pdf", args=[document.uid]),
@@ -83,8 +92,7 @@ def docx_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         content = archived(document, DOCX) or docx_of(document)
     except AnluError as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(reverse(f"{CODE}.detail", args=[document.uid]))
+        return _not_to_be_had(request, document, problem)
     record_reading(document, viewer, DOCX, request)
     return _download(content, WORD, f"{document}.docx")
 
@@ -150,11 +158,14 @@ def pdf_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not may_read_persons(document, viewer):
         return _refused(request, document)
     here = reverse(f"{CODE}.pdf", args=[document.uid])
-    content = archived(document, PDF)
+    try:
+        content = archived(document, PDF)
+    except AnluError as problem:
+        return _not_to_be_had(request, document, problem)
     if content is not None and "wait" not in request.GET:
         record_reading(document, viewer, PDF, request)
         return _download(content, "application/pdf", f"{document}.pdf")
-    if request.method == "POST" and document.issued_on is not None and find_office():
+    if request.method == "POST" and not _why_no_pdf(document):
         asked = ask_for_pdf(document, by=viewer)
         return HttpResponseRedirect(f"{here}?wait={asked.uid}")
     job = _job(request, document)
@@ -184,6 +195,8 @@ def pdf_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _why_no_pdf(document: Document) -> str:
     if document.issued_on is None:
         return "印发后才能生成 PDF；拟稿请用预览打印"
+    if document.destroyed_on is not None:
+        return f"内容已于 {document.destroyed_on} 销毁"
     return "" if find_office() else "服务器没有安装 LibreOffice，请下载 .docx 后用 WPS 另存为 PDF"
 
 

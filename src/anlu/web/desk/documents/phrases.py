@@ -18,8 +18,32 @@ from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
+CHECK_COLOURS = {"待核": "amber", "本地登记": "grey"}
+
+
+def check_of(one: Any) -> str:
+    """待核 for what nobody has compared with the text in force, else the day of the comparison."""
+    if one.unchecked:
+        return "待核"
+    return f"已核 {one.checked_on}" if one.checked_on else "本地登记"
+
+
+CHECKED = Column("checked", "核对", value=check_of, kind=Kind.STATUS, colours=CHECK_COLOURS)
+UNCHECKED = FlagFilter("unchecked", "待核", yes=Q(checked_on__isnull=True, builtin=True))
+
+
+def checked_field() -> forms.DateField:
+    """The day on which somebody compared it with the text in force."""
+    return forms.DateField(
+        label="核对日期", required=False, help_text="与现行文本核对过的日期；不填显示「待核」", **DAY
+    )
+
+
 def in_order(form: Any) -> None:
-    """Refuse an end before the beginning."""
+    """Refuse an end before the beginning, and a check on a day to come."""
+    checked = form.cleaned_data.get("checked_on")
+    if checked and checked > today():
+        raise ValidationError({"checked_on": f"核对日期 {checked} 晚于今天"})
     begun, ended = form.cleaned_data.get("valid_from"), form.cleaned_data.get("valid_to")
     if begun and ended and ended < begun:
         raise ValidationError({"valid_to": f"止 {ended} 早于起 {begun}"})
@@ -30,7 +54,7 @@ class PhraseForm(forms.ModelForm):  # type: ignore[type-arg]
 
     groups = (
         ("表述", ("code", "text", "topic", "wrong_forms")),
-        ("来源", ("source_document", "valid_from", "valid_to", "replaced_by")),
+        ("来源", ("source_document", "checked_on", "valid_from", "valid_to", "replaced_by")),
     )
     wrong_forms = forms.CharField(
         label="常见误写",
@@ -40,6 +64,7 @@ class PhraseForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     valid_from = forms.DateField(label="起", required=False, **DAY)  # type: ignore[arg-type]
     valid_to = forms.DateField(label="止", required=False, **DAY)  # type: ignore[arg-type]
+    checked_on = checked_field()
 
     class Meta:
         model = Phrase
@@ -48,6 +73,7 @@ class PhraseForm(forms.ModelForm):  # type: ignore[type-arg]
             "text",
             "topic",
             "source_document",
+            "checked_on",
             "valid_from",
             "valid_to",
             "replaced_by",
@@ -94,6 +120,7 @@ PHRASES = ledgers.add(
             ),
             Column("topic", "类别", sort="topic"),
             Column("source_document", "来源文件"),
+            CHECKED,
             Column("valid_from", "起", sort="valid_from"),
             Column("valid_to", "止", sort="valid_to"),
             Column("replaced_by", "现行表述", value="replaced_by.text"),
@@ -101,6 +128,7 @@ PHRASES = ledgers.add(
         filters=(
             TextFilter("q", "表述、来源文件", columns=("text", "source_document", "code")),
             FlagFilter("ended", "已失效", yes=Q(valid_to__isnull=False)),
+            UNCHECKED,
             DateFilter("from", "启用", column="valid_from", common=True),
         ),
         order="text",
@@ -113,6 +141,7 @@ PHRASES = ledgers.add(
                     Column("topic", "类别"),
                     Column("wrong_forms", "常见误写", value=lambda one: "、".join(one.wrong_forms)),
                     Column("source_document", "来源文件"),
+                    CHECKED,
                     Column("valid_from", "起"),
                     Column("valid_to", "止"),
                     Column("replaced_by", "现行表述", value="replaced_by.text"),

@@ -32,6 +32,7 @@ from anlu.kernel.documents.subjects import link_of
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.people.models import Officer
 from anlu.web.cells import words_of
+from anlu.web.desk.documents.keeping import retention_deeds
 from anlu.web.desk.documents.steps import steps_for
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, RelatedRows, ledgers
 from anlu.web.masking import masked
@@ -75,6 +76,10 @@ UNIT = Column(
 )
 ISSUED = Column("issued_on", "成文日期", sort="issued_on")
 DUE = Column("due_on", "回复期限", note=_due, sort="due_on")
+
+
+def _kept(document: Document) -> Any:
+    return "永久" if document.retention_years == 0 else document.keep_until
 
 
 def _service_form(delivery: Delivery, viewer: Officer) -> str:
@@ -152,6 +157,10 @@ DOCUMENTS = ledgers.add(
                     Column("urgency", "紧急程度"),
                     Column("secrecy", "密级"),
                     Column("withdrawn_why", "撤回原因", kind=Kind.LONG),
+                    Column("keep_until", "保管到", value=_kept),
+                    Column("disposal_why", "鉴定意见", note=lambda one: one.disposal_by_name),
+                    Column("destroyed_on", "销毁日期", note=lambda one: one.destroyed_by_name),
+                    Column("destroyed_how", "销毁记录", kind=Kind.LONG),
                 ),
             ),
         ),
@@ -213,14 +222,19 @@ def facts_beside(document: Document, viewer: Officer) -> dict[str, Any]:
         "path_steps": path_of(document),
         "remarks": remarks_on(document, viewer) if early else [],
         "checks": early,
-        "deeds": steps_for(document, viewer) + _own_deeds(document, viewer),
+        "deeds": steps_for(document, viewer)
+        + _own_deeds(document, viewer)
+        + retention_deeds(document, viewer),
         "about": link,
         "period": period_label(document.period),
         "events": timeline(document),
         "archives": document.archives.all(),
         "phrases": phrases_of(document),
         "service_url": reverse(f"{CODE}.service", args=[document.uid])
-        if document.issued_on is not None and document.state != State.WITHDRAWN and kind.addressed
+        if document.issued_on is not None
+        and document.destroyed_on is None
+        and document.state != State.WITHDRAWN
+        and kind.addressed
         else "",
         **{f"{name}_url": url for name, url in address.items()},
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Q
 
-from anlu.kernel.core.filters import ChoiceFilter, Filter, TextFilter
+from anlu.kernel.core.filters import ChoiceFilter, Filter, FlagFilter, TextFilter
 from anlu.kernel.documents import define
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.define import ADDRESSEES
@@ -14,12 +15,14 @@ from anlu.kernel.documents.library import Register
 from anlu.kernel.documents.models import Combination, KindRule, LegalBasis, Letterhead, SigningRule
 from anlu.kernel.documents.models.rules import Dated
 from anlu.kernel.people.models import Role, Unit, UnitKind
-from anlu.web.desk.documents.phrases import DAY, in_order
+from anlu.web.desk.documents.phrases import CHECKED, DAY, UNCHECKED, checked_field, in_order
 from anlu.web.desk.documents.templates import CHAPTER, ITEM, kind_label
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
 
 DATES = (Column("valid_from", "起", sort="valid_from"), Column("valid_to", "止", sort="valid_to"))
 SOURCE = Column("source", "出处")
+T = TypeVar("T")
+UNCHECKED_BASIS = FlagFilter("unchecked", "待核", yes=Q(checked_on__isnull=True))
 
 
 class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -27,6 +30,7 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     valid_from = forms.DateField(label="起", required=False, **DAY)  # type: ignore[arg-type]
     valid_to = forms.DateField(label="止", required=False, **DAY)  # type: ignore[arg-type]
+    checked_on = checked_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,6 +45,8 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
             elif name == "basis":
                 bases = [(one.code, str(one)) for one in LegalBasis.objects.live()]
                 self.fields[name] = _choice("法律依据", bases, field.required)
+            elif name == "checked_on" and self._meta.model is Letterhead:
+                del self.fields[name]
             elif name == "replaced_by":
                 field.queryset = LegalBasis.objects.live().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
 
@@ -68,7 +74,7 @@ def _ledger(
     empty: str = "",
 ) -> Ledger:
     """One of the registers of rules; they differ in columns and fields only."""
-    meta = type("Meta", (), {"model": model, "fields": (*fields, "valid_from", "valid_to")})
+    meta = type("Meta", (), {"model": model, "fields": (*fields, "valid_from", "valid_to", "checked_on")})
     form = type(f"{model.__name__}Form", (DatedForm,), {"Meta": meta})
     register = Register(model, may.RULE_CHANGE)
     return ledgers.add(
@@ -82,8 +88,8 @@ def _ledger(
             item=ITEM,
             rank=rank,
             model=model,
-            columns=(*columns, *DATES),
-            filters=filters,
+            columns=(*columns, *_checked(model, CHECKED), *DATES),
+            filters=(*filters, *_checked(model, UNCHECKED_BASIS if model is LegalBasis else UNCHECKED)),
             order=columns[0].name,
             form=form,
             add=register.add,
@@ -101,6 +107,11 @@ def _ledger(
             empty=empty,
         )
     )
+
+
+def _checked(model: type[Dated], one: T) -> tuple[T, ...]:
+    """Offices are written down by those who know them; all other rules say whether they were compared."""
+    return () if model is Letterhead else (one,)
 
 
 def _kind_of(one: Any) -> str:

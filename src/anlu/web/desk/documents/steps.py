@@ -190,7 +190,9 @@ QUESTIONS = {
 
 def steps_for(document: Document, viewer: Officer) -> list[dict[str, str]]:
     """Buttons for what can be done now: absent without the permission, with a reason where something is in the way."""
-    found = []
+    found: list[dict[str, str]] = []
+    if document.destroyed_on is not None:
+        return found
     for step in STEPS:
         if document.state not in FROM[step.code] or not viewer.may(step.permission):
             continue

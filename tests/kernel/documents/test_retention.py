@@ -1,0 +1,129 @@
+"""保管: how long a document is kept, and how its content comes to an end with two people and a record."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from anlu.kernel.core.errors import NeedsReason, NotAllowed
+from anlu.kernel.core.models import Upload
+from anlu.kernel.core.store import keep, path_of
+from anlu.kernel.documents import services
+from anlu.kernel.documents.archiving import archived
+from anlu.kernel.documents.facts import BadFact
+from anlu.kernel.documents.models import Document, KindRule
+from anlu.kernel.documents.retention import kept_until
+from anlu.kernel.documents.seeding import seed_documents
+from anlu.kernel.documents.sources import Destroyed, paper_of
+from anlu.kernel.documents.steps import NotNow
+from anlu.kernel.documents.telling import waiting_for
+from anlu.kernel.people.models import Officer
+from tests.kernel.documents.conftest import Office, employ
+from tests.kernel.documents.writing import issued
+
+
+@pytest.fixture
+def archivist(office: Office) -> Officer:
+    """Of the office of the brigade."""
+    return employ(office.brigade, "office_clerk")
+
+
+@pytest.fixture
+def old(office: Office, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks) -> Document:
+    """Issued in July 2023 with a file, delivered with a photograph, answered; now it is January 2034."""
+    with django_capture_on_commit_callbacks(execute=True):
+        document = issued(office)
+    proof = keep(b"photograph", name="proof.jpg", purpose="documents.proof", by=office.clerk)
+    services.deliver(document, by=office.clerk, receiver="柏某", proof=proof)
+    services.reply(document, "已修剪。", by=office.liaison)
+    monkeypatch.setenv("ANLU_TODAY", "2034-01-01")
+    return Document.objects.get(pk=document.pk)
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "years", "until"),
+    [
+        (date(2023, 7, 3), 10, date(2033, 12, 31)),
+        (date(2023, 1, 1), 30, date(2053, 12, 31)),
+        (date(2023, 12, 31), 1, date(2024, 12, 31)),
+        (date(2023, 7, 3), 0, None),
+    ],
+)
+def test_the_years_count_from_january_after_the_issue(
+    issued_on: date, years: int, until: date | None
+) -> None:
+    assert kept_until(issued_on, years) == until
+
+
+def test_an_issued_document_knows_how_long_it_is_kept(office: Office) -> None:
+    KindRule.objects.filter(kind="referral").update(retention_years=30)
+    document = issued(office)
+    assert (document.retention_years, document.keep_until) == (30, date(2053, 12, 31))
+    Document.objects.filter(pk=document.pk).update(retention_years=None, keep_until=None)
+    seed_documents()  # what was issued before the register knew
+    document.refresh_from_db()
+    assert (document.retention_years, document.keep_until) == (30, date(2053, 12, 31))
+
+
+def test_one_person_appraises_and_another_destroys(old: Document, office: Office, archivist: Officer) -> None:
+    digest = old.archives.get().sha256
+    services.propose_destruction(old, why="已无保存价值", by=archivist)
+    assert "待批准销毁" in {one.what for one in waiting_for(office.chief)}
+    with pytest.raises(NeedsReason):
+        services.destroy(old, how=" ", by=office.chief)
+    with pytest.raises(NotAllowed, match="没有办理这一步的权限"):
+        services.destroy(old, how="粉碎", by=archivist)
+    gone = services.destroy(old, how="粉碎，法制员监销", by=office.chief)
+    assert (gone.number, gone.title) == (old.number, old.title)
+    assert gone.destroyed_by_name == office.chief.name
+    assert [gone.facts, gone.frozen, gone.figures, gone.sealed] == [{}, {}, {}, ""]
+    assert gone.deliveries.get().receiver == ""
+    assert gone.replies.get().text == ""
+    assert gone.archives.get().sha256 == digest
+    for read in (archived, paper_of):
+        with pytest.raises(Destroyed, match="2034-01-01"):
+            read(gone)
+    event = gone.events.get(action="destroy")
+    assert (event.actor_name, event.note) == (office.chief.name, "粉碎，法制员监销")
+    assert "待批准销毁" not in {one.what for one in waiting_for(office.chief)}
+    with pytest.raises(NotNow, match="销毁"):
+        services.keep_longer(gone, until=date(2040, 1, 1), why="备查", by=archivist)
+
+
+def test_the_files_of_a_destroyed_document_leave_the_store(
+    old: Document, office: Office, archivist: Officer, django_capture_on_commit_callbacks
+) -> None:
+    files = [path_of(one.sha256) for one in Upload.objects.all()]
+    assert len(files) == 2
+    assert all(map(Path.exists, files))
+    services.propose_destruction(old, why="已无保存价值", by=archivist)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.destroy(old, how="粉碎", by=office.chief)
+    assert not Upload.objects.exists()
+    assert not any(map(Path.exists, files))
+
+
+def test_whoever_proposed_a_destruction_does_not_consent_to_it(old: Document, office: Office) -> None:
+    services.propose_destruction(old, why="已无保存价值", by=office.deputy)
+    with pytest.raises(NotAllowed, match="另一人"):
+        services.destroy(old, how="粉碎", by=office.deputy)
+    services.spare(old, why="可能还要用", by=office.chief)
+    with pytest.raises(NotNow, match="没有人提请"):
+        services.destroy(old, how="粉碎", by=office.chief)
+
+
+def test_nothing_is_destroyed_before_its_time_and_it_may_be_kept_longer(
+    old: Document, office: Office, archivist: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadFact, match="2034-01-01"):
+        services.keep_longer(old, until=date(2034, 1, 1), why="备查", by=archivist)
+    services.keep_longer(old, until=date(2034, 6, 30), why="涉诉", by=archivist)
+    with pytest.raises(NotNow, match="未到"):
+        services.propose_destruction(old, why="无保存价值", by=archivist)
+    monkeypatch.setenv("ANLU_TODAY", "2034-07-01")
+    services.propose_destruction(old, why="无保存价值", by=archivist)
+    Document.objects.filter(pk=old.pk).update(retention_years=0, keep_until=None, disposal_by=None)
+    with pytest.raises(NotNow, match="永久"):
+        services.propose_destruction(old, why="无保存价值", by=archivist)
