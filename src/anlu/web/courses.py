@@ -11,7 +11,17 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import Amount, Indicator
 from anlu.kernel.indicators.evaluate import Value, in_parts, tallies_by_day
 from anlu.kernel.indicators.window import Window
-from anlu.web.figures import Spark, chart_number, chart_unit, in_words, ledger_url, range_words, running
+from anlu.web.figures import (
+    NOTHING,
+    Spark,
+    chart_number,
+    chart_unit,
+    in_words,
+    ledger_url,
+    range_words,
+    running,
+)
+from anlu.web.tables import Line, Number, NumberTable, number
 
 SHORT_DAYS: Final = 45  # up to here a period is shown day by day
 
@@ -98,6 +108,24 @@ def course_chart(value: Value, courses: Courses, label: str, *, interval: bool =
         "height": "short",
         "table_code": "months",
     }
+
+
+def course_table(value: Value, courses: Courses) -> NumberTable:
+    """The numbers of the chart: each part with the like part of last year; both open their rows."""
+    one, code = value.indicator, value.indicator.code
+    labels = year_labels(courses.window.period)
+
+    def cell(part: Period, amount: Amount) -> Number:
+        url = ledger_url(one.ledger, one.main, courses.window.at(part))
+        return number(amount, one.measure, url)
+
+    lines = []
+    for place, (part, amount) in enumerate(courses.now[code]):
+        before = courses.previous(code, place)
+        then = Number(NOTHING) if before is None else cell(*before)
+        lines.append(Line(courses.labels[place], (cell(part, amount), then)))
+    title = chart_title(value, one.label)
+    return NumberTable(code, title, "期间", (labels["current"], labels["previous"]), tuple(lines))
 
 
 def year_labels(period: Period) -> dict[str, str]:

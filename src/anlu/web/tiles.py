@@ -31,6 +31,7 @@ from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.revisions import tokens
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.picks import Picked
+from anlu.kernel.indicators.tables import Dimension
 from anlu.kernel.places.models import Located
 from anlu.kernel.places.points import Points, points_of
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION
@@ -79,7 +80,8 @@ class PointLayer:
     at first; ``weights`` what a record of each value of the first theme counts on the weighted heat map, in words in
     ``weights_note``. ``ledger`` is the ledger whose list stands beside the map and ``item`` the line of the chapter
     一张图; a layer without a ledger has no map of its own and is offered on the maps of the others, its points told
-    by ``facts`` and opened in the ledger ``record``. ``revision`` is the revision that every write touches.
+    by ``facts`` and opened in the ledger ``record``. ``revision`` is the revision that every write touches. ``roads``
+    divides its records by road, so that boards can colour the roads by what happened on them.
     """
 
     code: str
@@ -96,6 +98,7 @@ class PointLayer:
     revision: str = ""
     facts: tuple[Column, ...] = ()
     record: str = ""
+    roads: Callable[[], Dimension] | None = None
 
     def rows(self, viewer: Viewer | None, selection: Selection) -> QuerySet[Any]:
         """Located rows of the selection that ``viewer`` may see."""

@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from anlu.apps.crashes.permissions import VIEW as CRASH_VIEW
 from anlu.apps.dashboard.choosing import MOST, TooManyChosen, choose, chosen_by
 from anlu.apps.dashboard.pages import pages_of
 from anlu.kernel.cases.kinds import Kind, kinds
 from anlu.kernel.cases.models import Case, Outcome
+from anlu.kernel.cases.services import move_case, open_case
+from anlu.kernel.core.demo import on_day
 from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Officer
 from anlu.kernel.places.models import SiteKind
 from anlu.kernel.places.registers import add_site
+from anlu.kernel.places.services import add_road
 from anlu.web.desk.indicators import known_to
 from anlu.web.desk.panels.places import why_closed
 from anlu.web.panels import Board, Contents, Panel, Shown, Sight, panels, shown_on
@@ -204,11 +210,86 @@ def test_more_than_a_view_holds_is_refused(chief: Officer) -> None:
 
 def test_the_screen_shows_the_numbers_of_the_leader_s_view(chief: Officer, client: Client) -> None:
     for n in range(3):
-        add_crash(f"A{n}", date(2023, 3, n + 1), procedure="1", killed=1)
+        add_crash(f"A{n}", date(2023, 3, n + 1), procedure="ordinary", killed=1)
     client.force_login(chief)
     pages = [client.get(reverse(code)) for code in ("dashboard.leader", "dashboard.screen")]
-    numbers = [[card.figure.value for card in page.context["figures"].cards] for page in pages]
+    numbers = [[card.value for card in page.context["figures"].cards] for page in pages]
     assert numbers[0] == numbers[1]
+
+
+def test_roads_of_the_map_open_as_many_crashes_and_the_file_holds_all_of_them(
+    chief: Officer, client: Client
+) -> None:
+    seed_all()
+    for code, name, times in (("G105", "国道105", 3), ("S259", "省道259", 1)):
+        road = add_road(code, name, by=SYSTEM, administrative_class="1")
+        for n in range(times):
+            add_crash(f"{code}-{n}", date(2023, 3, n + 1), procedure="ordinary", road=road, killed=n % 2)
+    add_crash("elsewhere", date(2023, 3, 1), procedure="ordinary")
+    add_crash("last-year", date(2022, 3, 1), procedure="ordinary", road=road)
+    client.force_login(chief)
+    answer = client.get(reverse("dashboard.leader"))
+    lines = answer.context["roads"].table.lines
+    assert [(line.label, line.numbers[0].plain, line.numbers[1].plain) for line in lines] == [
+        ("国道105(G105)", 3, 1),
+        ("省道259(S259)", 1, 0),
+    ]
+    assert "共 3 起" in client.get(lines[0].numbers[0].url).content.decode()
+    file = client.get(answer.context["roads_data_url"])
+    sheet = load_workbook(BytesIO(b"".join(file.streaming_content))).active
+    assert [row[1] for row in sheet.iter_rows(values_only=True) if row[0] == "国道105(G105)"] == [3]
+
+
+def test_the_numbers_of_a_chart_are_downloaded_and_recorded(chief: Officer, client: Client) -> None:
+    for number, day in (("A", date(2023, 1, 4)), ("B", date(2023, 1, 5)), ("C", date(2022, 2, 6))):
+        add_crash(number, day, procedure="ordinary")
+    client.force_login(chief)
+    chart = client.get(reverse("dashboard.leader")).context["charts"][0]
+    file = client.get(chart["data_url"])
+    rows = list(load_workbook(BytesIO(b"".join(file.streaming_content))).active.iter_rows(values_only=True))
+    assert [row[:3] for row in rows if row[0] in ("1月", "2月")] == [("1月", 2, 0), ("2月", 0, 1)]
+    assert AuditEntry.objects.filter(action="export").exists()
+    assert client.get(reverse("dashboard.data"), {"table": "no.such"}).status_code == 404
+
+
+def test_who_may_not_export_finds_no_file(client: Client) -> None:
+    add_crash("A", date(2023, 1, 4), procedure="ordinary")
+    client.force_login(make_officer(make_unit(), "dashboard.leader.view", CRASH_VIEW))
+    answer = client.get(reverse("dashboard.leader"))
+    assert [one["data_url"] for one in answer.context["charts"]] == [""]
+    assert client.get(reverse("dashboard.data")).status_code == 403
+
+
+def test_cases_sent_back_yesterday_and_due_today_open_as_many_rows(chief: Officer, client: Client) -> None:
+    seed_all()
+    office, lead = make_unit(), make_unit()
+    facts = {"title": "补划标线", "unit": office, "lead": lead}
+
+    def decision(found: str, due: date) -> Case:
+        with on_day(found):
+            return open_case("governance.decision", {**facts, "due_on": due}, by=SYSTEM)
+
+    returned, earlier = (decision("2023-06-20", date(2023, 7, 20)) for _ in range(2))
+    for case, day in ((returned, "2023-07-02"), (earlier, "2023-06-25")):
+        with on_day(day):
+            move_case(case.uid, "reply", by=SYSTEM, note="已办")
+            move_case(case.uid, "return", by=SYSTEM, note="未附照片")
+    decision("2023-06-20", TODAY)
+    decision("2023-06-20", date(2023, 7, 1))
+    found = {one.panel.code: one.contents for one in shown_on(Board.MORNING, Sight(chief, TODAY))}
+    table = found["cases.yesterday"].table
+    assert table is not None
+    number = table.lines[0].numbers[table.heads.index("退回")]
+    client.force_login(chief)
+    assert number.plain == 1
+    page = client.get(number.url).content.decode()
+    assert returned.number in page
+    assert earlier.number not in page
+    due = found["cases.due"]
+    assert (
+        len(due.entries) == 3
+    )  # two that were set so, and the one sent back in June, which got three days anew
+    assert client.get(due.url).context["shown"].paginator.count == 3
 
 
 def test_the_overview_comes_first_and_no_page_is_lost() -> None:

@@ -147,6 +147,21 @@ def test_the_progress_of_a_plan_shows_every_measure_once_in_each_view(
     assert sum(heap.all for heap in answer.context["heaps"]) == 2
 
 
+def test_a_light_shows_just_the_measures_that_stand_so(group: PlanGroup, client: Client) -> None:
+    top = measure(group, title="超期的措施", due_on=date(2023, 1, 31))
+    measure(group, title="没有时限的下级", parent=top, due_on=None)
+    client.force_login(make_officer(None, *permissions.codes()))
+    lights = {one.words: one for one in client.get(reverse("plans.progress")).context["lights"]}
+    for words, title, other in (
+        ("已超期", "超期的措施", "没有时限的下级"),
+        ("正常推进", "没有时限的下级", "超期的措施"),
+    ):
+        content = client.get(reverse("plans.progress") + lights[words].url).content.decode()
+        assert f">{title}</a>" in content
+        assert f">{other}</a>" not in content
+        assert lights[words].number == 1
+
+
 def test_somebody_of_another_unit_sees_the_plan_without_the_measures_of_ours(
     group: PlanGroup, client: Client
 ) -> None:

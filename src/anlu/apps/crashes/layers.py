@@ -8,6 +8,7 @@ from anlu.apps.crashes import permissions
 from anlu.apps.crashes.filters import FILTERS, hours, weekdays
 from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, Severity
+from anlu.apps.crashes.statistics.dimensions import by_road
 from anlu.kernel.core.dictionaries import choices
 from anlu.web.tiles import PointLayer, Theme, layers
 
@@ -71,5 +72,6 @@ layers.add(
         weights=WEIGHTS,
         weights_note="亡人 10、伤人 5、财产损失 1",
         revision=REVISION,
+        roads=by_road,
     )
 )

@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.apps.dashboard import permissions as may
 from anlu.apps.dashboard.choosing import MOST, choose, chosen_by
-from anlu.apps.dashboard.content import Figures, map_of
+from anlu.apps.dashboard.content import ROADS, Figures, map_of, roads_of
 from anlu.engine.lunar import lunar_words
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.language.formats import day_and_weekday
 from anlu.kernel.indicators.define import Indicator, Nature
+from anlu.kernel.indicators.permissions import EXPORT
 from anlu.kernel.people.models import Officer
 from anlu.web.desk.indicators import NATURES, known_to
 from anlu.web.nav import Crumb, page, pages
 from anlu.web.panels import Board, Shown, Sight, shown_on
+from anlu.web.tables import download
 from anlu.web.viewers import require_viewer
 from anlu.web.windows import Asked
 
 CHAPTER: Final = "今日"
 ON_TOP: Final = 4
 CHARTS_BESIDE: Final = 3
+ROADS_ON_SCREEN: Final = 5
 OVERVIEW: Final = "总览"
 
 
@@ -68,11 +73,16 @@ def leader(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     chosen = chosen_by(viewer)
     asked = _asked(request, viewer, chosen)
-    figures = Figures.of(chosen, asked.window, viewer) if chosen and not asked.problems else None
+    figures = roads = None
+    if chosen and not asked.problems:
+        figures, roads = Figures.of(chosen, asked.window, viewer), roads_of(chosen, asked.window, viewer)
     context = {
         "page_note": asked.words(),
         "asked": asked,
         "figures": figures,
+        "charts": [_with_data(one, asked, viewer) for one in figures.charts] if figures else [],
+        "roads": roads,
+        "roads_data_url": _data_url(ROADS, asked, viewer) if roads else "",
         "panels": list(shown_on(Board.LEADER, Sight(viewer, today()))),
         "seen_at": now(),
         "choose_url": reverse("dashboard.choice"),
@@ -81,6 +91,39 @@ def leader(request: HttpRequest) -> HttpResponse:
         else "",
     }
     return render(request, "dashboard/leader.html", context)
+
+
+def _with_data(chart: dict[str, Any], asked: Asked, viewer: Officer) -> dict[str, Any]:
+    return chart | {"data_url": _data_url(chart["table_code"], asked, viewer)}
+
+
+def _data_url(table: str, asked: Asked, viewer: Officer) -> str:
+    """Where the numbers of a chart are fetched as a file; "" for those who may not export."""
+    url = _url(viewer, "dashboard.data")
+    return f"{url}?{urlencode([*asked.pairs(), ('table', table)])}" if url else ""
+
+
+@page(
+    "dashboard.data",
+    "leader/data.xlsx",
+    "导出图中的数",
+    chapter=CHAPTER,
+    item="领导视图",
+    permission=EXPORT,
+    entry=False,
+)
+def data(request: HttpRequest) -> HttpResponseBase:
+    """The numbers of one chart, or of the map by road, as an Excel file."""
+    viewer = require_viewer(request)
+    chosen = chosen_by(viewer)
+    asked = _asked(request, viewer, chosen)
+    table, code = None, request.GET.get("table", "")
+    if chosen and not asked.problems:
+        roads = roads_of(chosen, asked.window, viewer, most=None) if code == ROADS else None
+        table = roads.table if roads else Figures.of(chosen, asked.window, viewer).table(code)
+    if table is None:
+        raise Http404("所选指标中没有这张图")
+    return download(table, asked.words(), request, viewer)
 
 
 @page(
@@ -156,10 +199,11 @@ def screen(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     chosen = chosen_by(viewer)
     asked = _asked(request, viewer, chosen)
-    figures = map_ = None
+    figures = map_ = roads = None
     if chosen and not asked.problems:
         figures = Figures.of(chosen[:ON_TOP], asked.window, viewer)
         map_ = map_of(chosen, asked.window, viewer)
+        roads = roads_of(chosen, asked.window, viewer, most=ROADS_ON_SCREEN)
     shown = list(shown_on(Board.SCREEN, Sight(viewer, today())))
     context: dict[str, Any] = {
         "page_title": "大屏",
@@ -167,6 +211,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "charts": [one | {"height": "screen"} for one in figures.charts[:CHARTS_BESIDE]] if figures else [],
         "map": map_,
+        "roads": roads,
         "screens": pages_of(shown),
         "seen_at": now(),
         "day_words": day_and_weekday(today()),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,6 +50,17 @@ class Line:
     below: list[Line] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class LightChoice:
+    """How many measures stand so; leads to just those, or back to all."""
+
+    words: str
+    colour: str
+    number: int
+    url: str
+    active: bool
+
+
 @dataclass
 class Heap:
     """Measures under one heading: a group, a unit, a month."""
@@ -56,7 +68,7 @@ class Heap:
     label: str
     note: str
     lines: list[Line]
-    counts: list[tuple[str, str, int]]
+    counts: list[tuple[str, str, str, int]]
     done: int
     all: int
 
@@ -79,23 +91,30 @@ def progress(request: HttpRequest) -> HttpResponse:
     plan = next((one for one in offered if str(one.uid) == stated), None) or _usual(offered, today())
     by = request.GET.get("by", "tree")
     by = by if by in dict(BY) else "tree"
-    lines = _lines(plan, viewer) if plan else []
+    asked = [code for code in WORDS if code in request.GET.getlist("light")]
+    every = _lines(plan, viewer) if plan else []
+    lines = [one for one in every if not asked or one.light in asked]
     heaps = _heaps(plan, lines, by) if plan else []
+
+    def url(**changes: Any) -> str:
+        stated = {"plan": str(plan.uid) if plan else "", "by": by, "light": asked, **changes}
+        return "?" + urlencode({name: value for name, value in stated.items() if value}, doseq=True)
+
     theme = AnnualTheme.objects.visible_to(viewer).filter(year=today().year).first()
     context = {
         "page_title": "计划进展",
         "page_note": f"{theme.year}年主题：{theme.name}" if theme else "",
         "plan": plan,
         "plans": [
-            {"label": f"“{one.code}”{one.name}", "url": f"?plan={one.uid}&by={by}", "active": one == plan}
+            {"label": f"“{one.code}”{one.name}", "url": url(plan=str(one.uid)), "active": one == plan}
             for one in offered
         ],
-        "ways": [
-            {"label": label, "url": f"?plan={plan.uid if plan else ''}&by={code}", "active": code == by}
-            for code, label in BY
+        "ways": [{"label": label, "url": url(by=code), "active": code == by} for code, label in BY],
+        "heaps": [one for one in heaps if one.all or not asked],
+        "lights": [
+            LightChoice(words, colour, number, url(light=[] if asked == [code] else [code]), code in asked)
+            for code, words, colour, number in _lights(every)
         ],
-        "heaps": heaps,
-        "counts": _counts(lines),
         "new_url": _new_url(viewer, "plans.measure.new" if plan else "plans.plan.new"),
     }
     return render(request, "plans/progress.html", context)
@@ -157,10 +176,10 @@ def _figure(one: Judged) -> dict[str, str]:
     }
 
 
-def _counts(lines: Iterable[Line]) -> list[tuple[str, str, int]]:
-    """(words, colour, how many) of each light that occurs, the worst first."""
+def _lights(lines: Iterable[Line]) -> list[tuple[str, str, str, int]]:
+    """(code, words, colour, how many) of each light that occurs, the worst first."""
     found = Counter(one.light for one in lines)
-    return [(WORDS[code], COLOURS[code], found[code]) for code in ORDER if found[code]]
+    return [(code, WORDS[code], COLOURS[code], found[code]) for code in ORDER if found[code]]
 
 
 def _heaps(plan: WorkPlan, lines: list[Line], by: str) -> list[Heap]:
@@ -212,7 +231,7 @@ def _all(lines: list[Line]) -> list[Line]:
 def _heap(label: str, note: str, lines: list[Line]) -> Heap:
     every = _all(lines)
     done = sum(one.light == "done" for one in every)
-    return Heap(label, note, lines, _counts(every), done, len(every))
+    return Heap(label, note, lines, _lights(every), done, len(every))
 
 
 # ------------------------------------------------------------------------------------------------ small forms

@@ -40,7 +40,9 @@ def progress(sight: Sight) -> Contents:
     late = [one for one in measures if lights[one.pk] in URGENT]
     tallies = [Tally("措施", len(measures), "项", url if measures else "")]
     tallies += [
-        Tally(WORDS[code], counted[code], "项", url, COLOURS[code] if code in URGENT else "")
+        Tally(
+            WORDS[code], counted[code], "项", f"{url}&light={code}", COLOURS[code] if code in URGENT else ""
+        )
         for code in WORDS
         if counted[code]
     ]
@@ -49,7 +51,7 @@ def progress(sight: Sight) -> Contents:
         tallies=tallies,
         entries=[_entry(one, lights[one.pk]) for one in late[:SHOWN]],
         more=max(0, len(late) - SHOWN),
-        url=url,
+        url=f"{url}{''.join(f'&light={code}' for code in URGENT)}" if late else url,
     )
 
 

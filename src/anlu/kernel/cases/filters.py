@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from anlu.kernel.cases.kinds import FactField, Family, kinds_of
-from anlu.kernel.cases.models import CaseFact, Outcome
+from anlu.kernel.cases.models import CaseEvent, CaseFact, Outcome
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, Filter, NumberFilter, TextFilter
@@ -54,6 +54,32 @@ class DueFilter(ChoiceFilter):
                 return Q(due_on__isnull=True)
             case _:
                 return Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class ReturnedFilter(DateFilter):
+    """Sent back by a move between two days; ``moves`` says which moves of which kind send back."""
+
+    moves: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def q(self, value: tuple[date | None, date | None]) -> Q:
+        sent_back = Q(pk__in=[])
+        for kind, codes in self.moves:
+            sent_back |= Q(case__kind=kind, code__in=codes)
+        within = replace(self, column="on")._range(value)
+        return Q(pk__in=CaseEvent.objects.filter(within & sent_back, is_move=True).values("case"))
+
+    def _range(self, value: tuple[date | None, date | None]) -> Q:
+        return DateFilter.q(self, value)
+
+
+def returned_filter(family: Family) -> ReturnedFilter:
+    """The filter by the day on which cases of a family were sent back."""
+    moves = tuple(
+        (kind.code, tuple(move.code for move in kind.lifecycle.moves if move.returns))
+        for kind in kinds_of(family.code)
+    )
+    return ReturnedFilter("sent_back", "退回日期", moves=moves)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ inside the page. For browsers without WebGL or scripts, and for paper.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from django.urls import reverse
 from numpy.typing import NDArray
 
 from anlu.engine.quadtree import CELL_BITS, runs_of
-from anlu.kernel.places.mapping import areas_for_map, roads_for_map
+from anlu.kernel.places.mapping import DrawnRoad, areas_for_map, roads_for_map
 from anlu.kernel.places.points import Points
 from anlu.web.ledgers import ledgers
 from anlu.web.legends import LegendClass
@@ -196,10 +196,25 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Line:
-    """A path of the ground with its class."""
+    """A path of the ground with its class; a road may be coloured by ``level`` 1-6, be named and lead somewhere."""
 
     kind: str
     path: str
+    level: int = 0
+    label: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RoadMark:
+    """How a road stands out: its level on the ramp, what is said of it, where it leads."""
+
+    level: int
+    label: str
+    url: str = ""
+
+
+PLAIN: Final = RoadMark(0, "")
 
 
 @dataclass(frozen=True)
@@ -211,11 +226,11 @@ class Picture:
     roads: list[Line]
     shields: list[Drawn]
     names: list[Drawn]
-    heat: list[Drawn]
-    heat_side: float
-    points: list[Drawn]
-    counts: list[Drawn]
-    shown: int
+    heat: list[Drawn] = field(default_factory=list)
+    heat_side: float = 0.0
+    points: list[Drawn] = field(default_factory=list)
+    counts: list[Drawn] = field(default_factory=list)
+    shown: int = 0
 
     @classmethod
     def of(
@@ -227,20 +242,36 @@ class Picture:
         alone, crowded = (inside, []) if len(inside) <= MOST_POINTS else apart(inside, frame)
         single = [] if heat else list(single_points(layer, alone, frame, legend))
         counts = [] if heat else crowded
-        roads = roads_for_map(frame.bounds, int(frame.zoom))
-        shields = _shields(frame, roads)
-        return cls(
-            frame=frame,
-            areas=list(_areas(frame)),
-            roads=[Line(road.kind, _path(frame, road.shape)) for road in roads],
-            shields=shields,
-            names=[placed(one, [*counts, *shields]) for one in _names(frame)],
+        return replace(
+            cls.of_roads(frame, {}, counts),
             heat=cells,
             heat_side=frame.side / 2**CELL_BITS * 2 ** frame.shift(HEAT_PIXELS),
             points=single,
             counts=counts,
             shown=len(inside),
         )
+
+    @classmethod
+    def of_roads(cls, frame: Frame, marked: Mapping[str, RoadMark], counts: Sequence[Drawn] = ()) -> Picture:
+        """The ground alone; the roads in ``marked``, by code, stand out; names keep off the ``counts``."""
+        roads = roads_for_map(frame.bounds, int(frame.zoom))
+        shields = _shields(frame, roads)
+        return cls(
+            frame=frame,
+            areas=list(_areas(frame)),
+            roads=_road_lines(frame, roads, marked),
+            shields=shields,
+            names=[placed(one, [*counts, *shields]) for one in _names(frame)],
+        )
+
+
+def _road_lines(frame: Frame, roads: Sequence[DrawnRoad], marked: Mapping[str, RoadMark]) -> list[Line]:
+    """Roads as they lie, those that stand out above the others, the greatest on top."""
+    lines = []
+    for road in roads:
+        mark = marked.get(road.code, PLAIN)
+        lines.append(Line(road.kind, _path(frame, road.shape), mark.level, mark.label, mark.url))
+    return sorted(lines, key=lambda line: line.level)
 
 
 def single_points(

@@ -52,6 +52,11 @@ export function startScreen() {
     }
   }
 
+  function tell() {
+    const clock = body.querySelector('[data-screen-clock]')
+    if (clock) clock.textContent = new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' })
+  }
+
   async function turn() {
     if (place + 1 === pages().length) await refresh()
     show(place + 1)
@@ -74,9 +79,11 @@ export function startScreen() {
     else next = Math.max(next, Date.now() + REST_MS)
   })
   setInterval(() => {
+    tell()
     if (paused || pointed || document.hidden || body.contains(document.activeElement?.closest('#screen-main a') ?? null)) return
     if (Date.now() >= next) { next = Date.now() + TURN_MS; turn() }
   }, 1000)
+  tell()
   show(0)
   hold(paused)
 }

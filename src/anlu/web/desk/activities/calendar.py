@@ -22,6 +22,7 @@ from anlu.web.viewers import require_viewer
 
 WEEKDAYS: Final = "一二三四五六日"
 MOST: Final = 600
+VIEWS: Final = ("month", "week", "day")
 COLOURS: Final = {"planned": "blue", "held": "green", "cancelled": "grey"}
 
 
@@ -37,6 +38,7 @@ class Entry:
     organisers: str
     url: str
     late: bool
+    cancelled: bool
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,15 @@ class Day:
     permission=permissions.VIEW,
 )
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Month or week around the day that the address names."""
+    """Month, week or day around the day that the address names."""
     viewer = require_viewer(request)
-    view = "week" if request.GET.get("view") == "week" else "month"
+    stated = request.GET.get("view", "")
+    view = stated if stated in VIEWS else "month"
     kind = request.GET.get("kind", "")
     span = _asked(request.GET.get("at", ""), view)
     days = _days(viewer, span, kind)
+    shown = [entry for day in days if day.inside for entry in day.entries]
+    cancelled = sum(entry.cancelled for entry in shown)
 
     def url(at: date, how: str = view) -> str:
         return "?" + urlencode({"view": how, "at": at.isoformat(), **({"kind": kind} if kind else {})})
@@ -77,7 +82,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "view": view,
         "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
         "days": days,
-        "weekdays": [f"周{one}" for one in WEEKDAYS],
+        "weekdays": [] if view == "day" else [f"周{one}" for one in WEEKDAYS],
         "kinds": [(code, label, code == kind) for code, label in kind_choices()()],
         "at": span.start.isoformat(),
         "earlier_url": url(span.start - timedelta(days=1)),
@@ -85,7 +90,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "today_url": url(today()),
         "month_url": url(span.start, "month"),
         "week_url": url(today() if today() in span else span.start, "week"),
-        "number": sum(len(day.entries) for day in days if day.inside),
+        "day_url": url(today() if today() in span else span.start, "day"),
+        "number": len(shown) - cancelled,
+        "cancelled": cancelled,
     }
     return render(request, "web/desk/calendar.html", context)
 
@@ -99,9 +106,11 @@ def _asked(text: str, view: Any) -> Period:
 
 
 def _days(viewer: Officer, span: Period, kind: str) -> list[Day]:
-    """Whole weeks that cover the span, with what lies in each day."""
-    first = span.start - timedelta(days=span.start.weekday())
-    last = span.natural_end + timedelta(days=6 - span.natural_end.weekday())
+    """Whole weeks that cover the span, or the one day, with what lies in each day."""
+    first, last = span.start, span.natural_end
+    if span.kind != "day":
+        first -= timedelta(days=first.weekday())
+        last += timedelta(days=6 - last.weekday())
     rows = Activity.objects.visible_to(viewer).filter(day__gte=first, day__lte=last)
     if kind:
         rows = rows.filter(kind=kind)
@@ -125,4 +134,5 @@ def _entry(one: Activity) -> Entry:
         organisers=one.organisers,
         url=url_of(one),
         late=late,
+        cancelled=one.state == ActivityState.CANCELLED,
     )

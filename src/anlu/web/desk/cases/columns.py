@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.db.models import Q
 
 from anlu.kernel.cases.deadlines import due_words
-from anlu.kernel.cases.filters import DUE, STAGES, DueFilter, StageFilter, colours_of, fact_filters, states_of
+from anlu.kernel.cases.filters import (
+    DUE,
+    STAGES,
+    DueFilter,
+    StageFilter,
+    colours_of,
+    fact_filters,
+    returned_filter,
+    states_of,
+)
 from anlu.kernel.cases.kinds import Family, Kind, kinds, kinds_of
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.clock import today
@@ -106,6 +115,7 @@ def filters_of(family: Family) -> tuple[Filter, ...]:
         DateFilter("deadline", "办理期限", column="due_on"),
         DateFilter("closed", "办结日期", column="closed_on"),
         DateFilter("reopened", "反弹日期", column="reopened_on"),
+        returned_filter(family),
         FlagFilter("on_time", "按期办结", yes=Q(on_time=True)),
         FlagFilter("returned", "曾退回", yes=Q(returns__gt=0)),
         FlagFilter("rebound", "曾反弹", yes=Q(rebounds__gt=0)),

@@ -33,15 +33,16 @@ def week(sight: Sight) -> Contents:
 
 
 def _between(sight: Sight, first: date, last: date, empty: str) -> Contents:
+    view = "day" if first == last else "week"
     rows = Activity.objects.visible_to(sight.viewer).filter(day__gte=first, day__lte=last)
     rows = rows.exclude(state=ActivityState.CANCELLED)
     found = list(rows.order_by("day", "begins", "pk")[: SHOWN + 1])
     number = rows.count() if len(found) > SHOWN else len(found)
     return Contents(
         note=f"{number} 项" if number else "",
-        entries=[_entry(one, with_day=first != last) for one in found[:SHOWN]],
+        entries=[_entry(one, with_day=view == "week") for one in found[:SHOWN]],
         more=max(0, number - SHOWN),
-        url=f"{reverse('activities.calendar')}?view=week&at={first.isoformat()}" if number else "",
+        url=f"{reverse('activities.calendar')}?view={view}&at={first.isoformat()}" if number else "",
         empty=empty,
     )
 

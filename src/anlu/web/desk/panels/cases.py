@@ -34,6 +34,7 @@ def columns_of(first: date, last: date) -> list[tuple[str, Parameters]]:
     return [
         ("发现", found),
         ("办结", closed),
+        ("退回", {"sent_back_from": first.isoformat(), "sent_back_to": last.isoformat()}),
         ("未办结", {"stage": "open"}),
         ("逾期", {"due": "overdue"}),
         ("退回未结", {"stage": "open", "returned": "1"}),
@@ -75,9 +76,9 @@ def _line(family: Family, columns: list[tuple[str, Parameters]], sight: Sight) -
     rank=20,
 )
 def yesterday(sight: Sight) -> Contents:
-    """What was found and closed yesterday, and what is open now."""
+    """What was found, closed and sent back yesterday, and what is open now."""
     return Contents(
-        note="发现、办结为昨日，其余为当前",
+        note="发现、办结、退回为昨日，其余为当前",
         table=table_of(sight, sight.yesterday, sight.yesterday),
         empty="没有闭环事项",
     )
@@ -95,7 +96,9 @@ def week(sight: Sight) -> Contents:
     """The same since Monday."""
     monday, _ = sight.week
     return Contents(
-        note="发现、办结为本周，其余为当前", table=table_of(sight, monday, sight.on), empty="没有闭环事项"
+        note="发现、办结、退回为本周，其余为当前",
+        table=table_of(sight, monday, sight.on),
+        empty="没有闭环事项",
     )
 
 
