@@ -11,8 +11,8 @@ import pytest
 from PIL import ExifTags, Image
 
 from anlu.kernel.cases.files import attach, file_for, keep_files, move_with_files, pairs_of, void_file
-from anlu.kernel.cases.models import Case, CaseFile
-from anlu.kernel.cases.services import MoveRefused, move_case
+from anlu.kernel.cases.models import Case, CaseFile, CaseWatcher
+from anlu.kernel.cases.services import MoveRefused, assign_case, move_case
 from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.pictures import BadFile, check_file, stripped
@@ -156,6 +156,21 @@ def test_files_are_for_those_who_see_the_case_and_brought_by_those_who_take_part
     void_file(made.uid, why="拍错", by=stage.liaison)
     with pytest.raises(NotFound):
         file_for(stage.finder, made.uid)
+
+
+def test_a_permission_held_elsewhere_opens_nothing_here(stage: Stage) -> None:
+    case = move_case(found(stage).uid, "send", by=stage.finder, values={"lead": stage.garden})
+    CaseWatcher.objects.create(
+        case=case, person=stage.stranger.uid
+    )  # sees it, and handles those of another unit
+    made = attach(case.uid, keep_files([(jpeg(), "a.jpg", "photo")], by=stage.finder), by=stage.finder)[0]
+    assert file_for(stage.stranger, made.uid) == made
+    with pytest.raises(NotAllowed, match="只能查看"):
+        attach(case.uid, keep_files([(jpeg(), "b.jpg", "photo")], by=stage.stranger), by=stage.stranger)
+    with pytest.raises(NotAllowed, match="由上传人或经办人移除"):
+        void_file(made.uid, why="拍错", by=stage.stranger)
+    assign_case(case.uid, {"handler": stage.stranger}, by=stage.chief)
+    attach(case.uid, keep_files([(jpeg(), "b.jpg", "photo")], by=stage.stranger), by=stage.stranger)
 
 
 def test_a_move_and_its_pictures_come_together_or_not_at_all(stage: Stage) -> None:

@@ -12,10 +12,12 @@ from anlu.kernel.cases.escalation import climb, climb_all, drop_step, sign_step
 from anlu.kernel.cases.history import moves_of
 from anlu.kernel.cases.ladder import seed_ladder
 from anlu.kernel.cases.models import Case, CaseEvent, Escalation, StepState
-from anlu.kernel.cases.papers import CaseOver, drop_stale_papers
-from anlu.kernel.cases.services import MoveRefused
+from anlu.kernel.cases.papers import CaseOver, drop_stale_papers, hear_of_paper
+from anlu.kernel.cases.services import MoveRefused, void_case
+from anlu.kernel.core.models import Notice
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents import services
+from anlu.kernel.documents.changes import Change
 from anlu.kernel.documents.models import Document, Letterhead, State
 from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.people.models import Officer, Role, Unit, UnitKind
@@ -155,27 +157,58 @@ def test_a_withdrawn_document_takes_the_rung_back(
     assert (step.state, case.rung) == (StepState.DROPPED, "supervise")
 
 
-def test_a_draft_that_is_not_sent_is_voided_with_its_reason(
+def test_whoever_signs_cases_drops_a_draft_without_the_power_to_void_documents(
     stage: Stage, committee: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, late = overdue(stage, monkeypatch)
     climb_all(on=late)
-    drop_step(Escalation.objects.get(rung="notice").uid, why="已书面说明", by=employed("chief"))
-    assert not Document.objects.live().filter(kind="rectification").exists()
+    assert not stage.chief.may("documents.document.void")
+    drop_step(Escalation.objects.get(rung="notice").uid, why="已书面说明", by=stage.chief)
+    paper = Document.objects.get(kind="rectification")
+    assert paper.voided_at is not None
+    assert paper.voided_why == f"{stage.chief.name}：已书面说明"
+    assert CaseEvent.objects.get(code="drop.notice").by_name == stage.chief.name
 
 
-def test_nothing_is_signed_about_a_closed_case_and_its_drafts_go(
-    stage: Stage, committee: Unit, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["closed", "voided"])
+def test_nothing_is_signed_about_a_case_that_is_over_and_its_drafts_go(
+    how: str, stage: Stage, committee: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, late = overdue(stage, monkeypatch)
     climb_all(on=late)
-    Case.objects.filter(pk=case.pk).update(closed_on=late)
     document = Document.objects.get(kind="rectification")
     services.change_document(document.uid, {"measures": "修剪", "place": "路口", "findings": "遮挡", "limit_on": late},
                              version=document.version, by=employed("chief"), addressee=stage.garden)  # fmt: skip
-    with pytest.raises(CaseOver, match="已办结"):
+    if how == "closed":
+        Case.objects.filter(pk=case.pk).update(closed_on=late)
+        with pytest.raises(CaseOver, match="已办结"):
+            services.check(document.uid, by=employed("legal_officer"))
+    else:
         services.check(document.uid, by=employed("legal_officer"))
+        void_case(case.uid, why="重复登记", by=stage.chief)
+        with pytest.raises(CaseOver, match="已作废"):
+            services.sign(document.uid, by=employed("chief"))
     assert drop_stale_papers() == 1
     assert drop_stale_papers() == 0
     assert Escalation.objects.get(rung="notice").state == StepState.DROPPED
     assert not Document.objects.live().filter(kind="rectification").exists()
+    why = Document.objects.get(kind="rectification").voided_why
+    assert why == {"closed": "事项已办结", "voided": "事项已作废"}[how]
+
+
+def test_of_a_voided_case_nobody_is_told_that_a_document_was_issued(
+    stage: Stage, committee: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {}
+    for how in ("open", "voided"):
+        case, late = overdue(stage, monkeypatch)
+        climb_all(on=late)
+        document = Document.objects.get(kind="supervision", about_uid=case.uid)
+        Escalation.objects.filter(case=case).update(document=None)  # one that somebody drew up themselves
+        if how == "voided":
+            void_case(case.uid, why="重复登记", by=stage.chief)
+        hear_of_paper(Change(document, "issue", employed("chief"), ""))
+        told[how] = Notice.objects.filter(to=stage.liaison.uid, title__contains=f"：{case.number}",
+                                          colour="red").count()  # fmt: skip
+        monkeypatch.setenv("ANLU_TODAY", DAY.isoformat())
+    assert told == {"open": 1, "voided": 0}

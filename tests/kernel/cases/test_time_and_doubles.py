@@ -6,12 +6,19 @@ from datetime import date
 
 import pytest
 
-from anlu.kernel.cases.extensions import ask_extension, decide_extension
+from anlu.kernel.cases.extensions import ask_extension, decide_extension, open_request
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.merging import cases_near, merge_cases
-from anlu.kernel.cases.models import CaseEvent, CaseFile, CaseWatcher
-from anlu.kernel.cases.services import MoveRefused, case_for, comment_case, move_case
-from anlu.kernel.core.errors import NeedsReason, NotAllowed
+from anlu.kernel.cases.models import Case, CaseEvent, CaseFile, CaseWatcher
+from anlu.kernel.cases.services import (
+    MoveRefused,
+    case_for,
+    comment_case,
+    move_case,
+    restore_case,
+    void_case,
+)
+from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from tests.kernel.cases.conftest import Stage
 from tests.kernel.cases.test_services import DAY, found, photo, sent
 
@@ -55,6 +62,31 @@ def test_a_refused_extension_leaves_the_deadline(stage: Stage) -> None:
     before = case.due_on
     ask_extension(case.uid, LATER, "连续降雨", by=stage.liaison)
     assert decide_extension(case.uid, grant=False, by=stage.chief, note="工程量小").due_on == before
+
+
+def test_what_was_asked_before_it_was_closed_or_given_more_time_is_not_granted(stage: Stage) -> None:
+    case = sent(stage)
+    ask_extension(case.uid, LATER, "连续降雨", by=stage.liaison)
+    Case.objects.filter(pk=case.pk).update(due_on=date(2023, 7, 25))
+    with pytest.raises(MoveRefused, match="现在的期限已是 2023-07-25"):
+        decide_extension(case.uid, grant=True, by=stage.chief)
+    Case.objects.filter(pk=case.pk).update(due_on=date(2023, 6, 30), closed_on=DAY)
+    with pytest.raises(MoveRefused, match="已办结"):
+        decide_extension(case.uid, grant=True, by=stage.chief)
+    case.refresh_from_db()
+    assert (case.due_on, case.extensions) == (date(2023, 6, 30), 0)
+    decide_extension(case.uid, grant=False, by=stage.chief, note="已办结")  # so that none waits for ever
+    assert open_request(case) is None
+
+
+def test_what_was_merged_into_a_voided_case_says_so(stage: Stage) -> None:
+    kept, gone = found(stage), found(stage)
+    merge_cases(gone.uid, kept.uid, by=stage.finder)
+    void_case(kept.uid, why="重复登记", by=stage.chief)
+    with pytest.raises(NotFound, match=f"{gone.number} 已并入别的事项，那件事项已作废"):
+        comment_case(gone.uid, "又看到了", by=stage.finder)
+    restore_case(kept.uid, by=stage.chief)
+    assert case_for(stage.finder, gone.uid).pk == kept.pk
 
 
 def test_open_cases_of_the_kind_within_its_reach_are_likely_the_same(stage: Stage) -> None:

@@ -299,7 +299,9 @@ def drop_step(uid: UUID, *, why: str, by: Viewer) -> Escalation:
     step.version += 1
     step.save()
     if (paper := paper_of_step(step)) is not None and not paper.number:
-        void_draft(paper.uid, why=why, by=by)
+        void_draft(
+            paper.uid, why=f"{by.name}：{why.strip()}", by=SYSTEM
+        )  # who signs cases need not void documents
     add_event(step.case, f"drop.{step.rung}", f"不签发{step.label}", by=by, note=why, colour="grey")
     record("drop_step", step.case, by=by, note=f"{step.label} {why}".strip())
     return step

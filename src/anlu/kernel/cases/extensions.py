@@ -93,7 +93,7 @@ def decide_extension(uid: UUID, *, grant: bool, by: Viewer, note: str = "") -> C
     NotAllowed
         ``by`` may not decide, or asked for it.
     MoveRefused
-        Nothing waits.
+        Nothing waits; it is to be granted, but the case is closed or the present deadline is as late.
     NeedsReason
         Refused without a reason.
     """
@@ -107,6 +107,10 @@ def decide_extension(uid: UUID, *, grant: bool, by: Viewer, note: str = "") -> C
         raise NotAllowed("不能审批自己申请的延期")
     if not grant and not note.strip():
         raise NeedsReason("不同意须说明原因")
+    if grant and case.closed_on is not None:
+        raise MoveRefused("事项已办结，不用再延期")
+    if grant and case.due_on is not None and asked.until <= case.due_on:
+        raise MoveRefused(f"申请延至 {asked.until}，现在的期限已是 {case.due_on}：请写明原因退回申请")
     asked.decision = Decision.GRANTED if grant else Decision.REFUSED
     asked.decided_by, asked.decided_by_name, asked.decided_at = by.uid, by.name[:60], now()
     asked.decided_note = note.strip()[:300]

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from anlu.engine.geo import distance_m
 from anlu.kernel.cases.history import add_event
-from anlu.kernel.cases.kinds import families
-from anlu.kernel.cases.merging import distance_m
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
+from anlu.kernel.cases.roles import may_here
 from anlu.kernel.cases.services import MoveRefused, case_for, move_case, moves_for, written
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
@@ -119,7 +119,7 @@ def _attach(case: Case, one: Kept, event: Any, by: Viewer) -> CaseFile:
     shot = one.checked.shot
     distance = None
     if shot.lon is not None and shot.lat is not None and case.lon is not None and case.lat is not None:
-        distance = round(distance_m(shot.lon, shot.lat, case.lon, case.lat))
+        distance = round(float(distance_m(shot.lon, shot.lat, case.lon, case.lat)))
     return CaseFile.objects.create(
         case=case,
         event=event,
@@ -168,15 +168,13 @@ def require_partner(case: Case, by: Viewer) -> None:
     Raises
     ------
     NotAllowed
-        No reporter, no unit that takes part, nobody who handles it, and no move that would be theirs.
+        Neither reporter nor handler, without a permission to handle or answer it that reaches this case, and no move
+        is theirs now.
     """
-    handle = families.get(case.family).permission_to("handle")
-    reply = families.get(case.family).permission_to("reply")
-    if case.created_by == by.uid or moves_for(case, by):
-        return
-    if by.may(handle) or by.may(reply):
-        return
-    raise NotAllowed("您只能查看这件事项")
+    named = by.uid in (case.created_by, case.handler and case.handler.uid)
+    working = named or may_here(case, "handle", by) or may_here(case, "reply", by)
+    if not working and not moves_for(case, by):
+        raise NotAllowed("您只能查看这件事项")
 
 
 @transaction.atomic
@@ -215,8 +213,7 @@ def void_file(uid: UUID, *, why: str, by: Viewer) -> CaseFile:
     case = case_for(by, found.case.uid, lock=True)
     if case.closed_on is not None:
         raise MoveRefused("已办结的事项不能移除附件")
-    handle = families.get(case.family).permission_to("handle")
-    if found.created_by != by.uid and not by.may(handle):
+    if found.created_by != by.uid and not may_here(case, "handle", by):
         raise NotAllowed("附件由上传人或经办人移除")
     found.voided_at, found.voided_by, found.voided_why = now(), by.uid, why.strip()[:200]
     found.save()

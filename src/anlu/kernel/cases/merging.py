@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from anlu.engine.geo import distance_m
 from anlu.kernel.cases.history import add_event, tell
 from anlu.kernel.cases.kinds import Kind
 from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Outcome, Part
@@ -20,17 +21,8 @@ from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.places.models import Located
 from anlu.kernel.places.services import position_of
 
-EARTH_M = 6_371_008.8
 CELL_EQUATOR_M = 40_075_016.686 / 2**Located.CELL_ZOOM
 SHOWN = 5
-
-
-def distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Great-circle distance of two positions in degrees."""
-    a, b = math.radians(lat), math.radians(other_lat)
-    half = math.sin((b - a) / 2) ** 2
-    half += math.cos(a) * math.cos(b) * math.sin(math.radians(other_lon - lon) / 2) ** 2
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
 def cases_near(
@@ -46,7 +38,8 @@ def cases_near(
     box &= Q(cell_y__range=(here.cell_y - cells, here.cell_y + cells))
     rows = Case.objects.visible_to(by).open().filter(box, kind=kind.code)
     found: list[tuple[Case, float]] = [
-        (one, distance_m(lon, lat, one.lon, one.lat)) for one in (rows.exclude(pk=but) if but else rows)
+        (one, float(distance_m(lon, lat, one.lon, one.lat)))
+        for one in (rows.exclude(pk=but) if but else rows)
     ]
     return sorted((pair for pair in found if pair[1] <= reach), key=lambda pair: pair[1])[:SHOWN]
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anlu.kernel.cases.deadlines import due_after
 from anlu.kernel.cases.history import add_event, followers_of, people_of_parts, tell
@@ -48,8 +48,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+OVER: Final = Q(case__closed_on__isnull=False) | Q(case__voided_at__isnull=False)
+
+
 class CaseOver(AnluError):
-    """A document of the ladder about a case that is closed meanwhile."""
+    """A document of the ladder about a case that is closed or voided meanwhile."""
 
 
 # ------------------------------------------------------------------------------------------------ facts
@@ -180,22 +183,21 @@ def draft_paper(case: Case, rung: Rung, *, on: date, by: Viewer = SYSTEM) -> Doc
 
 
 def drop_stale_papers() -> int:
-    """Take back drafts of the ladder whose case was closed before anybody signed; gives how many."""
-    waiting = Escalation.objects.filter(state=StepState.DRAFTED, case__closed_on__isnull=False)
+    """Take back drafts of the ladder whose case was closed or voided before anybody signed; gives how many."""
+    waiting = Escalation.objects.filter(OVER, state=StepState.DRAFTED)
     dropped = 0
     for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:200]):
         with transaction.atomic():
-            step = waiting.select_for_update(of=("self",)).filter(pk=pk).first()
+            step = waiting.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
             if step is None:
                 continue
+            why = "事项已办结" if step.case.voided_at is None else "事项已作废"
             Escalation.objects.filter(pk=pk).update(state=StepState.DROPPED, version=F("version") + 1)
             paper = paper_of_step(step)
             if paper is not None and not paper.number:
-                void_draft(paper.uid, why="事项已办结", by=SYSTEM)
+                void_draft(paper.uid, why=why, by=SYSTEM)
             else:
-                add_event(
-                    step.case, f"drop.{step.rung}", f"{step.label}不再签发", by=SYSTEM, note="事项已办结"
-                )
+                add_event(step.case, f"drop.{step.rung}", f"{step.label}不再签发", by=SYSTEM, note=why)
             dropped += 1
     return dropped
 
@@ -225,7 +227,7 @@ def hear_of_paper(change: Change) -> None:
     Raises
     ------
     CaseOver
-        A document of the ladder is to be signed or issued, but the case was closed meanwhile.
+        A document of the ladder is to be signed or issued, but the case was closed or voided meanwhile.
     """
     document = change.document
     if document.about_kind not in families or document.about_uid is None or change.action not in WORDS:
@@ -236,8 +238,8 @@ def hear_of_paper(change: Change) -> None:
         return
     step = Escalation.objects.filter(case=case, document=document.uid).first()
     if step is not None:
-        if case.closed_on is not None and change.action in ("check", "sign", "issue"):
-            raise CaseOver(f"{case.number} 已办结，不用再发；请作废这份拟稿")
+        if change.action in ("check", "sign", "issue"):
+            _require_going_on(case)
         _carry(step, case, change)
     label = document_kinds.get(document.kind).label
     words, colour = WORDS[change.action]
@@ -251,10 +253,17 @@ def hear_of_paper(change: Change) -> None:
         colour=colour,
         facts={"document": str(document.uid)},
     )
-    if change.action == "issue":
+    if change.action == "issue" and case.voided_at is None:  # of a voided case nobody can open the page
         people = people_of_parts(case, Part.LEAD, Part.HELPER) | followers_of(case)
         title = f"{label} {document.number}：{case.number} {case.title}"
         tell(case, people, title, key=f"{event.uid}", colour="red", by=change.by)
+
+
+def _require_going_on(case: Case) -> None:
+    if case.voided_at is not None:
+        raise CaseOver(f"{case.number} 已作废，不用再发；请作废这份拟稿")
+    if case.closed_on is not None:
+        raise CaseOver(f"{case.number} 已办结，不用再发；请作废这份拟稿")
 
 
 def _carry(step: Escalation, case: Case, change: Change) -> None:

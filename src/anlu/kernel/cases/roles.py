@@ -49,6 +49,12 @@ def has_role(case: Case, role: str, viewer: Viewer) -> bool:
     return not scope.nothing and declared.holds(case, scope, viewer)
 
 
+def may_here(case: Case, verb: str, viewer: Viewer) -> bool:
+    """True when ``viewer`` holds the permission of a verb where the case was found or for a unit that takes part."""
+    scope = viewer.scope_for(families.get(case.family).permission_to(verb))
+    return scope.everything or bool(Case.objects.filter(pk=case.pk).in_scope(scope).exists())
+
+
 def is_sworn(viewer: Viewer) -> bool:
     """民警 (and the platform itself); auxiliaries, clerks and liaisons are not."""
     return bool(getattr(viewer, "sworn", viewer.uid == SYSTEM.uid))

@@ -169,7 +169,7 @@ def case_for(by: Viewer, uid: UUID, *, lock: bool = False) -> Case:
     Raises
     ------
     NotFound
-        Absent, voided, or outside what ``by`` may see: the answer is the same.
+        Absent, voided, or outside what ``by`` may see: the answer is the same. Or merged into one that is voided.
     """
     rows = Case.objects.visible_to(by)
     found: Case | None = (rows.select_for_update(of=("self",)) if lock else rows).filter(uid=uid).first()
@@ -177,10 +177,10 @@ def case_for(by: Viewer, uid: UUID, *, lock: bool = False) -> Case:
         raise NotFound("没有这个事项，或不在您的管辖范围内")
     if found.merged_into_id is None:
         return found
-    originals = Case.objects.live()
-    original: Case = (originals.select_for_update(of=("self",)) if lock else originals).get(
-        pk=found.merged_into_id
-    )
+    originals = Case.objects.live().filter(pk=found.merged_into_id)
+    original: Case | None = (originals.select_for_update(of=("self",)) if lock else originals).first()
+    if original is None:
+        raise NotFound(f"{found.number} 已并入别的事项，那件事项已作废；恢复那一件后才能办理")
     return original
 
 
