@@ -22,7 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.stories.installations import RunningInstallation, running_installation
+from tests.stories.installations import RunningInstallation, demonstration_county, running_installation
 
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -124,7 +124,13 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the demonstration county, which nobody changes: it takes a while to make."""
+    return demonstration_county(tmp_path_factory.mktemp("county") / "data")
+
+
+@pytest.fixture(scope="session")
+def installation(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
     """The demonstration county, served for all stories of this run."""
-    with running_installation(tmp_path_factory.mktemp("installation") / "data") as running:
+    with running_installation(county, tmp_path_factory.mktemp("installation") / "data") as running:
         yield running

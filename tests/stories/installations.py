@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -75,12 +76,18 @@ def _free_port() -> int:
         return port
 
 
+def demonstration_county(folder: Path) -> Path:
+    """Make a demonstration installation that is not served, to be copied."""
+    RunningInstallation("", folder).command("init", "--demo")
+    return folder
+
+
 @contextmanager
-def running_installation(folder: Path) -> Iterator[RunningInstallation]:
-    """Make a demonstration installation, serve it, and stop it at the end."""
+def running_installation(county: Path, folder: Path) -> Iterator[RunningInstallation]:
+    """Serve a copy of a demonstration installation, and stop it at the end."""
     port = _free_port()
     made = RunningInstallation(f"http://127.0.0.1:{port}", folder)
-    made.command("init", "--demo")
+    shutil.copytree(county, folder)
     log = folder.parent / "serve.log"
     with log.open("w") as output:
         server = subprocess.Popen(
