@@ -11,10 +11,11 @@ from django.urls import reverse
 
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.documents import services
+from anlu.kernel.documents.library import write_template
 from anlu.kernel.documents.models import Delivery, Document, State, Template
 from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW, VIEW
 from tests.factories import make_officer
-from tests.kernel.documents.conftest import Office, office  # noqa: F401 - a fixture
+from tests.kernel.documents.conftest import Office, employ, office  # noqa: F401 - a fixture
 from tests.kernel.documents.writing import drafted, issued, signed
 
 TEXT = {
@@ -160,3 +161,72 @@ def test_a_template_is_previewed_without_being_kept(
     wrong = client.post(address, given | {"deed": deed, "body": "第一行\n{{ 没有 }}"})
     assert wrong.status_code == 422
     assert "第 2 行第 4 个字" in wrong.content.decode()
+
+
+def test_versions_of_a_template_are_compared_and_an_earlier_one_comes_back(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    editor = make_officer(office.brigade, TEMPLATE_CHANGE, TEMPLATE_VIEW)
+    first = Template.objects.get(kind="brief")
+    client.force_login(editor)
+    page = client.get(reverse("documents.template.compare", args=[first.uid])).content.decode()
+    assert "只有这一版" in page
+    second = write_template("brief", title=first.title, body="新写的一句。\n{{ 简报正文 }}", by=editor)
+    page = client.get(reverse("documents.template.compare", args=[second.uid])).content.decode()
+    assert "第1版与第2版" in page
+    assert "<ins>新写的一句。</ins>" in page
+    again = reverse("documents.template.again", args=[first.uid])
+    assert client.post(again, {"valid_from": "2023-07-03", "note": ""}).status_code == 302
+    third = Template.objects.get(kind="brief", number=3)
+    assert (third.title, third.body, third.note) == (first.title, first.body, "恢复第 1 版")
+    refused = client.post(again, {"valid_from": "2023-07-03", "note": ""})
+    assert refused.status_code == 422
+    assert "第 3 版就是这个写法" in refused.content.decode()
+
+
+def test_what_is_written_is_shown_beside_it_without_loading_the_page_anew(
+    office: Office,  # noqa: F811
+    client: Client,
+) -> None:
+    client.force_login(make_officer(office.brigade, TEMPLATE_CHANGE, TEMPLATE_VIEW))
+    address = reverse("documents.template.edit", args=[Template.objects.get(kind="brief").uid])
+    given = {"based_on": 1, "title": "简讯", "body": "{{ 简报正文 }}", "valid_from": "2023-07-03"}
+    shown = client.post(address, given | {"deed": "preview"}, headers={"HX-Request": "true"})
+    assert "简讯" in shown.content.decode()
+    assert "<html" not in shown.content.decode()
+    wrong = client.post(
+        address, given | {"deed": "preview", "body": "{{ 无 }}"}, headers={"HX-Request": "true"}
+    )
+    assert wrong.status_code == 200
+    assert "没有「无」这一项" in wrong.content.decode()
+    assert Template.objects.filter(kind="brief").count() == 1
+
+
+def test_a_destruction_is_proposed_and_confirmed_by_clicking(
+    office: Office,  # noqa: F811
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = issued(office)
+    monkeypatch.setenv("ANLU_TODAY", "2034-01-01")
+    archivist = employ(office.brigade, "office_clerk")
+    client.force_login(archivist)
+    over = client.get(reverse("documents.retention"), {"until_to": "2034-01-01", "destroyed": "0"})
+    assert "到期待鉴定" in over.content.decode()
+    assert url(document, "appraise") in client.get(url(document, "detail")).content.decode()
+    client.post(url(document, "appraise"), {"why": "已无保存价值"})
+    client.force_login(office.chief)
+    page = client.get(url(document, "destroy")).content.decode()
+    assert "已无保存价值" in page
+    unsure = client.post(url(document, "destroy"), {"how": "粉碎"})
+    assert unsure.status_code == 422
+    client.post(url(document, "destroy"), {"how": "粉碎，两人监销", "sure": "on"})
+    document.refresh_from_db()
+    assert str(document.destroyed_on) == "2034-01-01"
+    for step in ("paper", "docx"):
+        assert client.get(url(document, step)).status_code == 302
+    assert "内容已于 2034-01-01 销毁" in client.get(url(document, "pdf")).content.decode()
+    assert "粉碎，两人监销" in client.get(url(document, "detail")).content.decode()
+    listed = client.get(reverse("documents.retention"), {"destroyed": "1"}).content.decode()
+    assert "青公交抄〔2023〕1号" in listed

@@ -27,6 +27,10 @@ class TemplateInUse(AnluError):
     """A version that documents were made from."""
 
 
+class NothingToRestore(AnluError):
+    """A version whose wording is that of the newest."""
+
+
 @transaction.atomic
 def write_template(
     kind: str,
@@ -69,6 +73,28 @@ def write_template(
         author_name=by.name[:60],
     )
     return add_record(made, by=by, permission=may.TEMPLATE_CHANGE)
+
+
+@transaction.atomic
+def write_again(uid: UUID, *, by: Viewer, valid_from: date | None = None, note: str = "") -> Template:
+    """
+    The wording of an earlier version as a new one; what lies between stays.
+
+    Raises
+    ------
+    NothingToRestore
+        The newest version says the same.
+    BadTemplate
+        It names what is no more.
+    """
+    found = record_for(Template, uid, by=by, permission=may.TEMPLATE_CHANGE)
+    newest = Template.objects.live().filter(kind=found.kind).order_by("-number").first()
+    if newest is not None and (newest.title, newest.body) == (found.title, found.body):
+        raise NothingToRestore(f"第 {newest.number} 版就是这个写法，不用恢复")
+    words = note.strip() or f"恢复第 {found.number} 版"
+    return write_template(
+        found.kind, title=found.title, body=found.body, by=by, note=words, valid_from=valid_from
+    )
 
 
 def void_template(uid: UUID, *, why: str, by: Viewer) -> Template:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -10,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlu.engine.documents.versions import compared_lines
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, TextFilter
+from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents import define
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.composing import compose
@@ -22,11 +25,13 @@ from anlu.kernel.documents.library import (
     knows_phrase,
     restore_template,
     void_template,
+    write_again,
     write_template,
 )
 from anlu.kernel.documents.models import Template
 from anlu.kernel.documents.samples import sample_source
 from anlu.kernel.documents.templating import COMMON, FUNCTIONS, BadTemplate, check_template
+from anlu.kernel.people.models import Officer
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Verb, ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.papers import shown
@@ -38,6 +43,12 @@ CHAPTER, ITEM = "系统", "公文模板"
 def kind_label(code: str) -> str:
     """What a kind is called; a code that nothing declares stands for itself."""
     return kinds.get(code).label if code in kinds else code
+
+
+def _why_not_again(one: Template, viewer: Viewer) -> str:
+    """Nothing is restored from the newest version."""
+    later = Template.objects.live().filter(kind=one.kind, number__gt=one.number)
+    return "" if later.exists() else "这是最新的一版"
 
 
 TEMPLATES = ledgers.add(
@@ -72,7 +83,11 @@ TEMPLATES = ledgers.add(
                 "正文", (Column("title", "标题", kind=Kind.LONG), Column("body", "正文", kind=Kind.LONG))
             ),
         ),
-        verbs=(Verb("写新的一版", "documents.template.edit"),),
+        verbs=(
+            Verb("写新的一版", "documents.template.edit"),
+            Verb("与其他版本比较", "documents.template.compare", icon="arrows-exchange"),
+            Verb("恢复这一版", "documents.template.again", icon="history", possible=_why_not_again),
+        ),
         void=void_template,
         restore=restore_template,
         permissions={"void": may.TEMPLATE_CHANGE, "change": may.TEMPLATE_CHANGE, "add": may.TEMPLATE_CHANGE},
@@ -104,13 +119,10 @@ class TemplateForm(forms.Form):
     permission=may.TEMPLATE_CHANGE,
     ledger="documents.template",
 )
-def edit_page(request: HttpRequest, uid: Any) -> HttpResponse:
+def edit_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The editor: what is posted with ``deed=preview`` is shown and not kept."""
     viewer = require_viewer(request)
-    opened = TEMPLATES.visible_rows(viewer).filter(uid=uid).first()
-    if opened is None or opened.kind not in kinds:
-        raise Http404
-    kind = kinds.get(opened.kind)
+    opened, kind = _opened(viewer, uid)
     last = Template.objects.filter(kind=kind.code).order_by("-number").values_list("number", flat=True)[0]
     initial = {"based_on": last, "title": opened.title, "body": opened.body, "valid_from": today()}
     form = TemplateForm(request.POST or None, initial=initial)
@@ -145,7 +157,84 @@ def edit_page(request: HttpRequest, uid: Any) -> HttpResponse:
         "paper": _preview(kind, *preview) if good else None,
         "cancel_url": reverse("documents.template.detail", args=[opened.uid]),
     }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "web/documents/template_preview.html", context)
     return render(request, "web/documents/template.html", context, status=422 if form.errors else 200)
+
+
+def _opened(viewer: Officer, uid: UUID) -> tuple[Template, DocumentKind]:
+    """A version that this person may see, and its kind; ``Http404`` for any other."""
+    found = TEMPLATES.visible_rows(viewer).filter(uid=uid).first()
+    if found is None or found.kind not in kinds:
+        raise Http404
+    return found, kinds.get(found.kind)
+
+
+@page("documents.template.compare", "system/templates/<uuid:uid>/compare/", "与其他版本比较",
+      chapter=CHAPTER, item=ITEM, entry=False, permission=may.TEMPLATE_VIEW,
+      ledger="documents.template")  # fmt: skip
+def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A version beside another one, by default the one before it."""
+    opened, kind = _opened(require_viewer(request), uid)
+    versions = list(Template.objects.filter(kind=opened.kind).order_by("-number"))
+    chosen = request.GET.get("with", "")
+    other = next((one for one in versions if str(one.uid) == chosen), None) or next(
+        (one for one in versions if one.number < opened.number), opened
+    )
+    before, after = sorted((other, opened), key=lambda one: one.number)
+    home = reverse("documents.template.detail", args=[opened.uid])
+    request.trail = [Crumb(str(TEMPLATES.title(opened)), home), Crumb("比较")]  # type: ignore[attr-defined]
+    context = {
+        "page_title": f"{kind.label}模板：第{before.number}版与第{after.number}版",
+        "opened": opened,
+        "versions": [one for one in versions if one.pk != opened.pk],
+        "other": other,
+        "before": before,
+        "after": after,
+        "parts": [
+            (label, compared_lines(getattr(before, name), getattr(after, name)))
+            for label, name in (("标题", "title"), ("正文", "body"))
+        ],
+        "back_url": home,
+    }
+    return render(request, "web/documents/template_compare.html", context)
+
+
+class Again(forms.Form):
+    """From when on the earlier wording holds again."""
+
+    valid_from = forms.DateField(
+        label="启用日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(label="修改说明", max_length=200, required=False)
+
+
+@page("documents.template.again", "system/templates/<uuid:uid>/again/", "恢复这一版",
+      chapter=CHAPTER, item=ITEM, entry=False, permission=may.TEMPLATE_CHANGE,
+      ledger="documents.template")  # fmt: skip
+def again_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """An earlier version as a new one."""
+    viewer = require_viewer(request)
+    opened, kind = _opened(viewer, uid)
+    home = reverse("documents.template.detail", args=[opened.uid])
+    initial = {"valid_from": today(), "note": f"恢复第 {opened.number} 版"}
+    form = Again(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = write_again(opened.uid, by=viewer, **form.cleaned_data)
+        except AnluError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, f"已保存第 {made.number} 版，{made.valid_from} 起用于新的公文")
+            return HttpResponseRedirect(reverse("documents.template.detail", args=[made.uid]))
+    request.trail = [Crumb(str(TEMPLATES.title(opened)), home), Crumb("恢复")]  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "button": "恢复为新的一版",
+        "page_title": f"恢复{kind.label}模板第{opened.number}版",
+        "cancel_url": home,
+    }
+    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
 
 
 def _sound(kind: DocumentKind, form: TemplateForm) -> bool:
