@@ -87,7 +87,7 @@ def test_writers_raise_numbers_and_readers_find_their_pages() -> None:
     save = writing()
     assert [save(rng) for _ in range(5)] == [True] * 5
     assert count() == {"total": 5}
-    done = work(writing(), seconds=0.0, seed=1, begin=0.0)
+    done = work(writing(), seconds=0.0, seed=1, wait=lambda: None)
     assert (done["saved"], done["errors"]) == (1, [])
     assert count() == {"total": 6}
     read = reading()

@@ -8,11 +8,14 @@ from anlu.project.supervisor import end_with_parent
 from anlu.project.web import PARENT_VARIABLE
 from anlu.project.wsgi import application
 
-from anlu.kernel.indicators.standby import stand_by  # isort: skip  (after Django is set up)
+# after Django is set up
+from anlu.kernel.core.readiness import get_ready_meanwhile  # isort: skip
+from anlu.kernel.indicators.standby import stand_by  # isort: skip
 
 if os.environ.get(PARENT_VARIABLE):
     end_with_parent(int(os.environ[PARENT_VARIABLE]))
 
+get_ready_meanwhile()
 stand_by()
 
 __all__ = ["application"]

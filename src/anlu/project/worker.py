@@ -18,8 +18,10 @@ def main() -> None:
     """Work until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlu.project.settings.base")
     django.setup()
+    from anlu.kernel.core.readiness import get_ready_meanwhile
     from anlu.project.consumer import worker_consumer  # imports models, which need the set-up above
 
+    get_ready_meanwhile()
     worker_consumer().run()
 
 

@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlu.apps.crashes.models import Crash
+from anlu.kernel.core import naming
+from anlu.kernel.core.readiness import get_ready
 from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.places import locating
 from anlu.kernel.places.locating import (
     FROM_STAKE,
     STATED,
@@ -24,6 +27,7 @@ from anlu.kernel.places.locating import (
 )
 from anlu.kernel.places.models import LocationState, RoadLine
 from anlu.kernel.places.naming import read_words, road_names
+from anlu.kernel.places.registers import add_site, change_site
 from anlu.kernel.places.surveys import SurveyedLine, import_roads
 from tests.kernel.places.ground import (
     BEGIN_M,
@@ -343,3 +347,18 @@ def test_a_name_that_two_roads_have_stands_for_neither(ground: dict[str, Any]) -
 def test_lines_know_the_box_around_them(ground: dict[str, Any]) -> None:
     line = RoadLine.objects.filter(road__code="S254").get()
     assert (line.west, line.south, line.east, line.north) == (115.75, 36.75, 115.95, 36.75)
+
+
+# --- what is made before anybody waits
+
+
+def test_what_takes_long_the_first_time_is_done_before_a_record_is_locked(ground: dict[str, Any]) -> None:
+    site = add_site({"code": "Z1", "name": "东关小学", "kind": "school", "lon": LON, "lat": 36.61}, by=SYSTEM)
+    dear = (naming._pinyin, locating._locator, locating._boundaries, locating._road_map)
+    for one in dear:
+        one.cache_clear()
+    get_ready()
+    made = [one.cache_info().misses for one in dear]
+    assert made == [1] * len(dear)
+    change_site(site.uid, {"name": "西关小学", "lat": 36.62}, version=site.version, by=SYSTEM)
+    assert [one.cache_info().misses for one in dear] == made

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,10 @@ class Installation:
             raise BadInput(f"{name} 没有跑成", found=str(done.returncode), expected="0")
         return json.loads(done.stdout)
 
+    def working(self, name: str, *words: str) -> Working:
+        """Begin a module of this package that waits for a word before it works."""
+        return Working(name, self.environment(), words)
+
     def floor(self, target: Installation, tables: Sequence[str]) -> Spent:
         """What a bare write of the rows of ``tables`` to ``target`` takes."""
         if self.database:
@@ -156,6 +160,42 @@ def _database(server: str, place: int) -> Iterator[str]:
             yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class Working:
+    """A module in a process of its own that says when it is ready, and begins when it is told to."""
+
+    def __init__(self, name: str, environment: dict[str, str], words: Sequence[str]) -> None:
+        self.name = name
+        command = [sys.executable, "-m", f"anlu.commands.benches.{name}", *words]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+
+    def ready(self) -> None:
+        """Wait until it says a line; one that ends instead is told of by ``report``."""
+        assert self.process.stdout is not None
+        self.process.stdout.readline()
+
+    def go(self) -> None:
+        """Let it work."""
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+
+    def report(self) -> Any:
+        """
+        The JSON that it prints in the end.
+
+        Raises
+        ------
+        BadInput
+            It did not come to an end well.
+        """
+        said, _ = self.process.communicate()
+        if self.process.returncode:
+            raise BadInput(f"{self.name} 没有跑成", found=str(self.process.returncode), expected="0")
+        return json.loads(said)
 
 
 class Writer:

@@ -3,15 +3,13 @@
 
 ``--rows`` says how many records (default 100); where ``DATABASE_URL`` names a PostgreSQL server, the database is made
 there. Everybody is a process; between two turns they pause up to 50 ms. The wait of a writer is a whole turn: opening
-the record, getting the right to write, saving, and the audit entry.
+the record, getting the right to write, saving, and the audit entry. All begin together, when the last of them is up.
 """
 
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +20,6 @@ RECORDS: Final = 100
 SECONDS: Final = 120.0
 EACH: Final = 8
 LONGEST_WAIT_S: Final = 2.0
-STARTING_S: Final = 20.0  # all processes are up by then
 
 
 def measure(options: Options) -> Iterator[Result]:
@@ -32,22 +29,23 @@ def measure(options: Options) -> Iterator[Result]:
         Installation.several(Path(name), 1) as (made,),
     ):
         made.module("writers_worker", "make", str(options.rows or RECORDS))
-        written, read = everybody(made, SECONDS, STARTING_S)
+        written, read = everybody(made, SECONDS)
         kept = made.module("writers_worker", "count")["total"]
     yield from of_writers(written, read, kept, SECONDS)
 
 
-def everybody(made: Installation, seconds: float, starting_s: float) -> tuple[list[Any], list[Any]]:
+def everybody(made: Installation, seconds: float) -> tuple[list[Any], list[Any]]:
     """What the writers and the readers report."""
-    begin = str(time.time() + starting_s)
-
-    def one(task: str, seed: int) -> Any:
-        return made.module("writers_worker", task, str(seconds), str(seed), begin)
-
-    with ThreadPoolExecutor(2 * EACH) as pool:
-        writers = [pool.submit(one, "write", seed) for seed in range(EACH)]
-        readers = [pool.submit(one, "read", EACH + seed) for seed in range(EACH)]
-        return [each.result() for each in writers], [each.result() for each in readers]
+    tasks = ["write"] * EACH + ["read"] * EACH
+    working = [
+        made.working("writers_worker", task, str(seconds), str(seed)) for seed, task in enumerate(tasks)
+    ]
+    for one in working:
+        one.ready()
+    for one in working:
+        one.go()
+    reports = [one.report() for one in working]
+    return reports[:EACH], reports[EACH:]
 
 
 def of_writers(written: list[Any], read: list[Any], kept: int, seconds: float) -> Iterator[Result]:

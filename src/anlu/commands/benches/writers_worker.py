@@ -2,9 +2,9 @@
 One person among many: a writer or a reader in a process of their own.
 
 ``python -m anlu.commands.benches.writers_worker make ROWS`` makes sites whose name is a number;
-``… write|read SECONDS SEED BEGIN`` works from the time ``BEGIN`` (seconds since the epoch) on, and ``… count`` adds the
-numbers up. A writer opens a site as a form does, and saves its number raised by one: if somebody else saved meanwhile
-the platform refuses, and the writer opens it again. Each prints one JSON document.
+``… write|read SECONDS SEED`` says READY, waits for a line and then works, and ``… count`` adds the numbers up. A writer
+opens a site as a form does, and saves its number raised by one: if somebody else saved meanwhile the platform refuses,
+and the writer opens it again. Each prints one JSON document.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from anlu.project.start import start
 
 LONGEST_PAUSE_S: Final = 0.05
 PREFIX: Final = "B"
+READY: Final = "ready"
 READ: Final = ("/system/sites/", "/system/sites/?q=1", "/today/", "/search/?q=1")
 Turn = Callable[[random.Random], bool]
 
@@ -47,10 +48,12 @@ def count() -> dict[str, Any]:
 def writing() -> Turn:
     """A turn of a writer: true when the number was saved, false when somebody else was first."""
     from anlu.kernel.core.errors import ChangedMeanwhile
+    from anlu.kernel.core.readiness import get_ready
     from anlu.kernel.core.scope import SYSTEM
     from anlu.kernel.places.models import Site
     from anlu.kernel.places.registers import change_site
 
+    get_ready()  # as a server does when it starts
     uids = list(Site.objects.filter(code__startswith=PREFIX).order_by("pk").values_list("uid", flat=True))
 
     def turn(rng: random.Random) -> bool:
@@ -78,14 +81,22 @@ def reading() -> Turn:
     return turn
 
 
-def work(turn: Turn, seconds: float, seed: int, begin: float) -> dict[str, Any]:
+def everybody_is_there() -> None:
+    """Say so, and wait until the others have said it as well."""
+    print(READY, flush=True)
+    sys.stdin.readline()
+
+
+def work(
+    turn: Turn, seconds: float, seed: int, wait: Callable[[], None] = everybody_is_there
+) -> dict[str, Any]:
     """Take turns with pauses; errors are kept, not raised. ``saved`` counts the turn before the others too."""
     rng = random.Random(seed)
     done = refused = 0
     longest = 0.0
     errors: list[str] = []
     kept = turn(rng)  # a server that has just started is slower: this turn is saved and not timed
-    time.sleep(max(0.0, begin - time.time()))
+    wait()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         began = time.perf_counter()
@@ -110,7 +121,7 @@ def main(words: list[str]) -> None:
         found = count()
     else:
         turn = {"write": writing, "read": reading}[task]()
-        found = work(turn, float(rest[0]), int(rest[1]), float(rest[2]))
+        found = work(turn, float(rest[0]), int(rest[1]))
     print(json.dumps(found))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from anlu.kernel.core.readiness import before_work
+
 
 @cache
 def _pinyin() -> Any:
@@ -23,3 +25,9 @@ def sort_key_of(name: str) -> str:
     library = _pinyin()
     syllables = library.lazy_pinyin(name.strip(), style=library.Style.TONE3, neutral_tone_with_five=True)
     return " ".join(syllables).lower()[:200]
+
+
+@before_work
+def load_names() -> None:
+    """Load the dictionaries of the library, which it does for the first name that it is given."""
+    sort_key_of("名")

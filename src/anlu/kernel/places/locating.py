@@ -22,6 +22,7 @@ from anlu.engine.roads.network import build_network, edge_lines
 from anlu.engine.roads.projection import Projection, length_true
 from anlu.engine.roads.referencing import Roads, locate, places_of, reference_roads
 from anlu.engine.roads.stakes import Side
+from anlu.kernel.core.readiness import before_work
 from anlu.kernel.core.revisions import tokens
 from anlu.kernel.places.models import Area, AreaKind, Located, LocationState, RoadLine, RoadSide
 from anlu.kernel.places.naming import read_words, road_names
@@ -68,6 +69,11 @@ class OnRoads:
     road: Keys
     chainage_m: Floats
     offset_m: Floats
+
+
+SOMEWHERE: Final = Whereabouts(
+    np.zeros(1), np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64), np.full(1, np.nan)
+)
 
 
 class Boundaries:
@@ -333,7 +339,15 @@ def _stated_by(thing: Located) -> Whereabouts:
 @lru_cache(maxsize=1)
 def _locator(areas_token: int, roads_token: int) -> Locator:
     """Made once for each state of the data; the tokens say which."""
-    return Locator(_boundaries(areas_token), _road_map(roads_token))
+    made = Locator(_boundaries(areas_token), _road_map(roads_token))
+    made.fill(SOMEWHERE)  # what is compiled for the first position is not so while a record is locked
+    return made
+
+
+@before_work
+def read_ground() -> None:
+    """Read boundaries and roads."""
+    Locator.current()
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,42 @@
+"""
+What a process gets ready before somebody waits for it.
+
+A dictionary that is loaded or a map that is read when it is first needed is so in the middle of somebody's first
+write, while the record (on SQLite the whole database) is locked for everybody else. Whoever has such a thing declares
+it with ``before_work``; the processes that serve pages or do jobs call ``get_ready`` when they start.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import connections
+
+F = TypeVar("F", bound=Callable[[], Any])
+_first: list[Callable[[], Any]] = []
+
+
+def before_work(one: F) -> F:
+    """Declare what is to be called once before work begins; it keeps what it makes by itself."""
+    _first.append(one)
+    return one
+
+
+def get_ready() -> None:
+    """Call everything that was declared."""
+    for one in _first:
+        one()
+
+
+def get_ready_meanwhile() -> None:
+    """The same in a thread, while the first people sign in."""
+
+    def work() -> None:
+        try:
+            get_ready()
+        finally:
+            connections.close_all()
+
+    threading.Thread(target=work, name="readiness", daemon=True).start()
