@@ -8,6 +8,7 @@ from typing import Any
 from anlu.kernel.core.readiness import before_work
 
 
+@before_work
 @cache
 def _pinyin() -> Any:
     """The library, loaded when the first name is given: its dictionaries would add a third of a second to
@@ -25,9 +26,3 @@ def sort_key_of(name: str) -> str:
     library = _pinyin()
     syllables = library.lazy_pinyin(name.strip(), style=library.Style.TONE3, neutral_tone_with_five=True)
     return " ".join(syllables).lower()[:200]
-
-
-@before_work
-def load_names() -> None:
-    """Load the dictionaries of the library, which it does for the first name that it is given."""
-    sort_key_of("名")
