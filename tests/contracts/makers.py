@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, add_party, add_vehicle
+from anlu.apps.governance import forces
 from anlu.apps.governance import services as governance
 from anlu.apps.hazards import services as hazards
 from anlu.apps.hazards.models import WorkDone
@@ -445,6 +446,29 @@ def _governing_member(unit: Unit, town: Area) -> Any:
     return governance.members.add(values | {"liaison_name": "测试联络员"}, by=SYSTEM)
 
 
+def _task_force(unit: Unit, town: Area) -> Any:
+    values = {
+        "name": f"测试专班{next(_serial)}",
+        "task": "测试",
+        "unit": unit,
+        "leader": "组长",
+        "area": town,
+    }
+    dates = {"valid_from": date(2023, 1, 1), "valid_to": date(2023, 12, 31)}
+    return forces.forces.add(values | dates, by=SYSTEM)
+
+
+def _force_member(unit: Unit, town: Area) -> Any:
+    values = {"force": _task_force(unit, town), "unit": unit, "valid_from": date(2023, 1, 1)}
+    return forces.members.add(values | {"name": "测试成员"}, by=SYSTEM)
+
+
+def _secondment(unit: Unit, town: Area) -> Any:
+    values = {"purpose": "joint", "work": "测试联合执法", "unit": unit, "head_count": 3}
+    stated = {"force": _task_force(unit, town), "valid_from": date(2023, 2, 1)}
+    return forces.secondments.add(values | stated, by=SYSTEM)
+
+
 def _inspection_team(unit: Unit, town: Area) -> Any:
     leader = make_officer(unit)
     values = {"name": f"测试督查组{next(_serial)}", "leader": leader, "unit": unit}
@@ -480,6 +504,9 @@ MAKERS: dict[str, Maker] = {
     "publicity.piece": _piece,
     "governance.body": _governing_body,
     "governance.member": _governing_member,
+    "governance.task_force": _task_force,
+    "governance.force_member": _force_member,
+    "governance.secondment": _secondment,
     "governance.meeting": _activity("governance.dispatch"),
     "inspections.team": _inspection_team,
     "inspections.round": _inspection_round,

@@ -7,13 +7,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from anlu.apps.governance.models import Secondment, TaskForce
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.documents.models import Document, State
+from anlu.kernel.people.models import Unit, UnitKind
 from tests.apps.crashes.records import FIRST, LAST, County
+from tests.factories import make_unit
 
-TABLES = {"cases.case", "documents.document", "activities.activity"}
+TABLES = {
+    "cases.case",
+    "documents.document",
+    "activities.activity",
+    "governance.taskforce",
+    "governance.secondment",
+}
 LASTED = datetime(2023, 7, 2, tzinfo=UTC)
 
 
@@ -23,6 +32,9 @@ def fill(county: County, *, seed: int = 7) -> None:
     Case.objects.bulk_create(_case(rng, county, n) for n in range(1200))
     Document.objects.bulk_create(_document(rng, county, n) for n in range(240))
     Activity.objects.bulk_create(_meeting(rng, county, n) for n in range(240))
+    TaskForce.objects.bulk_create(_task_force(rng, county, n) for n in range(60))
+    lending = [*county.units, make_unit("测试部门", UnitKind.DEPARTMENT)]
+    Secondment.objects.bulk_create(_secondment(rng, lending) for _ in range(240))
 
 
 def _entered(rng: random.Random, day: date) -> dict[str, Any]:
@@ -89,5 +101,30 @@ def _meeting(rng: random.Random, county: County, n: int) -> Activity:
         day=day,
         unit=rng.choice([None, *county.units]),
         town=rng.choice([None, *county.areas]),
+        **_entered(rng, day),
+    )
+
+
+def _task_force(rng: random.Random, county: County, n: int) -> TaskForce:
+    day = _day(rng)
+    return TaskForce(
+        name=f"专班{n}",
+        task="整治",
+        unit=rng.choice(county.units),
+        leader="组长",
+        valid_from=day,
+        valid_to=day + timedelta(days=rng.randrange(30, 400)),
+        **_entered(rng, day),
+    )
+
+
+def _secondment(rng: random.Random, units: list[Unit]) -> Secondment:
+    day = _day(rng)
+    return Secondment(
+        purpose=rng.choice(["force", "joint"]),
+        work="整治",
+        unit=rng.choice(units),
+        head_count=rng.randrange(1, 12),
+        valid_from=day,
         **_entered(rng, day),
     )

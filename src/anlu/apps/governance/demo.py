@@ -11,6 +11,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from anlu.apps.governance.demonstration.forces import make_forces
+from anlu.apps.governance.demonstration.notices import make_notices
 from anlu.apps.governance.models import AgendaItem, Body, Decision
 from anlu.apps.governance.services import bodies, decide, draft_minutes, members
 from anlu.kernel.activities.models import Activity
@@ -265,3 +267,20 @@ def _part(case: Case, text: str, units: dict[str, Unit], office: Officer) -> Cas
     values = {"title": title, "lead": units[code], "unit": units["QL"], "due_on": date.fromisoformat(due)}
     about = About("governance.task", case.uid)
     return open_case("governance.part", values, details={"demand": title}, by=office, about=about)
+
+
+# ------------------------------------------------------------------------------------------------ forces and notices
+
+
+@demo_step(79, "governance.forces", "专班与抽调")
+@transaction.atomic
+def make_task_forces() -> str:
+    """Task forces, their members, people who were seconded."""
+    return make_forces()
+
+
+@demo_step(79, "governance.notices", "整改通知书与约谈通知书")
+@transaction.atomic
+def make_papers() -> str:
+    """Notices of the committee's office."""
+    return make_notices()

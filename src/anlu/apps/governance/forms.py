@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from anlu.apps.governance.models import Body, Member
-from anlu.apps.governance.terms import OFFICES
+from anlu.apps.governance.models import Body, ForceMember, Member, Secondment, TaskForce
+from anlu.apps.governance.terms import OFFICES, PURPOSES
 from anlu.kernel.people.models import Officer, UnitKind
+from anlu.kernel.places.models import Area
 from anlu.web.desk.cases.forms import units
 from anlu.web.forms import DAY, RecordForm
 
@@ -44,6 +45,76 @@ class MemberForm(RecordForm):
         people = Officer.objects.filter(is_active=True, voided_at__isnull=True)
         self.fields["liaison"].queryset = people.order_by("sort_key")  # type: ignore[attr-defined]
         self.fields["body"].queryset = Body.objects.live()  # type: ignore[attr-defined]
+
+
+class TaskForceForm(RecordForm):
+    """A task force."""
+
+    groups = (
+        ("专班", ("name", "task", "unit", "leader", "basis")),
+        ("范围与起止", ("area", "valid_from", "valid_to")),
+    )
+
+    class Meta:
+        model = TaskForce
+        fields = ("name", "task", "unit", "leader", "basis", "area", "valid_from", "valid_to")
+        help_texts: ClassVar[dict[str, str]] = {
+            "leader": "写职务，不写姓名",
+            "basis": "文号或会议",
+            "area": "不选为全县",
+            "valid_to": "到这一天，成员的专班权限自动收回；延长时改这一天",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["area"].queryset = Area.objects.live().filter(valid_to__isnull=True).order_by("sort_key")  # type: ignore[attr-defined]
+
+
+class ForceMemberForm(RecordForm):
+    """A member of a task force."""
+
+    class Meta:
+        model = ForceMember
+        fields = ("force", "unit", "officer", "name", "duty", "valid_from", "valid_to")
+        help_texts: ClassVar[dict[str, str]] = {
+            "officer": "有平台账号的选账号：任期内有专班权限，到期自动收回",
+            "name": "没有账号的填写；不登记电话",
+            "valid_to": "不填为专班结束之日",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["force"].queryset = TaskForce.objects.live()  # type: ignore[attr-defined]
+
+
+class SecondmentForm(RecordForm):
+    """People who are seconded."""
+
+    codes = {"purpose": PURPOSES}
+
+    class Meta:
+        model = Secondment
+        fields = (
+            "purpose",
+            "work",
+            "unit",
+            "head_count",
+            "to_unit",
+            "force",
+            "valid_from",
+            "valid_to",
+            "basis",
+        )
+        help_texts: ClassVar[dict[str, str]] = {
+            "work": "如：马路市场联合执法",
+            "head_count": "只登记人数，不登记姓名",
+            "basis": "文号或会议",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["force"].queryset = TaskForce.objects.live()  # type: ignore[attr-defined]
+        self.fields["to_unit"].queryset = units()  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

@@ -1,11 +1,13 @@
 """
-Tables of governance: bodies and their member units with dates, the agenda of a meeting as it was, its decisions.
+Tables of governance: bodies and their member units with dates, the agenda of a meeting as it was, its decisions; task
+forces with their members, and people who are seconded.
 
 Members are units, with their duty and whoever keeps contact; the order of members is that of the units.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,7 +17,7 @@ from anlu.apps.governance import permissions
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.models import Record
-from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.people.models import Grant, Officer, Unit
 from anlu.kernel.places.models import Area
 
 LIVE = Q(voided_at__isnull=True)
@@ -129,3 +131,113 @@ class Decision(Record):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["meeting", "key"], name="one_decision_per_matter")
         ]
+
+
+class TaskForce(Record):
+    """专班: a unit for one task, between two days; ``area`` is where it works, None the whole county."""
+
+    view_permission: ClassVar[str] = permissions.FORCE_VIEW
+    scope_open: ClassVar[bool] = True
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    name = models.CharField("专班", max_length=80)
+    task = models.TextField("任务")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="牵头单位")
+    leader = models.CharField("组长", max_length=40)
+    basis = models.CharField("依据", max_length=160, blank=True)
+    area = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="整治范围"
+    )
+    valid_from = models.DateField("组建")
+    valid_to = models.DateField("结束")
+
+    class Meta:
+        verbose_name = "专班"
+        ordering: ClassVar[list[str]] = ["-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ForceMember(Record):
+    """
+    Somebody of any unit belongs to a task force between two days.
+
+    Whoever has an account holds the role of members for just these days: ``grant`` ends by itself.
+    """
+
+    scope_through: ClassVar[str] = "force"
+    view_permission: ClassVar[str] = permissions.FORCE_MEMBER_VIEW
+
+    force = models.ForeignKey(
+        TaskForce, on_delete=models.PROTECT, related_name="members", verbose_name="专班"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    officer = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="账号"
+    )
+    name = models.CharField("姓名", max_length=40, blank=True)
+    duty = models.CharField("分工", max_length=120, blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True, blank=True)
+    grant = models.ForeignKey(
+        Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = "专班成员"
+        ordering: ClassVar[list[str]] = ["force", "unit__sort_key", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.force} {self.name or self.unit}"
+
+    @property
+    def begins_on(self) -> date:
+        """First day of the membership, not before that of the task force."""
+        return max(self.valid_from, self.force.valid_from)
+
+    @property
+    def ends_on(self) -> date:
+        """Last day of the membership: their own, or that of the task force."""
+        return min(self.valid_to or self.force.valid_to, self.force.valid_to)
+
+
+class Secondment(Record):
+    """抽调: so many people of a unit work for another or for a task force between two days; people without names."""
+
+    view_permission: ClassVar[str] = permissions.SECONDMENT_VIEW
+    scope_open: ClassVar[bool] = True
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    purpose = models.CharField("用途", max_length=20)
+    work = models.CharField("任务", max_length=120)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="抽调自")
+    to_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="抽调到"
+    )
+    force = models.ForeignKey(
+        TaskForce,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="secondments",
+        verbose_name="专班",
+    )
+    head_count = models.PositiveSmallIntegerField("人数")
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True, blank=True)
+    basis = models.CharField("依据", max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = "抽调"
+        ordering: ClassVar[list[str]] = ["-valid_from", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(head_count__gt=0), name="somebody_is_seconded")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work} {self.unit} {self.head_count}人"

@@ -29,13 +29,14 @@ class GovernanceProblem(AnluError):
     """What was stated contradicts itself, or cannot be done now."""
 
 
-def _prepare_dates(thing: Any) -> None:
+def prepare_dates(thing: Any) -> None:
+    """Refuse an end before the beginning."""
     if thing.valid_to and thing.valid_to < thing.valid_from:
         raise GovernanceProblem("止日早于起日")
 
 
 def _prepare_member(member: Member) -> None:
-    _prepare_dates(member)
+    prepare_dates(member)
     if member.valid_from < member.body.valid_from:
         raise GovernanceProblem(f"「{member.body}」{member.body.valid_from} 才成立")
     if member.liaison is not None and not member.liaison_name:
@@ -47,7 +48,7 @@ def _prepare_member(member: Member) -> None:
             raise GovernanceProblem(f"{member.unit}在「{member.body}」的任期与已登记的重叠")
 
 
-bodies = RecordServices(Body, "governance.body", prepare=_prepare_dates)
+bodies = RecordServices(Body, "governance.body", prepare=prepare_dates)
 members = RecordServices(Member, "governance.member", prepare=_prepare_member, tracked=("liaison_name",))
 
 

@@ -258,6 +258,23 @@ def end_grant(grant_id: int, *, on: date, by: Viewer) -> Grant:
 
 
 @transaction.atomic
+def change_grant(
+    grant_id: int, *, valid_from: date | None, valid_to: date | None, areas: Iterable[Area], by: Viewer
+) -> Grant:
+    """Let a grant hold between two days and in these areas; recorded when that is something else than before."""
+    grant = Grant.objects.select_for_update().select_related("officer", "role").get(pk=grant_id)
+    wanted = {area.pk: area for area in areas}
+    same_places = set(grant.areas.values_list("pk", flat=True)) == set(wanted)
+    if same_places and (grant.valid_from, grant.valid_to) == (valid_from, valid_to):
+        return grant
+    grant.valid_from, grant.valid_to = valid_from, valid_to
+    grant.save(update_fields=["valid_from", "valid_to"])
+    grant.areas.set(wanted.values())
+    record("grant", grant.officer, by=by, note=f"{grant.role.label} {valid_from} 至 {valid_to}")
+    return grant
+
+
+@transaction.atomic
 def tick_permissions(role_id: int, codes: Iterable[str], *, width: Width | str, by: Viewer) -> Role:
     """Set exactly these permissions and this width for a role; from then on seeding leaves the role alone."""
     role = Role.objects.select_for_update().get(pk=role_id)
