@@ -129,6 +129,7 @@ def test_the_list_is_filtered_opened_and_left_where_it_was(page: Page, site: str
     page.keyboard.press("/")
     expect(page.locator(".bar__search input")).to_be_focused()
     page.goto(site + reverse("crashes.crash"))
+    expect(page.locator(".pager")).to_be_in_viewport()  # the table scrolls inside its card
     page.get_by_role("link", name="亡人").click()
     expect(page.get_by_text("已筛选")).to_be_visible()
     page.locator("tbody tr").first.click(position={"x": 300, "y": 15})

@@ -24,6 +24,7 @@ from anlu.web.wording import Marker, marked
         ("<textarea>{{ widget.value }}</textarea>", "<textarea>{{ widget.value }}</textarea>"),
         ('<span translate="no">{{ name }}</span>{{ kind }}', '<span translate="no">{{ name }}</span>{{ kind|word }}'),
         ("{# 注 #}{% comment %}说明{{ x }}{% endcomment %}", "{# 注 #}{% comment %}说明{{ x }}{% endcomment %}"),
+        ('<h2 translate="no">{{ n }}、{{ x }}</h2>', '<h2 translate="no">{{ n }}、{{ x }}</h2>'),
         ("{{ form|safe }}{{ x|json_script:y }}", "{{ form|safe }}{{ x|json_script:y }}"),
     ],
 )  # fmt: skip

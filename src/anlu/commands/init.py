@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from anlu.engine.errors import BadInput
@@ -110,11 +111,13 @@ def _fill(*, name: str, demo: bool) -> None:
 
 
 def _make_demo() -> None:
-    from anlu.kernel.core.demo import in_order
+    from anlu.kernel.core.clock import VARIABLE
+    from anlu.kernel.core.demo import DAY, in_order, on_day
 
-    for step in in_order():
-        print(f"演示数据 {step.label}: ", end="", flush=True)
-        print(step.make())
+    with on_day(os.environ.get(VARIABLE) or DAY):
+        for step in in_order():
+            print(f"演示数据 {step.label}: ", end="", flush=True)
+            print(step.make())
 
 
 def _make_first_accounts() -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from anlu.engine.errors import BadInput
+from anlu.kernel.core.clock import VARIABLE
+from anlu.kernel.core.demo import DAY as DEMO_DAY
 from anlu.project.configuration import configuration
 from anlu.project.folder import SERVE_LOCK, locked
 from anlu.project.start import start
 
 MANIFEST: Final = Path(__file__).resolve().parent.parent / "web" / "static" / "dist" / "manifest.json"
-DEMO_TODAY: Final = "2023-07-03"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,7 @@ def _serve(host: str, port: int) -> int:
     row = installation()
     demo = row is not None and row.demo
     if demo:
-        os.environ.setdefault("ANLU_TODAY", DEMO_TODAY)
+        os.environ.setdefault(VARIABLE, DEMO_DAY)
     parts: dict[str, Callable[[], None]] = {
         "网页服务": partial(serve_web, host, port),
         "后台任务": lambda: worker_consumer().run(),

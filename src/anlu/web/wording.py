@@ -148,6 +148,7 @@ class Marker:
         if self._visible():
             self.run.add(token[2:-2].strip(), value=True)
         else:
+            self._flush()
             self.out.append(token)
 
     def _literals(self, token: str) -> None:

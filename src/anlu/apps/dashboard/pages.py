@@ -41,10 +41,15 @@ OVERVIEW: Final = "总览"
 # ------------------------------------------------------------------------------------------------ morning
 @page("dashboard.morning", "morning/", "晨会一页纸", chapter=CHAPTER, permission=may.MORNING)
 def morning(request: HttpRequest) -> HttpResponse:
-    """One sheet of paper for the morning meeting."""
+    """One sheet of paper for the morning meeting: the year so far, yesterday, and what today asks for."""
     viewer, on = require_viewer(request), today()
+    chosen = chosen_by(viewer)[:ON_TOP]
+    asked = _asked(request, viewer, chosen)
     context = {
         "page_note": f"{day_and_weekday(on)} · 农历{lunar_words(on)}",
+        "period": asked.period_words,
+        "figures": Figures.of(chosen, asked.window, viewer) if chosen and not asked.problems else None,
+        "leader_url": _url(viewer, "dashboard.leader"),
         "panels": list(shown_on(Board.MORNING, Sight(viewer, on))),
         "seen_at": now(),
         "screen_url": _url(viewer, "dashboard.screen"),

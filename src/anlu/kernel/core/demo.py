@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from anlu.kernel.core.clock import VARIABLE
 from anlu.kernel.core.registry import Registry
 
 Make = Callable[[], str]
+DAY: Final = "2023-07-03"  # today in the demonstration county
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
     """The start page: refused imports, running work, what is new; nothing that is not in the database."""
     viewer = require_viewer(request)
     mine = Batch.objects.filter(actor=viewer.uid)
+    news = news_for(viewer)
     context = {
         "page_note": day_and_weekday(today()),
         "refused": [
@@ -71,7 +72,8 @@ def my_today(request: HttpRequest) -> HttpResponse:
         "documents": _documents(viewer),
         "unlocated": unlocated_for(viewer) if viewer.may(LOCATE) else [],
         "cases": on_today(viewer) if viewer.may(WORK_VIEW) else None,
-        "news": news_for(viewer),
+        "news": news,
+        "quiet": [one for one in news if not one.new.number],
     }
     return render(request, "web/desk/today.html", context)
 
