@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 
 from anlu.apps.governance.dispatch import agenda_of, since
-from anlu.apps.governance.models import AgendaItem, Decision, Group
+from anlu.apps.governance.ledgers.committee import MEMBERS
+from anlu.apps.governance.models import AgendaItem, Decision, Group, Member
 from anlu.apps.governance.pages import weeks_of
-from anlu.apps.governance.services import GovernanceProblem, close_agenda, decide, draft_minutes, members
+from anlu.apps.governance.services import (
+    GovernanceProblem,
+    bodies,
+    close_agenda,
+    decide,
+    draft_minutes,
+    members,
+)
 from anlu.engine.periods import Period
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.activities.services import add_activity, void_activity
@@ -24,9 +32,9 @@ from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
-from anlu.kernel.people.models import Unit, UnitKind
+from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
-from tests.factories import make_area, make_unit
+from tests.factories import make_area, make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
 H1 = Window(Period.parse("2023H1"))
@@ -106,6 +114,26 @@ def test_a_closed_agenda_stays_as_it_was(office: Unit) -> None:
     assert AgendaItem.objects.count() == 1
 
 
+def test_an_agenda_without_items_is_closed_too(office: Unit) -> None:
+    meeting = held(office, "2023-06-28")
+    assert close_agenda(meeting.uid, by=SYSTEM).frozen
+    decision(office, make_unit("公路中心", UnitKind.DEPARTMENT), "2023-06-27")
+    agenda = agenda_of(meeting, SYSTEM)
+    assert (agenda.frozen, agenda.items) == (True, ())
+
+
+def test_an_agenda_is_not_closed_before_the_day_of_the_meeting(
+    office: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = {"kind": "governance.dispatch", "title": "下周", "planned_on": date(2023, 7, 5), "unit": office}
+    meeting = add_activity(planned, by=SYSTEM, permission="governance.meeting.add")
+    with pytest.raises(GovernanceProblem, match="2023-07-05 才开会"):
+        close_agenda(meeting.uid, by=SYSTEM)
+    late = decision(office, make_unit("公路中心", UnitKind.DEPARTMENT), "2023-07-03")
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-05")
+    assert [one.case for one in close_agenda(meeting.uid, by=SYSTEM).items] == [late]
+
+
 # ------------------------------------------------------------------------------------------------ decisions
 def test_one_click_twice_is_one_decision_with_owner_and_day(office: Unit) -> None:
     lead = make_unit("公路中心", UnitKind.DEPARTMENT)
@@ -177,6 +205,42 @@ def test_a_unit_is_a_member_once_at_a_time(office: Unit) -> None:
     with pytest.raises(GovernanceProblem, match="重叠"):
         members.add(begun | {"valid_from": date(2023, 1, 31)}, by=SYSTEM)
     members.add(begun | {"valid_from": date(2023, 2, 1)}, by=SYSTEM)
+
+
+def test_who_is_a_member_now_goes_by_the_day_on_which_one_looks(
+    office: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = bodies.add({"name": "交安委", "valid_from": date(2021, 3, 1)}, by=SYSTEM)
+    spans = {
+        "以前": ("2021-03-01", "2023-06-30"),
+        "到七月": ("2021-03-01", "2023-07-05"),
+        "八月起": ("2023-08-01", None),
+    }
+    for name, (begun, ended) in spans.items():
+        unit = make_unit(name, UnitKind.DEPARTMENT)
+        days = {"valid_from": date.fromisoformat(begun), "valid_to": ended and date.fromisoformat(ended)}
+        members.add({"body": body, "unit": unit} | days, by=SYSTEM)
+    now = next(one for one in MEMBERS.filters if one.name == "now")
+    seen = {}
+    for day in ("2023-07-03", "2023-07-06", "2023-08-01"):
+        monkeypatch.setenv("ANLU_TODAY", day)
+        seen[day] = set(Member.objects.filter(now.q(True)).values_list("unit__name", flat=True))
+    assert seen == {"2023-07-03": {"到七月"}, "2023-07-06": set(), "2023-08-01": {"八月起"}}
+
+
+def test_the_name_follows_the_account_that_is_chosen(office: Unit) -> None:
+    body = bodies.add({"name": "交安委", "valid_from": date(2021, 3, 1)}, by=SYSTEM)
+    first, second = make_officer(office), make_officer(office)
+    one = members.add(
+        {"body": body, "unit": office, "liaison": first, "valid_from": date(2021, 3, 1)}, by=SYSTEM
+    )
+    assert one.liaison_name == first.name
+    same = {"liaison": second, "liaison_name": first.name}  # as a form gives both back
+    one = members.change(one.uid, same, version=one.version, by=SYSTEM)
+    assert one.liaison_name == second.name
+    Officer.objects.filter(pk=second.pk).update(name="改过名")
+    one = members.change(one.uid, {"duty": "联络"}, version=one.version, by=SYSTEM)
+    assert one.liaison_name == second.name  # as it was when it was chosen
 
 
 # ------------------------------------------------------------------------------------------------ the county

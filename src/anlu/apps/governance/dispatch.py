@@ -1,7 +1,7 @@
 """
 The agenda of a dispatch meeting, made from the data: what is new, overdue and returned since the last one.
 
-Nobody types an agenda. Until it is closed it is read from the cases; closed, it stays as it was (``AgendaItem``).
+Nobody types an agenda. Until it is closed it is read from the cases; closed, it stays as it was (``AgendaClose``).
 Which families of cases a meeting goes through is a dictionary (``governance.agenda``).
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from anlu.apps.governance.models import AgendaItem, Decision, Group
+from anlu.apps.governance.models import AgendaClose, AgendaItem, Decision, Group
 from anlu.apps.governance.terms import AGENDA
 from anlu.kernel.activities.models import Activity, ActivityState
 from anlu.kernel.cases.kinds import families, kinds
@@ -132,13 +132,14 @@ def since(meeting: Activity) -> date:
 # ------------------------------------------------------------------------------------------------ agenda
 def agenda_of(meeting: Activity, viewer: Viewer) -> Agenda:
     """The agenda, as far as its cases may be seen by ``viewer``: as it was closed, else as the cases stand now."""
-    begun, until = since(meeting), min(meeting.day, today())
-    closed = AgendaItem.objects.live().filter(meeting=meeting)
-    if closed.exists():
+    closed = AgendaClose.objects.live().filter(meeting=meeting).first()
+    if closed is not None:
         seen = Case.objects.visible_to(viewer).values("pk")
-        rows = closed.filter(case__in=seen).select_related("case", "town", "lead", "lead__area")
+        kept = AgendaItem.objects.live().filter(meeting=meeting, case__in=seen)
+        rows = kept.select_related("case", "town", "lead", "lead__area")
         items = [Item(Group(one.group), one.case, one.town, one.lead, one.due_on) for one in rows]
-        return Agenda(begun, until, tuple(sorted(items, key=_urgency)), frozen=True)
+        return Agenda(closed.since, closed.until, tuple(sorted(items, key=_urgency)), frozen=True)
+    begun, until = since(meeting), min(meeting.day, today())
     return Agenda(begun, until, tuple(_living(viewer, begun, until)))
 
 

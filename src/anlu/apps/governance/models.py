@@ -85,6 +85,23 @@ class Group(models.TextChoices):
     RETURNED = "returned", "退回"
 
 
+class AgendaClose(Record):
+    """The agenda of a meeting was closed: over which days it looked; its items, if any, are ``AgendaItem``."""
+
+    scope_through: ClassVar[str] = "meeting"
+    view_permission: ClassVar[str] = permissions.DISPATCH_VIEW
+
+    meeting: Any = models.OneToOneField(
+        Activity, on_delete=models.CASCADE, related_name="+", verbose_name="会议"
+    )
+    since = models.DateField("上次会议")
+    until = models.DateField("截至")
+
+    class Meta:
+        verbose_name = "议程定稿"
+        ordering: ClassVar[list[str]] = ["pk"]
+
+
 class AgendaItem(Record):
     """A case on the agenda of a meeting, as it stood when the agenda was closed."""
 

@@ -162,7 +162,8 @@ def _page(
         if meeting.state == ActivityState.PLANNED and _may(viewer, "governance.meeting.hold")
         else "",
         "recent": [(one.day, _address(one), one.pk == meeting.pk) for one in rows],
-        "may_close": viewer.may(permissions.DISPATCH_FREEZE),
+        "may_close": viewer.may(permissions.DISPATCH_FREEZE) and meeting.day <= today(),
+        "may_write": viewer.may(permissions.DISPATCH_FREEZE),
         "may_decide": viewer.may("governance.decision.add"),
         "minutes": [(one.title, one.get_state_display(), _document_url(one)) for one in minutes],
         "decisions": lines_of_cases(decisions_of(meeting)),

@@ -9,18 +9,20 @@ from uuid import UUID
 from django.db import transaction
 
 from anlu.apps.governance.dispatch import Agenda, agenda_of, decisions_of
-from anlu.apps.governance.models import AgendaItem, Body, Decision, Group, Member
+from anlu.apps.governance.models import AgendaClose, AgendaItem, Body, Decision, Group, Member
 from anlu.apps.governance.permissions import DISPATCH_FREEZE
 from anlu.kernel.activities.models import Activity, ActivityState
 from anlu.kernel.activities.permissions import VIEW
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, case_for, open_case
 from anlu.kernel.core.audit import record
+from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotAllowed
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.services import RecordServices, record_for
 from anlu.kernel.documents.models import Document, State
 from anlu.kernel.documents.services import documents_about, draft_document
+from anlu.kernel.people.naming import follow_account
 
 DECISION, MEETING, MINUTES = "governance.decision", "governance.meeting", "minutes"
 
@@ -39,8 +41,7 @@ def _prepare_member(member: Member) -> None:
     prepare_dates(member)
     if member.valid_from < member.body.valid_from:
         raise GovernanceProblem(f"「{member.body}」{member.body.valid_from} 才成立")
-    if member.liaison is not None and not member.liaison_name:
-        member.liaison_name = member.liaison.name
+    follow_account(member, "liaison", "liaison_name")
     others = Member.objects.live().filter(body=member.body, unit=member.unit).exclude(pk=member.pk)
     for one in others:
         starts_before_end = member.valid_to is None or one.valid_from <= member.valid_to
@@ -66,12 +67,22 @@ def close_agenda(uid: UUID, *, by: Viewer) -> Agenda:
     Keep the agenda as it stands; a second time gives what was kept.
 
     Every case of the agenda is kept, also what ``by`` may not see; each reader sees their own part.
+
+    Raises
+    ------
+    GovernanceProblem
+        The day of the meeting has not come: what happens until then belongs on the agenda.
     """
     if not by.may(DISPATCH_FREEZE):
         raise NotAllowed("您没有定稿议程的权限")
     meeting = meeting_for(uid, by=by)
+    if meeting.day > today():
+        raise GovernanceProblem(f"{meeting.day} 才开会，会议当天起才能定稿；此前议程随数据更新")
     agenda = agenda_of(meeting, SYSTEM)
     if not agenda.frozen:
+        AgendaClose.objects.create(
+            meeting=meeting, since=agenda.since, until=agenda.until, created_by=by.uid
+        )
         AgendaItem.objects.bulk_create(
             AgendaItem(
                 meeting=meeting,

@@ -7,6 +7,7 @@ from anlu.apps.publicity.models import Column, Piece, Series
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.services import RecordServices
+from anlu.kernel.people.naming import follow_account
 
 
 class PublicityProblem(AnluError):
@@ -27,8 +28,8 @@ def _prepare_column(column: Column) -> None:
 
 
 def _prepare_piece(piece: Piece) -> None:
+    follow_account(piece, "officer", "author")
     if piece.officer is not None:
-        piece.author = piece.author or piece.officer.name
         piece.unit_id = piece.unit_id or piece.officer.unit_id
     if not piece.author:
         raise PublicityProblem("请选择作者或填写作者姓名")

@@ -323,8 +323,9 @@ def discussion_activities(request: HttpRequest, uid: UUID) -> HttpResponse:
     offered = list(offered.order_by("day", "pk")[:300])
     if request.method == "POST":
         ticked = set(request.POST.getlist("activity"))
-        services.link_activities(uid, [one for one in offered if str(one.uid) in ticked], by=viewer)
-        messages.success(request, f"已挂上 {len(ticked)} 次活动")
+        chosen = [one for one in offered if str(one.uid) in ticked]
+        services.link_activities(uid, chosen, offered=offered, by=viewer)
+        messages.success(request, f"已挂上 {len(chosen)} 次活动")
         return HttpResponseRedirect(DISCUSSIONS.url_of(discussion))
     linked = set(discussion.links.values_list("activity", flat=True))
     request.trail = [Crumb(discussion.title, DISCUSSIONS.url_of(discussion)), Crumb("下挂活动")]  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import RecordServices, record_for
+from anlu.kernel.people.naming import follow_account
 
 
 class TeamProblem(AnluError):
@@ -47,8 +48,7 @@ def _prepare_body(body: PartyBody) -> None:
 
 
 def _prepare_office(office: PartyOffice) -> None:
-    if office.officer is not None and not office.name:
-        office.name = office.officer.name
+    follow_account(office, "officer", "name")
     if not office.name:
         raise TeamProblem("请选择人员或填写姓名")
     if office.valid_to and office.valid_to < office.valid_from:
@@ -61,8 +61,8 @@ def _prepare_task(task: WritingTask) -> None:
 
 
 def _prepare_writing(writing: Writing) -> None:
+    follow_account(writing, "officer", "author")
     if writing.officer is not None:
-        writing.author = writing.author or writing.officer.name
         writing.author_kind = writing.officer.kind
         writing.unit_id = writing.unit_id or writing.officer.unit_id
     if not writing.author:
@@ -112,13 +112,28 @@ def state_due(task_uid: UUID, due: Mapping[int, int], *, by: Viewer) -> WritingT
 
 
 @transaction.atomic
-def link_activities(discussion_uid: UUID, activities: list[Activity], *, by: Viewer) -> Discussion:
-    """Say which activities belong to a discussion, and no others."""
+def link_activities(
+    discussion_uid: UUID, activities: list[Activity], *, by: Viewer, offered: list[Activity] | None = None
+) -> Discussion:
+    """
+    Say which activities belong to a discussion, and no others of those offered.
+
+    Parameters
+    ----------
+    offered
+        From which was chosen; None: all that ``by`` may see. Links to what was not offered or is not seen stay.
+    """
     discussion = record_for(Discussion, discussion_uid, by=by, permission="team.discussion.change")
-    DiscussionActivity.objects.filter(discussion=discussion).exclude(activity__in=activities).delete()
-    for one in activities:
+    links = DiscussionActivity.objects.filter(discussion=discussion)
+    seen = Activity.objects.visible_to(by)
+    before = set(links.values_list("activity", flat=True))
+    gone = links.filter(activity__in=seen.values("pk")).exclude(activity__in=activities)
+    (gone if offered is None else gone.filter(activity__in=offered)).delete()
+    for one in seen.filter(pk__in=[one.pk for one in activities]):
         DiscussionActivity.objects.get_or_create(discussion=discussion, activity=one)
-    record("change", discussion, by=by, note=f"下挂活动 {len(activities)} 次")
+    after = set(links.values_list("activity", flat=True))
+    if before != after:
+        record("change", discussion, by=by, note=f"下挂活动 {len(after)} 次")
     return discussion
 
 

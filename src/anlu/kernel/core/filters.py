@@ -211,9 +211,9 @@ class NumberFilter(Filter):
 
 @dataclass(frozen=True)
 class FlagFilter(Filter):
-    """Yes or no, for a condition given as ``Q``."""
+    """Yes or no, for a condition given as ``Q``; as a function of nothing where it depends on the day."""
 
-    yes: Q = field(default_factory=Q)
+    yes: Q | Callable[[], Q] = field(default_factory=Q)
 
     def parse(self, values: Parameters) -> bool | None:
         stated = _stated(values, self.name)
@@ -224,7 +224,8 @@ class FlagFilter(Filter):
         return stated[-1] == "1"
 
     def q(self, value: bool) -> Q:
-        return self.yes if value else ~self.yes
+        yes = self.yes() if callable(self.yes) else self.yes
+        return yes if value else ~yes
 
     def parameters(self, value: bool) -> list[tuple[str, str]]:
         return [(self.name, "1" if value else "0")]

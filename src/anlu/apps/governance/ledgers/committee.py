@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from anlu.apps.governance import services
@@ -15,6 +14,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, TextFilter
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.access import valid_on
 from anlu.kernel.people.filters import UnitFilter
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, RelatedRows, ledgers
 
@@ -111,7 +111,7 @@ MEMBERS = ledgers.add(
             TextFilter("q", "单位、职责", columns=("unit__name", "duty")),
             ChoiceFilter("office", "身份", choices=choices(OFFICES), common=True),
             UnitFilter("unit", "单位"),
-            FlagFilter("now", "现任", yes=Q(valid_to__isnull=True) | Q(valid_to__gte=today()), common=True),
+            FlagFilter("now", "现任", yes=lambda: valid_on(today()), common=True),
             DateFilter("begun", "起", column="valid_from"),
         ),
         order="unit",
