@@ -11,12 +11,17 @@ from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.plans import services
+from anlu.apps.plans.indicators.honours import VEHICLE_OFFICE
 from anlu.apps.plans.lights import judged, light_of
 from anlu.apps.plans.models import Honour, Measure, PlanGroup
+from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.define import Count, Indicator, Nature, indicators
+from anlu.kernel.indicators.evaluate import value_of
+from anlu.kernel.indicators.models import Target
+from anlu.kernel.indicators.window import Window
 from tests.factories import make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +109,10 @@ def test_an_enforcement_count_is_shown_without_a_light(
     monkeypatch.setitem(indicators._items, count.code, count)
     one = measure(group)
     services.attach_indicators(one.uid, [count.code, "crash.killed"], by=SYSTEM)
+    for code in (count.code, "crash.killed"):  # as if a target of either had come in by a back door
+        Target.objects.create(year=2023, indicator=code, goal=50, basis="测试")
     found = {two.indicator.code: two for two in judged([count.code, "crash.killed"], 2023, TODAY, SYSTEM)}
+    assert found["crash.killed"].light != ""
     assert found[count.code].light == ""
     assert found[count.code].value.value == 0
 
@@ -127,6 +135,18 @@ def test_for_which_time_follows_from_title_and_day_whatever_the_order_of_entry()
     assert [services.ordinal_of(one) for one in (first, second, third, fourth, other)] == [1, 2, 3, 4, 1]
     services.honours.void(second.uid, why="登记有误", by=SYSTEM)
     assert services.ordinal_of(fourth) == 3
+
+
+def test_honours_of_another_unit_do_not_count_along() -> None:
+    ours, theirs = make_unit("甲车管所"), make_unit("乙车管所")
+    for year in (2015, 2019):
+        honour(date(year, 1, 1), VEHICLE_OFFICE, unit=ours)
+    honour(date(2021, 1, 1), VEHICLE_OFFICE, unit=theirs)
+    third = honour(date(2023, 6, 16), VEHICLE_OFFICE, unit=ours)
+    assert services.ordinal_of(third) == 3
+    figure = indicators.get("plans.vehicle_office_honour")
+    assert value_of(figure, Window(Period.parse("2023H1")), SYSTEM).value == 3
+    assert value_of(figure, Window(Period.parse("2021")), SYSTEM).value == 1
 
 
 def test_an_honour_is_not_of_the_future() -> None:

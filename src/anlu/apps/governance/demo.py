@@ -15,7 +15,8 @@ from anlu.apps.governance.demonstration.forces import make_forces
 from anlu.apps.governance.demonstration.notices import make_notices
 from anlu.apps.governance.models import AgendaItem, Body, Decision
 from anlu.apps.governance.services import bodies, decide, draft_minutes, members
-from anlu.kernel.activities.models import Activity
+from anlu.kernel.activities.models import Activity, Rhythm
+from anlu.kernel.activities.rhythms import change_rhythm
 from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.files import keep_files, move_with_files
 from anlu.kernel.cases.models import Case
@@ -126,6 +127,7 @@ def make_meetings() -> str:
     """Meetings of all levels; eighteen dispatch meetings in eighteen weeks; the next one is planned."""
     if Activity.objects.filter(kind__startswith="governance.").exists():
         return "已有"
+    _require_weekly()
     units = _units()
     for kind, day, title, unit, chair, came, due in MEETINGS:
         _held(kind, date.fromisoformat(day), title, units[unit], chair, came, due)
@@ -145,6 +147,12 @@ def make_meetings() -> str:
         assert one.held_on is not None
         Activity.objects.filter(pk=one.pk).update(recorded_at=_evening(one.held_on))
     return f"{Activity.objects.filter(kind__startswith='governance.').count()} 次"
+
+
+def _require_weekly() -> None:
+    """From the first of March on a dispatch meeting is due every week (F10)."""
+    for one in Rhythm.objects.live().filter(kind="governance.dispatch", valid_from__isnull=True):
+        change_rhythm(one.uid, {"valid_from": FIRST}, version=one.version, by=SYSTEM)
 
 
 def _held(kind: str, day: date, title: str, unit: Unit, chair: str, came: int, due: int) -> Activity:

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from anlu.apps.governance.models import AgendaClose, AgendaItem, Decision, Group
 from anlu.apps.governance.terms import AGENDA
-from anlu.kernel.activities.models import Activity, ActivityState
+from anlu.kernel.activities.models import Activity, ActivityState, Rhythm
 from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.models import Case, CaseEvent, Outcome
 from anlu.kernel.cases.queries import open_on
@@ -120,6 +120,13 @@ def meeting_of_now(viewer: Viewer) -> Activity | None:
     rows = meetings(viewer)
     coming: Activity | None = rows.filter(state=ActivityState.PLANNED, day__gte=today()).first()
     return coming or rows.filter(day__lte=today()).last()
+
+
+def required_from() -> date | None:
+    """The day from which a rule requires a dispatch meeting (系统 › 活动节奏); None where none names a day."""
+    rules = Rhythm.objects.live().filter(kind=DISPATCH, enabled=True, valid_from__isnull=False)
+    found: date | None = rules.order_by("valid_from").values_list("valid_from", flat=True).first()
+    return found
 
 
 def since(meeting: Activity) -> date:

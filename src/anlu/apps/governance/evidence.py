@@ -11,12 +11,11 @@ from anlu.kernel.cases.models import Case, CaseFile, FileKind, Outcome
 from anlu.kernel.cases.queries import figures
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.define import kinds as document_kinds
-from anlu.kernel.documents.models import Document, State
+from anlu.kernel.documents.models import LIVE_STATES, Document, State
 from anlu.kernel.indicators.evidence import Found, evidence_for
 from anlu.kernel.indicators.window import Window
 
 SEVERAL = 2  # 多次
-OUT = (State.ISSUED, State.DELIVERED, State.OVERDUE, State.REPLIED)
 ORDERS = ("interview_notice", "rectification")
 
 
@@ -74,7 +73,7 @@ def government_met(window: Window, viewer: Viewer) -> Found:
     held = _held(viewer, [one.code for one in levels], window.period.start, window.period.end)
     words = "，".join(f"{one.label} {held[one.code]} 次" for one in levels if held[one.code]) or "会议 0 次"
     enough = held["governance.government"] >= SEVERAL
-    missing = () if enough else (f"市政府专题会至少 {SEVERAL} 次",)
+    missing = () if enough else (f"政府专题会至少 {SEVERAL} 次",)
     return Found(enough, words, missing, ("governance.government_meetings",))
 
 
@@ -91,7 +90,7 @@ def interviews_and_notices(window: Window, viewer: Viewer) -> Found:
     period = window.period
     rows = list(
         Document.objects.visible_to(viewer).filter(
-            kind__in=ORDERS, state__in=OUT, issued_on__gte=period.start, issued_on__lte=period.end
+            kind__in=ORDERS, state__in=LIVE_STATES, issued_on__gte=period.start, issued_on__lte=period.end
         )
     )
     words, missing = [], []

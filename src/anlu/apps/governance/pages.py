@@ -21,6 +21,7 @@ from anlu.apps.governance.dispatch import (
     decisions_of,
     meeting_of_now,
     meetings,
+    required_from,
 )
 from anlu.apps.governance.forms import DecisionForm
 from anlu.apps.governance.ledgers.meetings import MEETINGS
@@ -232,10 +233,10 @@ def weeks(request: HttpRequest) -> HttpResponse:
     year = min(max(year, 1990), today().year)
     period = Period.parse(f"{year}").to_date(today())
     held = meetings(viewer).filter(state=ActivityState.HELD)
-    lines = weeks_of(list(held), period)
+    lines = weeks_of(list(held), period, first=required_from())
     context = {
         "page_title": "每周召开情况",
-        "page_note": f"{year} 年，自第一次调度会起",
+        "page_note": f"{year} 年，自规定起日或第一次调度会起",
         "lines": lines,
         "held": sum(one["state"] == "held" for one in lines),
         "missing": [one for one in lines if one["state"] == "missing"],
@@ -247,15 +248,15 @@ def weeks(request: HttpRequest) -> HttpResponse:
     return render(request, "governance/weeks.html", context)
 
 
-def weeks_of(held: list[Activity], period: Period) -> list[dict[str, Any]]:
-    """Every week that is due in a period with the meetings held in it."""
+def weeks_of(held: list[Activity], period: Period, *, first: date | None = None) -> list[dict[str, Any]]:
+    """Every week that is due in a period with the meetings held in it, from ``first`` or the first one held on."""
     by_week: dict[date, list[Activity]] = {}
     for one in held:
         assert one.held_on is not None
         by_week.setdefault(Period.containing(one.held_on, "week").start, []).append(one)
-    if not by_week:
+    if first is None and not by_week:
         return []
-    first = min(one.held_on for one in held if one.held_on is not None)
+    first = first or min(one.held_on for one in held if one.held_on is not None)
     inside = {week for week in by_week if period.start <= week <= period.end or week in by_week}
     found = []
     for week in parts_due(period, "week", held=inside, first=first):

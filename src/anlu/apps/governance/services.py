@@ -80,9 +80,7 @@ def close_agenda(uid: UUID, *, by: Viewer) -> Agenda:
         raise GovernanceProblem(f"{meeting.day} 才开会，会议当天起才能定稿；此前议程随数据更新")
     agenda = agenda_of(meeting, SYSTEM)
     if not agenda.frozen:
-        AgendaClose.objects.create(
-            meeting=meeting, since=agenda.since, until=agenda.until, created_by=by.uid
-        )
+        AgendaClose.objects.create(meeting=meeting, since=agenda.since, until=agenda.until, created_by=by.uid)
         AgendaItem.objects.bulk_create(
             AgendaItem(
                 meeting=meeting,

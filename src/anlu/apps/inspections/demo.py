@@ -66,7 +66,7 @@ def make_inspections() -> str:
     with on_day("2023-01-03"):
         team = teams.add(values, by=inspector)
     for day, categories, codes, wrong in ROUNDS:
-        _round(team, day, categories, [units[one] for one in codes.split()], wrong, people, units)
+        _round(team, day, categories, [units[one] for one in codes.split()], wrong, people)
     _later(team, units, inspector)
     _enter_in_time()
     found = Case.objects.filter(family="inspections.finding").count()
@@ -81,7 +81,6 @@ def _round(
     inspected: list[Unit],
     wrong: tuple[tuple[str, str, str, str], ...],
     people: dict[str, Officer],
-    units: dict[str, Unit],
 ) -> None:
     """Filled in on its day, told of two days later, put right within the week, looked at again a month later."""
     inspector, begun = people["inspector"], date.fromisoformat(day)

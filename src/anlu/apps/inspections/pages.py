@@ -14,16 +14,22 @@ from django.urls import reverse
 
 from anlu.apps.inspections import permissions
 from anlu.apps.inspections.forms import BulletinForm
-from anlu.apps.inspections.ledgers.bulletins import BULLETINS, KIND, OUT, findings_of, page_of
+from anlu.apps.inspections.ledgers.bulletins import BULLETINS, KIND, findings_of, page_of
 from anlu.apps.inspections.ledgers.rounds import ROUNDS, categories_of, units_of
 from anlu.apps.inspections.models import Check, Round, Verdict
-from anlu.apps.inspections.queries import findings, items_of, untold_findings, waiting_for_recheck
+from anlu.apps.inspections.queries import (
+    WAITING,
+    findings,
+    items_of,
+    untold_findings,
+    waiting_for_recheck,
+)
 from anlu.apps.inspections.services import Answer, draft_bulletin, fill_round
 from anlu.apps.inspections.terms import CATEGORIES
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
-from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.models import LIVE_STATES, Document
 from anlu.kernel.people.models import Officer, Unit
 from anlu.web.desk.cases.work import lines_of
 from anlu.web.ledgers import ledgers
@@ -58,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "numbers": (
             ("未整改", still_open.count(), family.url({"stage": "open"})),
             ("逾期", still_open.filter(due_on__lt=on).count(), family.url({"due": "overdue"})),
-            ("待回头看", waiting.count(), family.url({"stage": "resolved"})),
+            ("待回头看", waiting.count(), family.url(WAITING)),
         ),
         "new_url": _url_for(viewer, "inspections.round.new"),
     }
@@ -208,7 +214,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(page_of(document))
     untold = untold_findings(viewer, today().replace(month=1, day=1), today()).select_related("lead", "road")
     issued = Document.objects.visible_to(viewer, permissions.BULLETIN_VIEW).filter(
-        kind=KIND, state__in=OUT, issued_on__year=today().year
+        kind=KIND, state__in=LIVE_STATES, issued_on__year=today().year
     )
     context = {
         "form": form,

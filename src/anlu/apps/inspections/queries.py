@@ -17,6 +17,7 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.models import State
 
 FAMILY = "inspections.finding"
+WAITING = {"stage": "resolved", "rechecked": "0"}  # how the ledger lists what waits to be looked at again
 
 
 def items_of(one: Round) -> dict[tuple[str, str], str]:
@@ -74,6 +75,6 @@ def summary_of(start: date, end: date, viewer: Viewer) -> Seen:
 
 
 def waiting_for_recheck(viewer: Viewer) -> QuerySet[Any]:
-    """Findings that were put right and have not been looked at again."""
-    closed = findings(viewer).filter(closed_on__isnull=False, rechecked_on__isnull=True)
+    """Findings that were put right and have not been looked at again; ``WAITING`` lists just these."""
+    closed = findings(viewer).filter(outcome=Outcome.RESOLVED, rechecked_on__isnull=True)
     return closed.select_related("lead", "road").order_by("closed_on", "pk")

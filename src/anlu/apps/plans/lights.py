@@ -15,7 +15,7 @@ from anlu.apps.plans.models import Measure, MeasureState
 from anlu.engine.indicators.targets import Light
 from anlu.engine.periods import Period
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.indicators.define import Indicator, Nature, indicators
+from anlu.kernel.indicators.define import Indicator, indicators
 from anlu.kernel.indicators.evaluate import Value, values_of
 from anlu.kernel.indicators.targets import standing_of
 from anlu.kernel.indicators.window import Window
@@ -83,7 +83,6 @@ def judged(codes: list[str], year: int, on: date, viewer: Viewer) -> list[Judged
 
 
 def _light(indicator: Indicator, window: Window, viewer: Viewer) -> str:
-    if indicator.nature == Nature.ENFORCEMENT:
-        return ""
+    """Of its target; of what can have none (an enforcement count) ``standing_of`` knows no standing."""
     found: Any = standing_of(indicator, window, viewer)
     return "" if found is None else str(Light(found.light).value)

@@ -205,7 +205,7 @@ class Honour(Record):
     """
     An honour: who gave it, at which level, on which day, by which document.
 
-    Which time it is (第四次) follows from the title and the day; see ``ordinal_of``.
+    Which time it is (第四次) follows from title, unit and day; see ``ordinal_of``.
     """
 
     view_permission: ClassVar[str] = permissions.HONOUR_VIEW

@@ -126,8 +126,8 @@ def remove_evidence(uid: UUID, keep: Iterable[int], *, by: Viewer) -> int:
 
 
 def ordinal_of(honour: Honour) -> int:
-    """For which time: live honours of the same title up to its day, itself included."""
-    same = Honour.objects.live().filter(title=honour.title)
+    """For which time: live honours of the same title and the same unit up to its day, itself included."""
+    same = Honour.objects.live().filter(title=honour.title, unit=honour.unit)
     earlier = same.filter(granted_on__lt=honour.granted_on).count()
     same_day = same.filter(granted_on=honour.granted_on, pk__lte=honour.pk).count()
     return earlier + same_day

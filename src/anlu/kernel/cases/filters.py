@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -13,7 +14,15 @@ from anlu.kernel.cases.kinds import FactField, Family, kinds_of
 from anlu.kernel.cases.models import CaseEvent, CaseFact, Outcome
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
-from anlu.kernel.core.filters import ChoiceFilter, DateFilter, Filter, NumberFilter, TextFilter
+from anlu.kernel.core.filters import (
+    ChoiceFilter,
+    DateFilter,
+    Filter,
+    FilterProblem,
+    NumberFilter,
+    Parameters,
+    TextFilter,
+)
 
 STAGES: Final = (("open", "未办结"), ("resolved", "已办结"), ("dropped", "不予受理"), ("merged", "已并入"))
 DUE: Final = (("overdue", "逾期"), ("today", "今天到期"), ("week", "本周到期"), ("none", "没有期限"))
@@ -80,6 +89,31 @@ def returned_filter(family: Family) -> ReturnedFilter:
         for kind in kinds_of(family.code)
     )
     return ReturnedFilter("sent_back", "退回日期", moves=moves)
+
+
+@dataclass(frozen=True)
+class AboutFilter(Filter):
+    """Cases about one thing, named by its uid: numbers lead to it, no form offers it."""
+
+    offered: bool = False
+
+    def parse(self, values: Parameters) -> UUID | None:
+        stated = [text for text in values.get(self.name, ()) if text.strip()]
+        if not stated:
+            return None
+        try:
+            return UUID(stated[-1])
+        except ValueError:
+            raise FilterProblem(f"{self.label}：「{stated[-1][:40]}」不是编码") from None
+
+    def q(self, value: UUID) -> Q:
+        return Q(about_uid=value)
+
+    def parameters(self, value: UUID) -> list[tuple[str, str]]:
+        return [(self.name, str(value))]
+
+    def words(self, value: UUID) -> str:
+        return "同一项"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -105,10 +106,13 @@ class Rhythm:
     ----------
     from_first
         Nothing was due before it was held for the first time (a weekly meeting that began in March).
+    since
+        Gives the day from which a rule requires it, None where none says one; then ``from_first`` decides.
     """
 
     held: Regular
     from_first: bool = False
+    since: Callable[[], date | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -325,8 +325,8 @@ def held_and_due(expression: Rhythm, window: Window, viewer: Viewer) -> tuple[se
     """First days of the parts of the period in which it was held, and all parts in which it was due."""
     leaf, period = expression.held, window.period
     held = leaf.parts_in(rows_of(leaf, window, viewer))
-    first: date | None = None
-    if expression.from_first:
+    first = expression.since() if expression.since is not None else None
+    if first is None and expression.from_first:
         ever = window.at(Period("span", date(FIRST_YEAR, 1, 1), period.end))
         first = rows_of(leaf, ever, viewer).order_by(leaf.on).values_list(leaf.on, flat=True).first()
     return held, parts_due(period, leaf.every, held=held, first=first)

@@ -51,7 +51,14 @@ class Ordinal(Leaf):
     For which time: the number of rows up to the latest one in the period, from the very first; 0 without one in it.
 
     A plate awarded on 16 June for the fourth time stands on four rows, three of them of earlier years.
+
+    Parameters
+    ----------
+    each
+        Path of the column of those who are counted apart: only rows of whoever the latest row names; "" = all count.
     """
+
+    each: str = ""
 
     @property
     def additive(self) -> bool:
@@ -65,7 +72,13 @@ class Ordinal(Leaf):
         return Q(**{f"{self.on}__lte": end})
 
     def narrowed(self, rows: QuerySet[Any], start: date, end: date) -> QuerySet[Any]:
-        return rows if rows.filter(**{f"{self.on}__gte": start}).exists() else rows.none()
+        latest = rows.filter(**{f"{self.on}__gte": start}).order_by(f"-{self.on}", "-pk")
+        if not self.each:
+            return rows if latest.exists() else rows.none()
+        whose = list(latest.values_list(self.each, flat=True)[:1])
+        if not whose:
+            return rows.none()
+        return rows.filter(**({f"{self.each}__isnull": True} if whose[0] is None else {self.each: whose[0]}))
 
     def aggregate(self) -> Any:
         return CountOf("pk")

@@ -18,7 +18,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.models import AuditEntry, Batch
 from anlu.kernel.core.revisions import tokens
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.indicators.define import Indicator
+from anlu.kernel.indicators.define import Indicator, Rhythm
 from anlu.kernel.indicators.evaluate import Value, values_of
 from anlu.kernel.indicators.facts import table_of
 from anlu.kernel.indicators.window import Window
@@ -80,6 +80,7 @@ def _key(
     return (
         one.code,
         id(one.expression),
+        one.expression.since() if isinstance(one.expression, Rhythm) and one.expression.since else None,
         one.definition,
         window.period.code,
         window.unit and window.unit.pk,

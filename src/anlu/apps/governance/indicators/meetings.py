@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlu.apps.governance.dispatch import DISPATCH
+from anlu.apps.governance.dispatch import DISPATCH, required_from
 from anlu.kernel.activities.models import Activity, ActivityState
 from anlu.kernel.indicators.define import Count, Parameters, Regular, Rhythm, indicator
 
@@ -29,8 +29,8 @@ def listed(kind: str) -> Parameters:
     order=400,
 )
 def dispatch_weeks() -> Rhythm:
-    """自第一次调度会起，召开过调度会的周数占应召开周数的比例；未完的一周没有召开不算缺。"""
-    return Rhythm(Regular(DISPATCHES, on="held_on", every="week"), from_first=True)
+    """自活动节奏规定的起日（没有规定的自第一次调度会）起，召开过调度会的周数占应召开周数的比例；未完的一周没有召开不算缺。"""
+    return Rhythm(Regular(DISPATCHES, on="held_on", every="week"), from_first=True, since=required_from)
 
 
 @indicator(
@@ -49,7 +49,7 @@ def dispatches() -> Count:
 
 @indicator(
     "governance.government_meetings",
-    label="市政府专题会次数",
+    label="政府专题会次数",
     measure="次",
     nature="process",
     method=METHOD,

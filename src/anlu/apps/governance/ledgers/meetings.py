@@ -25,6 +25,6 @@ MEETINGS = activity_ledger(
     item="调度会",
     rank=20,
     icon="presentation",
-    empty="这里登记各级会议：市政府专题会、交安委全会、安委办周调度、成员单位联席、大队会、中队会、现场会。",
+    empty="这里登记各级会议：政府专题会、交安委全会、安委办周调度、成员单位联席、大队会、中队会、现场会。",
     verbs=(Verb("议程与议定事项", "governance.dispatch.meeting", "list-check", possible=_only_dispatch),),
 )

@@ -14,7 +14,7 @@ MEETINGS = sections.add(
             Phrase("opening", "开头的表述", topic="综合治理"),
             Sentence(
                 "government",
-                "{期间}，市政府召开道路交通安全专题会议{次数}次。",
+                "{期间}，政府召开道路交通安全专题会议{次数}次。",
                 {"次数": Figure("governance.government_meetings")},
             ),
             Sentence(

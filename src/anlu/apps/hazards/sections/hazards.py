@@ -17,15 +17,10 @@ HAZARDS = sections.add(
                 {"排查": Figure("hazards.found"), "销号": Figure("hazards.closed")},
                 optional=frozenset({"销号"}),
             ),
-            Sentence(
-                "works",
-                "清移树木{树木}棵，修剪绿篱{绿篱}米，拆除障碍{障碍}处。",
-                {
-                    "树木": Figure("hazards.trees"),
-                    "绿篱": Figure("hazards.hedge"),
-                    "障碍": Figure("hazards.obstacles"),
-                },
-            ),
+            Sentence("trees", "清移树木{树木}棵。", {"树木": Figure("hazards.trees")}),
+            Sentence("hedge", "修剪绿篱{绿篱}米。", {"绿篱": Figure("hazards.hedge")}),
+            Sentence("obstacles", "拆除障碍{障碍}处。", {"障碍": Figure("hazards.obstacles")}),
+            Sentence("signs", "补设标志{标志}面。", {"标志": Figure("hazards.signs")}),
             Sentence(
                 "markets",
                 "排查出的马路市场、占道经营点位{点位}处，全部取缔、规范。",

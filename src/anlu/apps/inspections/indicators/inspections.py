@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from anlu.apps.inspections.ledgers.bulletins import KIND, OUT
+from anlu.apps.inspections.ledgers.bulletins import KIND
 from anlu.kernel.cases.models import Case, Outcome
-from anlu.kernel.documents.models import Document
+from anlu.kernel.documents.models import LIVE_STATES, Document
 from anlu.kernel.indicators.define import Count, Ratio, Share, indicator
 
 METHOD = "methods/closed-loops.md"
-BULLETINS = Document.objects.filter(kind=KIND, state__in=OUT)
+BULLETINS = Document.objects.filter(kind=KIND, state__in=LIVE_STATES)
 FINDINGS = Case.objects.filter(family="inspections.finding").exclude(
     outcome__in=(Outcome.DROPPED, Outcome.MERGED)
 )

@@ -15,7 +15,6 @@ from anlu.kernel.documents.models.documents import STATE_COLOURS
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
 
 KIND = "inspection_bulletin"
-OUT = (State.ISSUED, State.DELIVERED, State.OVERDUE, State.REPLIED)
 
 
 def page_of(document: Any) -> str:

@@ -21,8 +21,8 @@ VEHICLE_OFFICE = "全国优秀县级车辆管理所"  # name of the honour as th
     order=550,
 )
 def vehicle_office_honour() -> Ordinal:
-    """期间获得“全国优秀县级车辆管理所”的，是自有记录以来第几次；期间没有获得为 0。"""
-    return Ordinal(Honour.objects.filter(title=VEHICLE_OFFICE), on="granted_on", area="")
+    """期间获得“全国优秀县级车辆管理所”的，是同一获得单位自有记录以来第几次；期间没有获得为 0。"""
+    return Ordinal(Honour.objects.filter(title=VEHICLE_OFFICE), on="granted_on", area="", each="unit")
 
 
 @indicator(

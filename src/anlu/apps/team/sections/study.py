@@ -13,14 +13,6 @@ STUDY = sections.add(
         parts=(
             Phrase("opening", "开头的表述", topic="队伍建设"),
             Sentence(
-                "columns",
-                "在公众号开设大讨论栏目，分{板块}个署名板块，发布稿件{稿件}篇。",
-                {
-                    "板块": Figure("publicity.signed_columns", rule="cn"),
-                    "稿件": Figure("publicity.pieces"),
-                },
-            ),
-            Sentence(
                 "lecture",
                 "{日期}，全警参加了上级组织的专题党课。",
                 {"日期": Figure("team.special_lecture", Side.DAY, "day")},

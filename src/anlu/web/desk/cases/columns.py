@@ -8,6 +8,7 @@ from anlu.kernel.cases.deadlines import due_words
 from anlu.kernel.cases.filters import (
     DUE,
     STAGES,
+    AboutFilter,
     DueFilter,
     StageFilter,
     colours_of,
@@ -119,6 +120,8 @@ def filters_of(family: Family) -> tuple[Filter, ...]:
         FlagFilter("on_time", "按期办结", yes=Q(on_time=True)),
         FlagFilter("returned", "曾退回", yes=Q(returns__gt=0)),
         FlagFilter("rebound", "曾反弹", yes=Q(rebounds__gt=0)),
+        FlagFilter("rechecked", "已回头看", yes=Q(rechecked_on__isnull=False)),
+        AboutFilter("about", "所属"),
         *fact_filters(family),
         *extension_of(family).filters,
     )

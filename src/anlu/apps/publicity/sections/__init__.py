@@ -1,0 +1,1 @@
+"""What reports say about publicity; one file per section."""
