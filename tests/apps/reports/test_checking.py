@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from anlu.__main__ import main
 from anlu.apps.crashes.models import Crash, Procedure
@@ -17,13 +19,14 @@ from anlu.apps.reports.checking import check_figures, check_statements, expected
 from anlu.engine.indicators.rules import worded
 from anlu.engine.periods import Period
 from anlu.kernel.core.installation import register_installation
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents.sections import Side
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.external import add_external
 from anlu.kernel.indicators.window import Window
 from tests.apps.crashes.records import add_crash
+from tests.factories import make_officer, make_unit
 
 H1 = Window(Period.parse("2023H1"))
 NAMES = {one.name for one in expected_figures()}
@@ -135,6 +138,27 @@ def test_control_of_major_crashes_is_told_in_numbers(july: None) -> None:
     found = next(one for one in check_statements(H1, SYSTEM) if one.id == "Q03")
     assert found.holds
     assert found.found.words == "一次死亡三人以上事故 0 起，距上一起 365 天；一次死亡二人事故 1 起"
+
+
+def test_the_page_is_looked_at_by_unit_and_offers_only_ones_own(july: None, client: Client) -> None:
+    ours, theirs = make_unit("东镇中队"), make_unit("西镇中队")
+    for unit, count in ((ours, 2), (theirs, 3)):
+        for n in range(count):
+            day = date(2023, 2, 1 + n)
+            add_crash(f"{unit.code}-{n}", day, procedure=Procedure.ORDINARY, killed=1, unit=unit)
+    add_crash("before", date(2022, 2, 1), procedure=Procedure.ORDINARY, killed=1, unit=ours)
+    rights = ("reports.report.view", "crashes.crash.view")
+    client.force_login(make_officer(ours, *rights))
+    address = reverse("reports.coverage")
+    asked = {"period": "2023H1", "unit": ours.code}
+    answer = client.get(address, asked)
+    assert {one.value for one in answer.context["asked"].units} >= {ours.code, theirs.code}
+    found = {one.id: parts for one, parts in answer.context["figures"]}
+    assert found["F13"][0][0].found.value == 2
+    client.force_login(make_officer(ours, *rights, width=Width.OWN))
+    answer = client.get(address, {"period": "2023H1", "unit": theirs.code})
+    assert "不在您的范围内" in answer.content.decode()
+    assert "仅含您管辖范围内的记录" in client.get(address, {"period": "2023H1"}).content.decode()
 
 
 def test_the_half_year_report_is_written_to_a_file(

@@ -23,9 +23,9 @@ from anlu.apps.reports.watching import watch
 from anlu.apps.reports.writing import Text, write
 from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all
-from anlu.kernel.core.errors import NotAllowed
+from anlu.kernel.core.errors import ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.permissions import permissions
-from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents.sections import (
     Changes,
     Figure,
@@ -244,6 +244,101 @@ def test_an_approved_report_is_not_changed_until_it_is_opened_again(article: Non
         services.advance(report, State.DRAFT, by=writer)
     services.advance(report, State.DRAFT, by=clerk)
     services.reword(report, "crashes.safety.fall", "同比{升降}", by=writer)
+
+
+def test_what_was_read_may_have_changed_before_it_is_approved(article: None, clerk: Officer) -> None:
+    read = services.start_report(HALF_YEAR, "2023H1", by=clerk)
+    services.reword(read, "crashes.safety.fall", "同比{升降}", by=clerk)
+    with pytest.raises(ChangedMeanwhile, match="起草中"):
+        services.advance(read, State.FINAL, by=clerk)
+    read = Report.objects.get(pk=read.pk)
+    services.advance(read, State.FINAL, by=clerk)
+    writer = make_officer(clerk.unit, "reports.report.view", "reports.report.change", "crashes.crash.view")
+    with pytest.raises(ChangedMeanwhile, match="已审定"):
+        services.advance(read, State.REVIEW, by=writer)  # a draft as they know it
+    approved = Report.objects.get(pk=read.pk)
+    with pytest.raises(NotAllowed):
+        services.advance(approved, State.FINAL, by=clerk)
+    assert Report.objects.get(pk=read.pk).state == State.FINAL
+
+
+def test_the_button_on_an_old_page_approves_nothing(article: None, clerk: Officer, client: Client) -> None:
+    report = services.start_report(HALF_YEAR, "2023H1", by=clerk)
+    services.advance(report, State.REVIEW, by=clerk)
+    client.force_login(clerk)
+    page = client.get(reverse("reports.half_year"), {"period": "2023H1"}).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    services.reword(Report.objects.get(pk=report.pk), "crashes.safety.fall", "同比{升降}", by=clerk)
+    address = f"{reverse('reports.act', args=['half-year'])}?period=2023H1"
+    answer = client.post(address, {"deed": "final", "version": version[1]}, follow=True)
+    assert "刚被他人改动" in answer.content.decode()
+    assert Report.objects.get(pk=report.pk).state == State.REVIEW
+
+
+# ------------------------------------------------------------------------------------------------ narrow scope
+@pytest.fixture
+def narrow(clerk: Officer) -> Officer:
+    """Somebody who sees the crashes of their own squadron only."""
+    rights = ("reports.report.view", "reports.report.change", "crashes.crash.view")
+    return make_officer(make_unit("东镇中队"), *rights, width=Width.OWN)
+
+
+def test_who_sees_a_part_reads_its_numbers_with_a_note_and_never_those_of_all(
+    article: None, clerk: Officer, narrow: Officer, client: Client
+) -> None:
+    for n in range(3):
+        add_crash(f"own-{n}", date(2023, 2, 1 + n), procedure=Procedure.ORDINARY, killed=1, unit=narrow.unit)
+    close_period("2023H1", by=clerk)
+    report = services.start_report(HALF_YEAR, "2023H1", by=clerk)
+    services.keep_numbers(report, by=clerk)
+    report = Report.objects.get(pk=report.pk)
+    text = services.text_of(report, narrow)
+    assert {one.key: one.words for one in text.numbers}["crashes.safety.counts.死亡"] == "3"
+    seen = watch(report, text, narrow)
+    assert (seen.changed, seen.gone, seen.compared) == ((), (), 0)
+    client.force_login(narrow)
+    address = {"period": "2023H1"}
+    page = client.get(reverse("reports.half_year"), address).content.decode()
+    assert page.count("仅含您管辖范围内的记录") >= 1
+    assert not re.search(r"关账值|>42<", page)
+    number = client.get(reverse("reports.number", args=["half-year", "crashes.safety.counts.死亡"]), address)
+    assert "仅含您管辖范围内的记录" in number.content.decode()
+    paper = docx_of("总结", text, office="", dated=None)
+    inside = zipfile.ZipFile(BytesIO(paper)).read("word/document.xml").decode()
+    assert "仅含您管辖范围内的记录" in inside
+    client.force_login(clerk)
+    assert "仅含您" not in client.get(reverse("reports.half_year"), address).content.decode()
+
+
+def test_who_sees_a_part_keeps_no_numbers_for_all(article: None, clerk: Officer, narrow: Officer) -> None:
+    add_crash("own", date(2023, 2, 1), procedure=Procedure.ORDINARY, killed=1, unit=narrow.unit)
+    report = services.start_report(HALF_YEAR, "2023H1", by=clerk)
+    with pytest.raises(NotAllowed, match="部分记录"):
+        services.keep_numbers(report, by=narrow)
+    assert services.keep_numbers(report, by=clerk).numbers
+
+
+# ------------------------------------------------------------------------------------------------ side by side
+def test_two_years_stand_side_by_side_each_under_its_own_name(
+    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_crash("before", date(2022, 3, 10), procedure=Procedure.ORDINARY, killed=2)
+    add_crash("later", date(2022, 3, 25), procedure=Procedure.ORDINARY, killed=4)
+    add_crash("now", date(2023, 3, 10), procedure=Procedure.ORDINARY, killed=1)
+    monkeypatch.setenv("ANLU_TODAY", "2023-03-20")
+    free = services.add_free_report(
+        {"title": "三月", "period": "2023-03-01..2023-03-20", "sections": ["crashes.safety"]}, by=clerk
+    )
+    client.force_login(clerk)
+    for kind, asked in (("free", {"report": str(free.uid)}), ("monthly", {"period": "2023-03"})):
+        context = client.get(reverse("reports.beside", args=[kind]), asked).context
+        (_, then, now) = next(one for one in context["pairs"] if one[0].code == "crashes.safety")
+        told = ["".join(piece.text for part in one.parts for piece in part.pieces) for one in (then, now)]
+        assert "死亡2人" in told[0]
+        assert "死亡1人" in told[1]
+        assert (context["before"][:5], context["after"][:5]) == ("2022年", "2023年")
+        assert "20日" in context["before"]
 
 
 def test_there_is_one_report_of_a_kind_and_period(clerk: Officer) -> None:

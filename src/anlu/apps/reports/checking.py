@@ -145,11 +145,16 @@ def indicator_for(name: str) -> Indicator | None:
     return next((one for one in indicators if name in one.figures), None)
 
 
+def known_figures() -> list[Indicator]:
+    """The indicators that answer figures of the report, each once."""
+    found = [one for expected in expected_figures() if (one := indicator_for(expected.name)) is not None]
+    return list({one.code: one for one in found}.values())
+
+
 def check_figures(window: Window, viewer: Viewer) -> list[CheckedFigure]:
     """All figures, in order."""
     wanted = {one.name: indicator_for(one.name) for one in expected_figures()}
-    known = list({one.code: one for one in wanted.values() if one is not None}.values())
-    values = {value.indicator.code: value for value in remembered_values_of(known, window, viewer)}
+    values = {one.indicator.code: one for one in remembered_values_of(known_figures(), window, viewer)}
     parts = [
         _part(one, values[found.code] if (found := wanted[one.name]) else None, viewer)
         for one in expected_figures()

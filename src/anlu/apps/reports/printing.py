@@ -39,6 +39,8 @@ def paper_of(
 
 
 def _blocks(text: Text) -> Iterator[Block]:
+    if text.note:
+        yield Paragraph(f"（{text.note}）")
     chapter = ""
     for one in text.paragraphs:
         if not one.text:

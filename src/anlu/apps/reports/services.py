@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from anlu.apps.reports.arrangement import FREE, ReportKind, report_kinds, sections_of
 from anlu.apps.reports.models import Report, State
-from anlu.apps.reports.permissions import CHANGE, FINISH
+from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
 from anlu.apps.reports.writing import Said, Text, write
 from anlu.engine.periods import Period, PeriodError
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now, today
-from anlu.kernel.core.errors import AnluError, NotAllowed
+from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.history import plain
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import add_record, record_for, restore_record, void_record
@@ -61,9 +61,13 @@ def report_for(kind: ReportKind, period: Period) -> Report:
 
 def text_of(report: Report, viewer: Viewer) -> Text:
     """The report as its records give it now."""
-    kind = report_kinds.get(report.kind)
-    chosen = sections_of(kind, report.chosen.get("sections", ()))
-    return write(chosen, Window(period_of(kind, report.period)), viewer, edits=report.edits)
+    return text_over(report, period_of(report_kinds.get(report.kind), report.period), viewer)
+
+
+def text_over(report: Report, period: Period, viewer: Viewer) -> Text:
+    """The sections of a report over any period, in its own words."""
+    chosen = sections_of(report_kinds.get(report.kind), report.chosen.get("sections", ()))
+    return write(chosen, Window(period), viewer, edits=report.edits)
 
 
 # ------------------------------------------------------------------------------------------------ writing
@@ -135,9 +139,13 @@ def keep_numbers(report: Report, *, by: Viewer) -> Report:
     ------
     Finished
         The report has been approved.
+    NotAllowed
+        ``by`` sees only a part of the records behind a number; what is kept is of the whole brigade.
     """
     thing = _open(report.uid, by)
     text = text_of(thing, by)
+    if text.note:
+        raise NotAllowed("您只能看到部分记录，不能保存全大队的数字，请由能看到全部记录的人保存")
     numbers = {one.key: kept_of(one) for one in text.numbers}
     values = {"numbers": numbers, "kept_at": now(), "kept_by_name": by.name[:60]}
     return _saved(thing, values, {"numbers": [len(thing.numbers), len(numbers)]}, by=by)
@@ -154,20 +162,38 @@ def kept_of(said: Said) -> dict[str, Any]:
     }
 
 
+NEXT: Final = {
+    State.DRAFT: (State.REVIEW, State.FINAL),
+    State.REVIEW: (State.FINAL, State.DRAFT),
+    State.FINAL: (State.DRAFT,),
+}
+
+
 @transaction.atomic
-def advance(report: Report, state: State, *, by: Viewer) -> Report:
+def advance(report: Report, state: State, *, by: Viewer, version: int | None = None) -> Report:
     """
     Send a draft to be approved, approve it, or take it back to be worked on.
 
+    Parameters
+    ----------
+    version
+        Of the report as the person read it; None: as ``report`` holds it.
+
     Raises
     ------
+    ChangedMeanwhile
+        Somebody has written in it, sent, approved or taken it back since.
     NotAllowed
-        Approving, and opening again what was approved, needs the permission for it.
+        Approving, and opening again what was approved, needs the permission for it; or it is in that state already.
     """
-    final = State.FINAL in (state, report.state)
+    thing = record_for(Report, report.uid, by=by, permission=VIEW)
+    if thing.version != (report.version if version is None else version):
+        raise ChangedMeanwhile(f"「{thing}」刚被他人改动，现为{State(thing.state).label}，请看过再办")
+    final = State.FINAL in (state, thing.state)
     if not by.may(FINISH if final else CHANGE):
         raise NotAllowed("审定和重新起草须有审定权限" if final else "您没有编写报告的权限")
-    thing = record_for(Report, report.uid, by=by, permission=FINISH if final else CHANGE)
+    if state not in NEXT[State(thing.state)]:
+        raise NotAllowed(f"报告{State(thing.state).label}，不能改为{state.label}")
     if state is State.FINAL and not thing.numbers:
         thing = keep_numbers(thing, by=by)
     return _saved(thing, {"state": state.value}, {"state": [thing.state, state.value]}, by=by)

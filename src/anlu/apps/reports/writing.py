@@ -35,6 +35,7 @@ from anlu.kernel.indicators.window import Window
 
 TESTS: Final = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 VERBS: Final = ("下降", "上升")
+PART_NOTE: Final = "仅含您管辖范围内的记录"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,12 @@ class Text:
 
     paragraphs: tuple[Paragraph, ...]
     left_out: tuple[LeftOut, ...]
+    narrow: frozenset[str] = frozenset()  # indicators of which the reader sees only a part of the rows
+
+    @property
+    def note(self) -> str:
+        """What must stand beside its numbers, "" where they are of everything."""
+        return PART_NOTE if any(one.indicator.code in self.narrow for one in self.numbers) else ""
 
     @property
     def numbers(self) -> tuple[Said, ...]:
@@ -152,7 +159,17 @@ def write(
     values = {one.indicator.code: one for one in remembered_values_of(known, window, viewer)}
     writer = _Writer(values, window, viewer, edits or {})
     paragraphs = tuple(writer.paragraph(one) for one in listed)
-    return Text(paragraphs, tuple(writer.left_out))
+    narrow = frozenset(one.code for one in known if not sees_all(one, viewer))
+    return Text(paragraphs, tuple(writer.left_out), narrow)
+
+
+def sees_all(indicator: Indicator, viewer: Viewer) -> bool:
+    """Whether a person sees every row of a figure; else its number is only that of their own part."""
+    for leaf in indicator.leaves:
+        model = leaf.rows.model
+        if not (model.scope_of(viewer, leaf.seen_under).everything or model.scope_open):
+            return False
+    return True
 
 
 def permission_of(indicator: Indicator) -> str:

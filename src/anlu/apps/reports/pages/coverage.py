@@ -8,16 +8,15 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from anlu.apps.reports.checking import CheckedPart, check_figures, check_statements
+from anlu.apps.reports.checking import CheckedPart, check_figures, check_statements, known_figures
 from anlu.apps.reports.permissions import VIEW
-from anlu.apps.reports.writing import permission_of
+from anlu.apps.reports.writing import PART_NOTE, permission_of, sees_all
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.language.words import word
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import values_of
-from anlu.kernel.indicators.permissions import VIEW as INDICATOR_VIEW
 from anlu.web.figures import own_url, rows_url
 from anlu.web.nav import page
 from anlu.web.viewers import require_viewer
@@ -38,10 +37,11 @@ class Link:
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """Figures F01-F41 and statements Q01-Q30."""
     viewer = require_viewer(request)
+    known = known_figures()
     asked = Asked.read(
         request.GET,
         viewer,
-        permissions=(INDICATOR_VIEW,),
+        permissions=sorted({permission_of(one) for one in known}),
         default=lambda: Period.containing(today(), "half").previous(),
     )
     window = asked.window.at(asked.window.period)
@@ -52,6 +52,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         from_records = f"{hold} / {len(figures) + len(statements)} 条由记录得出"
         context |= {
             "page_note": f"{word(from_records)} · {word(asked.words())}",
+            "note": "" if all(sees_all(one, viewer) for one in known) else PART_NOTE,
             "figures": [(one, [(part, _links(part)) for part in one.parts]) for one in figures],
             "statements": [(one, _evidence(one.found.indicators, window, viewer)) for one in statements],
             "figures_hold": sum(one.holds for one in figures),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from anlu.apps.reports.pages.looking import Looking, looking_at
 from anlu.apps.reports.permissions import VIEW
 from anlu.apps.reports.standalone import rows_of
-from anlu.apps.reports.writing import Said
+from anlu.apps.reports.writing import PART_NOTE, Said
 from anlu.kernel.indicators.define import Indicator
 from anlu.kernel.indicators.evaluate import rows_behind
 from anlu.kernel.indicators.quality import quality_of
@@ -60,6 +60,7 @@ def number_page(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "method_url": own_url("indicators.indicator", said.indicator, said.found.window),
         "rows_url": rows_of(said),
         "before_url": rows_url(said.indicator, said.found.previous_window) if said.found.previous else "",
+        "note": PART_NOTE if said.indicator.code in looking.text.narrow else "",
         "changed": next((one for one in looking.watch.changed if one.said.key == key), None),
         **_table(said, looking),
     }

@@ -17,7 +17,7 @@ from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
 from anlu.apps.reports.printing import docx_of
 from anlu.apps.reports.services import advance, keep_numbers, start_report
 from anlu.apps.reports.standalone import chapters_of
-from anlu.apps.reports.writing import permission_of
+from anlu.apps.reports.writing import PART_NOTE, permission_of, sees_all
 from anlu.engine.periods import FIRST_YEAR
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
@@ -64,7 +64,8 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponse:
     request.trail = [Crumb(report.title)]  # type: ignore[attr-defined]
     watched = looking.watch
     numbers = text.numbers
-    same = len(numbers) - len(watched.changed)
+    extra = extra_values(looking)
+    same = watched.compared - len(watched.changed)
     context: dict[str, Any] = {
         "page_title": report.title,
         "looking": looking,
@@ -73,11 +74,13 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponse:
         "left_out": text.left_out,
         "numbers": len(numbers),
         "same": same,
+        "compared": watched.compared,
+        "note": text.note or (PART_NOTE if any(not sees_all(one.indicator, viewer) for one in extra) else ""),
         "watch": watched,
         "state": State(report.state).label if report.pk else "未起草",
         "state_tone": STATE_TONES[State(report.state)] if report.pk else "grey",
         "office": the_installation().name,
-        "entries": [entry_of(value) for value in extra_values(looking)],
+        "entries": [entry_of(value) for value in extra],
         "may_change": viewer.may(CHANGE) and report.state != State.FINAL,
         "may_finish": viewer.may(FINISH),
         "kinds": _kinds(looking),
@@ -200,6 +203,12 @@ def _file(looking: Looking, content: bytes, ending: str, media_type: str) -> Htt
 # ------------------------------------------------------------------------------------------------ deeds
 
 
+def _version(request: HttpRequest) -> int | None:
+    """The version of the report that the person had before them; None where nobody has worked on it yet."""
+    stated = request.POST.get("version", "")
+    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else None
+
+
 @page(
     "reports.act",
     "reports/<str:kind>/act/",
@@ -224,7 +233,7 @@ def act_page(request: HttpRequest, kind: str) -> HttpResponse:
         if deed == "keep":
             keep_numbers(report, by=looking.viewer)
         else:
-            advance(report, State(deed), by=looking.viewer)
+            advance(report, State(deed), by=looking.viewer, version=_version(request))
     except AnluError as problem:
         messages.error(request, str(problem))
     else:

@@ -13,7 +13,7 @@ from anlu.apps.reports.arrangement import FREE, HALF_YEAR, by_chapter, sections_
 from anlu.apps.reports.models import State
 from anlu.apps.reports.pages.looking import looking_at
 from anlu.apps.reports.permissions import CHANGE, VIEW
-from anlu.apps.reports.services import report_for, reword, start_report, text_of
+from anlu.apps.reports.services import report_for, reword, start_report, text_over
 from anlu.apps.reports.standalone import chapters_of
 from anlu.engine.periods import Period
 from anlu.kernel.core.errors import AnluError
@@ -142,14 +142,10 @@ def beside_page(request: HttpRequest, kind: str) -> HttpResponse:
     """Last year's text on the left, this year's on the right, section by section."""
     looking = looking_at(request, kind)
     before = looking.period.previous_year()
-    if looking.kind.code == FREE:
-        earlier = looking.report
-        earlier.period = before.code
-    else:
-        earlier = report_for(looking.kind, before)
+    earlier = looking.report if looking.kind.code == FREE else report_for(looking.kind, before)
     now = {one.section.code: one for one in looking.text.paragraphs}
     request.trail = [Crumb(looking.report.title, looking.url()), Crumb("与去年同期并排")]  # type: ignore[attr-defined]
-    then_text = text_of(earlier, looking.viewer)
+    then_text = text_over(earlier, before, looking.viewer)
     shown_then = {one.code: one for chapter in chapters_of(then_text) for one in chapter.sections}
     shown_now = {one.code: one for chapter in chapters_of(looking.text) for one in chapter.sections}
     context = {
@@ -158,6 +154,7 @@ def beside_page(request: HttpRequest, kind: str) -> HttpResponse:
         "looking": looking,
         "before": before.label,
         "after": looking.period.label,
+        "note": then_text.note or looking.text.note,
         "pairs": [
             (one.section, shown_then.get(code), shown_now.get(code))
             for code, one in now.items()
