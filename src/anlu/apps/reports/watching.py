@@ -8,7 +8,7 @@ from typing import Any
 
 from anlu.apps.reports.models import Report
 from anlu.apps.reports.services import kept_of
-from anlu.apps.reports.writing import Said, Text, permission_of, sees_all
+from anlu.apps.reports.writing import Said, Text, permission_of
 from anlu.engine.periods import Period
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators.closing import differs
@@ -80,7 +80,7 @@ def _may_read(kept: Mapping[str, Any], viewer: Viewer) -> bool:
     if code not in indicators:
         return False
     one = indicators.get(code)
-    return viewer.may(permission_of(one)) and sees_all(one, viewer)
+    return viewer.may(permission_of(one)) and one.is_whole_to(viewer)
 
 
 def _words(kept: Any) -> str:

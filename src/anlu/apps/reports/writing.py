@@ -159,17 +159,8 @@ def write(
     values = {one.indicator.code: one for one in remembered_values_of(known, window, viewer)}
     writer = _Writer(values, window, viewer, edits or {})
     paragraphs = tuple(writer.paragraph(one) for one in listed)
-    narrow = frozenset(one.code for one in known if not sees_all(one, viewer))
+    narrow = frozenset(one.code for one in known if not one.is_whole_to(viewer))
     return Text(paragraphs, tuple(writer.left_out), narrow)
-
-
-def sees_all(indicator: Indicator, viewer: Viewer) -> bool:
-    """Whether a person sees every row of a figure; else its number is only that of their own part."""
-    for leaf in indicator.leaves:
-        model = leaf.rows.model
-        if not (model.scope_of(viewer, leaf.seen_under).everything or model.scope_open):
-            return False
-    return True
 
 
 def permission_of(indicator: Indicator) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from anlu.apps.reports.checking import CheckedPart, check_figures, check_statements, known_figures
 from anlu.apps.reports.permissions import VIEW
-from anlu.apps.reports.writing import PART_NOTE, permission_of, sees_all
+from anlu.apps.reports.writing import PART_NOTE, permission_of
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.language.words import word
@@ -52,7 +52,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         from_records = f"{hold} / {len(figures) + len(statements)} 条由记录得出"
         context |= {
             "page_note": f"{word(from_records)} · {word(asked.words())}",
-            "note": "" if all(sees_all(one, viewer) for one in known) else PART_NOTE,
+            "note": "" if all(one.is_whole_to(viewer) for one in known) else PART_NOTE,
             "figures": [(one, [(part, _links(part)) for part in one.parts]) for one in figures],
             "statements": [(one, _evidence(one.found.indicators, window, viewer)) for one in statements],
             "figures_hold": sum(one.holds for one in figures),

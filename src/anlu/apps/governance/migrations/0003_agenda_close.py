@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('activities', '0001_initial'),
-        ('governance', '0001_initial'),
+        ('governance', '0002_task_forces'),
     ]
 
     operations = [
