@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash, Procedure
 from anlu.engine.periods import Period
+from anlu.kernel.cases import services as services_of_cases
+from anlu.kernel.cases.kinds import kinds, sample_details
+from anlu.kernel.cases.merging import merge_cases
+from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.services import open_case
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators import closing
-from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.define import Count, Indicator, Ratio, Sum, indicators
 from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.guarding import PeriodClosed, counting_of
 from anlu.kernel.indicators.models import Correction, CorrectionState, Snapshot
@@ -257,3 +265,115 @@ def test_amounts_are_kept_exactly(clerk: Officer) -> None:
     services.change_crash(thing.uid, {"loss_cny": Decimal("1234.56")}, version=thing.version, by=SYSTEM)
     close = closing.close_period("2023H1", by=clerk)
     assert close.snapshots.get(indicator="crash.loss", unit=None, area=None).numerator == Decimal("1234.5600")
+
+
+# ------------------------------------------------------------------------------------------------ moves, merges
+
+
+def test_what_is_written_while_a_period_is_being_closed_is_shown_beside_the_closed_values(
+    clerk: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing, taken = crash("A", 3), closing._snapshots
+
+    def slowly(period: Period) -> Iterator[Snapshot]:
+        yield from taken(period)
+        services.change_crash(thing.uid, {"killed": 5}, version=thing.version, by=SYSTEM)
+
+    monkeypatch.setattr(closing, "_snapshots", slowly)
+    close = closing.close_period("2023H1", by=clerk)
+    assert close.snapshots.get(indicator=KILLED, unit=None, area=None).value == 1
+    (act,) = restatements(indicators.get(KILLED), close, clerk)
+    assert (act.action, act.label) == ("change", "A")
+
+
+def test_a_window_compared_with_itself_is_added_up_once() -> None:
+    crash("A", 3)
+    value_of(indicators.get(KILLED), H1, SYSTEM)  # what is kept of the table is read once
+    costs = []
+    for previous in (Period.parse("2022H1"), H1.period):
+        with CaptureQueriesContext(connection) as asked:
+            value = value_of(indicators.get(KILLED), H1, SYSTEM, previous=previous)
+        costs.append(len(asked))
+    assert costs[0] == 2 * costs[1], costs
+    assert (value.value, value.previous, value.previous_window) == (1, 1, H1)
+
+
+def test_a_crash_moved_from_one_closed_period_to_another_is_shown_in_both(
+    clerk: Officer, second: Officer
+) -> None:
+    thing = crash("A", 3)
+    closes = [closing.close_period(code, by=clerk) for code in ("2023-03", "2023-05")]
+    moved = {"occurred_at": datetime(2023, 5, 10, 4, 0, tzinfo=UTC)}
+    with pytest.raises(PeriodClosed, match="2023年3月、2023年5月"):
+        services.change_crash(thing.uid, moved, version=thing.version, by=clerk)
+    closing.decide_correction(ask(clerk, thing).uid, grant=True, by=second)
+    services.change_crash(thing.uid, moved, version=thing.version, by=clerk)
+    thing.refresh_from_db()
+    services.change_crash(
+        thing.uid, {"occurred_at": datetime(2023, 7, 1, 4, tzinfo=UTC)}, version=thing.version, by=clerk
+    )
+    acts = [restatements(indicators.get(KILLED), close, clerk) for close in closes]
+    assert [len(found) for found in acts] == [1, 2]  # out of March; into May and out of it again
+
+
+def hazard(by: Any, title: str) -> Case:
+    """A hazard found in March."""
+    kind = "hazards.vegetation"
+    values = {"title": title, "found_on": date(2023, 3, 10), "unit": by.unit, "town": make_area()}
+    return open_case(kind, values, details=sample_details(kinds.get(kind)), by=SYSTEM)
+
+
+def test_a_hazard_of_a_closed_period_is_merged_only_with_a_second_person(
+    clerk: Officer, second: Officer
+) -> None:
+    gone, kept, new = (hazard(clerk, title) for title in ("甲", "乙", "丙"))
+    Case.objects.filter(pk=new.pk).update(found_on=date(2023, 7, 1))
+    found = indicators.get("hazards.found")
+    close = closing.close_period("2023H1", by=clerk)
+    with pytest.raises(PeriodClosed, match="2023年上半年"):
+        merge_cases(gone.uid, kept.uid, by=clerk)
+    gone.refresh_from_db()
+    assert (gone.merged_into, gone.outcome) == (None, "")
+    merge_cases(new.uid, kept.uid, by=clerk)  # of a period that is open
+    asked = closing.ask_correction(
+        {
+            "thing_kind": "cases.case",
+            "thing_uid": gone.uid,
+            "day": gone.found_on,
+            "what": "并入乙",
+            "why": "同一处",
+        },
+        by=clerk,
+    )
+    closing.decide_correction(asked.uid, grant=True, by=second)
+    merge_cases(gone.uid, kept.uid, by=clerk)
+    assert value_of(found, H1, SYSTEM).value == 1
+    (act,) = restatements(found, close, clerk)
+    assert (act.words, act.who) == ("并入", clerk.name)
+    assert act.label.startswith(gone.number)
+
+
+def test_going_on_with_a_matter_of_a_closed_period_is_shown_and_not_refused(clerk: Officer) -> None:
+    case = hazard(clerk, "甲")
+    open_case("suggestions.suggestion", {"title": "表太多", "found_on": date(2023, 3, 10)},
+              details={"subject": "form"}, by=SYSTEM)  # fmt: skip
+    close = closing.close_period("2023H1", by=clerk)
+    services_of_cases.move_case(case.uid, "reject", by=clerk, note="不属实")
+    suggestion = Case.objects.get(family="suggestions.suggestion")
+    services_of_cases.move_case(suggestion.uid, "take", by=SYSTEM)
+    services_of_cases.move_case(suggestion.uid, "answer", by=SYSTEM, note="已减")
+    services_of_cases.move_case(suggestion.uid, "finish", by=SYSTEM, note="已减")
+    (act,) = restatements(indicators.get("hazards.closed_share"), close, clerk)  # of hazards only
+    assert (act.words, act.who) == ("办理", clerk.name)
+    assert case.number in act.label
+
+
+def test_every_leaf_of_a_figure_is_looked_at(clerk: Officer) -> None:
+    """Two leaves over one table: what touches only the one above the line counts as well."""
+    thing = crash("A", 3)
+    deadly = Sum(Crash.objects.filter(killed__gt=0), column="killed")
+    ratio = Indicator("test.per_crash", "死亡/起", Ratio(deadly, Count(Crash.objects.all())), "人/起")
+    close = closing.close_period("2023H1", by=clerk)
+    services.change_crash(thing.uid, {"killed": 3}, version=thing.version, by=SYSTEM)
+    (act,) = restatements(ratio, close, clerk)
+    assert act.label == "A"

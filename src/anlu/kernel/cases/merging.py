@@ -14,9 +14,10 @@ from anlu.kernel.cases.history import add_event, tell
 from anlu.kernel.cases.kinds import Kind
 from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Outcome, Part
 from anlu.kernel.cases.roles import has_role
-from anlu.kernel.cases.services import MoveRefused, case_for, close, give_part, written
+from anlu.kernel.cases.services import FIGURED, MoveRefused, case_for, close, give_part, written
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import NotAllowed
+from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.places.models import Located
 from anlu.kernel.places.services import position_of
@@ -65,6 +66,8 @@ def merge_cases(double: UUID, into: UUID, *, by: Viewer) -> Case:
         The same case, another family, one of them closed or merged.
     NotAllowed
         ``by`` may not handle both.
+    PeriodClosed
+        The one that goes was found in a closed period, and nobody granted a correction.
     """
     if double == into:
         raise MoveRefused("不能并入自己")
@@ -78,6 +81,7 @@ def merge_cases(double: UUID, into: UUID, *, by: Viewer) -> Case:
         raise MoveRefused("已办结的事项不能合并")
     if not all(has_role(one, "squadron", by) for one in (gone, kept)):
         raise NotAllowed("合并由辖区中队或上级办理")
+    before = fields_of(gone, FIGURED)
     gone.merged_into = kept
     close(gone, Outcome.MERGED)
     gone.version += 1
@@ -85,7 +89,7 @@ def merge_cases(double: UUID, into: UUID, *, by: Viewer) -> Case:
     gone.save()
     _hand_over(gone, kept)
     event = add_event(kept, "merge", f"并入 {gone.number}", by=by, note=gone.title, colour="blue")
-    record("merge", gone, by=by, note=kept.number)
+    record("merge", gone, by=by, changes=changed_fields(before, gone, FIGURED), note=kept.number)
     written(gone)
     written(kept)
     reporters: set[Any] = {gone.created_by} if gone.created_by else set()

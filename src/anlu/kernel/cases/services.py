@@ -31,7 +31,7 @@ from anlu.kernel.cases.searching import find_again, forget
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
-from anlu.kernel.core.history import fields_of
+from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.numbers import next_number
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Viewer
@@ -60,6 +60,15 @@ STATED: Final = (
 )
 PLACE: Final = ("lon", "lat", "town_id", "road_id", "chainage_m", "coordinate_system")
 FOLLOWS: Final = ("location_state", "lon", "lat", "town", "road", "chainage_m", "unit", "details")
+FIGURED: Final = (
+    "due_on",
+    "closed_on",
+    "outcome",
+    "on_time",
+    "reopened_on",
+    "rebounds",
+    "grade",
+)  # what figures read
 HELPERS_AT_MOST: Final = 20
 
 
@@ -240,14 +249,15 @@ def move_case(
     answers = _with_suggestions(case, step, values or {})
     _require_answers(case, step, answers)
     event = add_event(case, move, step.label, by=by, note=note, move=step, colour=_colour(lifecycle, step))
-    before = {"state": lifecycle.label(case.state), "due_on": case.due_on}
+    before, figured = lifecycle.label(case.state), fields_of(case, FIGURED)
     _apply(case, step, answers)
     _assign(case, answers)
     case.version += 1
     case.save()
     kinds.get(case.kind).follow(case, move, by)
-    after = {"state": lifecycle.label(case.state), "due_on": case.due_on}
-    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    changes = changed_fields(figured, case, FIGURED)
+    if (after := lifecycle.label(case.state)) != before:
+        changes["state"] = [before, after]
     record("move", case, by=by, changes=changes, note=f"{step.label} {note}".strip())
     written(case)
     words = f"{case.number} {step.label}：{case.title}"

@@ -55,7 +55,7 @@ def close_period(code: str, *, by: Viewer, note: str = "") -> PeriodClose:
     """
     if not by.may(CLOSE):
         raise NotAllowed("您没有关账的权限")
-    period = _closable(code)
+    period, at = _closable(code), now()  # whatever is written from here on is shown beside the closed values
     kept = list(_snapshots(period))  # before the transaction: this may take a while
     with transaction.atomic():
         _closable(code)
@@ -63,7 +63,7 @@ def close_period(code: str, *, by: Viewer, note: str = "") -> PeriodClose:
             period=period.code,
             starts_on=period.start,
             ends_on=period.end,
-            closed_at=now(),
+            closed_at=at,
             closed_by_name=by.name[:60],
             created_by=by.uid,
             note=note.strip()[:200],

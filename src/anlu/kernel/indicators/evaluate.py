@@ -289,8 +289,11 @@ def values_of(
     wanted = list(indicators)
     before = window.at(previous or window.period.previous_year())
     leaves = [leaf for one in wanted for leaf in one.leaves]
-    now, then = tallies(leaves, window, viewer), tallies(leaves, before, viewer)
-    return [_value(one, _Side(one, window, viewer, now), _Side(one, before, viewer, then)) for one in wanted]
+    now = _sides(wanted, window, viewer, tallies(leaves, window, viewer))
+    if before == window:
+        return [_value(one, side, side) for one, side in zip(wanted, now, strict=True)]
+    then = _sides(wanted, before, viewer, tallies(leaves, before, viewer))
+    return [_value(*three) for three in zip(wanted, now, then, strict=True)]
 
 
 Tallies = Mapping[Leaf, Tally]
@@ -313,6 +316,10 @@ class _Side:
     def share(self) -> Fraction | None:
         """Top by base; None when the base is 0."""
         return Fraction(self.top) / Fraction(self.base) if self.base else None
+
+
+def _sides(wanted: Sequence[Indicator], window: Window, viewer: Viewer, found: Tallies) -> list[_Side]:
+    return [_Side(one, window, viewer, found) for one in wanted]
 
 
 def _rhythm(expression: Rhythm, window: Window, viewer: Viewer) -> tuple[int, int]:

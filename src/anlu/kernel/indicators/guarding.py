@@ -24,8 +24,10 @@ from anlu.kernel.indicators.closing import closes_over, granted_to
 from anlu.kernel.indicators.define import Latest, Leaf, Ordinal, Stock, indicators
 from anlu.kernel.indicators.models import PeriodClose
 
-ADDS: Final = ("add", "restore")
-WRITES: Final = (*ADDS, "change", "void")
+WHOLE: Final = ("add", "restore", "void")  # the record begins or ends to count
+WRITES: Final = (*WHOLE, "change", "merge")
+# What goes on after a close (a matter is closed, opened again), and what the owner of the data sends: never refused.
+FOLLOWED: Final = (*WRITES, "move", "import", "withdraw")
 Facts = Mapping[str, Any]
 
 
@@ -156,11 +158,11 @@ def _day_of(thing: models.Model, ways: frozenset[Counting]) -> date | None:
 
 def _touches(way: Counting, action: str, thing: models.Model, changes: Facts, close: PeriodClose) -> bool:
     """Whether a write changes what a closed period counts."""
-    after = _counts(way, {name: getattr(thing, name, None) for name in (way.on, way.until) if name}, close)
-    if action != "change":
+    names = [name for name in (way.on, way.until) if name]
+    after = _counts(way, {name: _stated(thing, name, changes, 1) for name in names}, close)
+    if action in WHOLE:
         return after
-    before_facts = {name: _before(thing, name, changes) for name in (way.on, way.until) if name}
-    before = _counts(way, before_facts, close)
+    before = _counts(way, {name: _stated(thing, name, changes, 0) for name in names}, close)
     return before != after or (after and bool(way.facts & set(changes)))
 
 
@@ -174,13 +176,12 @@ def _counts(way: Counting, facts: Facts, close: PeriodClose) -> bool:
     return until is None or until > close.ends_on
 
 
-def _before(thing: models.Model, name: str, changes: Facts) -> Any:
-    """A fact as it was before the change."""
+def _stated(thing: models.Model, name: str, changes: Facts, place: int) -> Any:
+    """A fact as it was before (0) or after (1) the change."""
     if name not in changes:
         return getattr(thing, name, None)
-    stated = changes[name][0]
     found: models.Field[Any, Any] = thing._meta.get_field(name)  # type: ignore[assignment]
-    return found.to_python(stated)
+    return found.to_python(changes[name][place])
 
 
 def as_day(value: Any) -> date | None:
