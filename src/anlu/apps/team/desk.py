@@ -21,7 +21,8 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.subjects import Subject, subjects
 from anlu.kernel.people.models import Unit
 from anlu.web.desk.cases.belonging import new_address
-from anlu.web.desk.cases.work import lines_of, share_words
+from anlu.web.desk.cases.statistics import share_words
+from anlu.web.desk.cases.work import lines_of
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import page
 from anlu.web.pages.base import one_of

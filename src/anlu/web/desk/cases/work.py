@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -15,13 +13,10 @@ from django.urls import reverse
 
 from anlu.kernel.cases import permissions as may
 from anlu.kernel.cases.deadlines import due_colour, due_words
-from anlu.kernel.cases.kinds import Family, families, kinds, kinds_of
+from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.models import Case, Escalation, StepState
 from anlu.kernel.cases.queries import (
-    AGES,
     WORK_LISTS,
-    Figures,
-    figures,
     open_cases,
     work_list,
     work_list_counts,
@@ -30,14 +25,13 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import Officer
 from anlu.web.desk.cases.columns import place_words, state_words
-from anlu.web.nav import Crumb, page
+from anlu.web.nav import page
 from anlu.web.viewers import require_viewer
 
 SHOWN: Final = 50
 ON_TODAY: Final = 8
 STEPS_SHOWN: Final = 100
 MOST_STEPS: Final = 1_000
-LABELS: Final = ("发现", "办结", "按期率", "反弹", "未办结", "逾期", *(label for _, label in AGES))
 
 
 def line_of(case: Case, on: date) -> dict[str, str]:
@@ -168,83 +162,3 @@ def steps(request: HttpRequest) -> HttpResponse:
         "only_signed": bool(request.GET.get("signed")),
     }
     return render(request, "web/cases/steps.html", context)
-
-
-# ------------------------------------------------------------------------------------------------ figures
-@page("cases.statistics", "cases/statistics/", "闭环统计", chapter="综合治理", item="督办约谈挂牌",
-      permission=may.STATISTICS_VIEW, entry=True, rank=60)  # fmt: skip
-def statistics(request: HttpRequest) -> HttpResponse:
-    """Found, closed, on time, rebound and age, by family and by kind, for a period; every number leads to its rows."""
-    viewer = require_viewer(request)
-    start, end, problem = _period(request)
-    rows = [_line(label, family, rows, start, end, extra) for label, family, rows, extra in _groups(viewer)]
-    context = {
-        "start": start,
-        "end": end,
-        "problem": problem,
-        "rows": rows,
-        "labels": LABELS,
-        "page_note": f"{start} 至 {end}",
-    }
-    request.trail = [Crumb("闭环统计")]  # type: ignore[attr-defined]
-    return render(request, "web/cases/statistics.html", context)
-
-
-def _groups(viewer: Viewer) -> Iterable[tuple[str, Family, QuerySet[Any], dict[str, str]]]:
-    """Each family that the person may see, then its kinds where it has several."""
-    for family in families:
-        permission = family.permission_to("view")
-        if not viewer.may(permission):
-            continue
-        rows = Case.objects.visible_to(viewer, permission)
-        yield family.label, family, rows, {}
-        offered = kinds_of(family.code)
-        for kind in offered if len(offered) > 1 else ():
-            yield f"　{kind.label}", family, rows.filter(kind=kind.code), {"kind": kind.code}
-
-
-def _line(
-    label: str, family: Family, rows: QuerySet[Any], start: date, end: date, extra: dict[str, str]
-) -> dict[str, Any]:
-    found = figures(rows, start, end)
-    return {"label": label, "cells": _cells(found, family, start, end, extra)}
-
-
-def _cells(
-    found: Figures, family: Family, start: date, end: date, extra: dict[str, str]
-) -> list[dict[str, str]]:
-    def to(**parameters: str) -> str:
-        return f"{reverse(family.code)}?{urlencode(extra | parameters)}"
-
-    closing = {"closed_from": f"{start}", "closed_to": f"{end}", "stage": "resolved"}
-    now = end >= today()
-    return [
-        {"text": str(found.found), "url": to(found_from=f"{start}", found_to=f"{end}")},
-        {"text": str(found.closed), "url": to(**closing)},
-        {"text": share_words(found.on_time_share), "url": to(**closing, on_time="1")},
-        {"text": str(found.rebounds), "url": to(reopened_from=f"{start}", reopened_to=f"{end}")},
-        {"text": str(found.open_at_end), "url": to(stage="open") if now else ""},
-        {"text": str(found.overdue_at_end), "url": to(due="overdue") if now else ""},
-        *({"text": str(number), "url": ""} for number in found.ages.values()),
-    ]
-
-
-def share_words(share: float | None) -> str:
-    """94.1%, — where there is nothing to divide by."""
-    return "—" if share is None else f"{share:.1%}"
-
-
-def _period(request: HttpRequest) -> tuple[date, date, str]:
-    """The stated period; this year so far where none is stated or it cannot be read."""
-    usual = (today().replace(month=1, day=1), today())
-    stated = [request.GET.get(name, "").strip() for name in ("start", "end")]
-    if not any(stated):
-        return *usual, ""
-    try:
-        start = date.fromisoformat(stated[0]) if stated[0] else usual[0]
-        end = date.fromisoformat(stated[1]) if stated[1] else usual[1]
-    except ValueError:
-        return *usual, "日期应写成 2023-06-30，已按今年以来统计"
-    if end < start or end - start > timedelta(days=40 * 366):
-        return *usual, "止日早于起日，已按今年以来统计"
-    return start, end, ""

@@ -1,0 +1,81 @@
+"""闭环统计: every number of the page opens exactly the rows that it counts; the file holds the same numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from anlu.kernel.cases.models import Case
+from anlu.kernel.core.models import AuditEntry
+from anlu.kernel.people.models import Officer
+from tests.apps.hazards.records import add_hazards
+from tests.factories import make_area, make_officer, make_unit
+
+pytestmark = pytest.mark.django_db
+PAGE = "/cases/statistics/"
+HALF = {"start": "2023-01-01", "end": "2023-06-30"}
+
+
+@pytest.fixture
+def reader(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> Officer:
+    """Somebody of the brigade who sees 60 hazards of two towns; some have no unit, no town, no lead."""
+    monkeypatch.setenv("ANLU_TODAY", "2023-06-30")
+    towns = [make_area("甲镇"), make_area("乙镇")]
+    units = [make_unit("一中队"), make_unit("二中队")]
+    add_hazards(SimpleNamespace(units=units, areas=towns), count=60)
+    for place, case in enumerate(Case.objects.order_by("pk")):
+        Case.objects.filter(pk=case.pk).update(lead=units[place % 2] if place % 3 else None)
+    officer = make_officer(None, "cases.statistics.view", "hazards.hazard.view")
+    client.force_login(officer)
+    return officer
+
+
+@pytest.mark.parametrize("by", ["kind", "town", "lead"])
+def test_every_number_opens_exactly_its_rows(reader: Officer, client: Client, by: str) -> None:
+    table = client.get(PAGE, {**HALF, "by": by}).context["table"]
+    followed = 0
+    for line in table.lines:
+        for head, number in zip(table.heads, line.numbers, strict=True):
+            if number.url and head != "按期率":
+                assert client.get(number.url).context["total"].number == number.plain, (line.label, head)
+                followed += 1
+    assert followed > 20
+
+
+@pytest.mark.parametrize("by", ["town", "lead"])
+def test_the_parts_add_up_to_the_last_line(reader: Officer, client: Client, by: str) -> None:
+    *parts, whole = client.get(PAGE, {**HALF, "by": by}).context["table"].lines
+    assert (whole.label, parts[-1].label, len(parts)) == ("合计", "未定", 3)
+    for place in (0, 1, 3, 4, 5):
+        assert sum(line.numbers[place].plain for line in parts) == whole.numbers[place].plain
+    assert (
+        whole.numbers[0].plain
+        == Case.objects.live().exclude(outcome="merged").filter(found_on__gte="2023-01-01").count()
+    )
+
+
+def test_the_file_has_the_same_numbers_and_is_recorded(reader: Officer, client: Client) -> None:
+    shown = client.get(PAGE, {**HALF, "by": "town"})
+    url = re.search(r'href="(\?[^"]*as=xlsx)"', shown.content.decode())
+    assert url is not None
+    answer = client.get(PAGE + url.group(1).replace("&amp;", "&"))
+    sheet = load_workbook(io.BytesIO(b"".join(answer))).active
+    assert sheet is not None
+    rows = {row[0]: row[1:7] for row in sheet.iter_rows(values_only=True)}
+    line = next(one for one in shown.context["table"].lines if one.label == "甲镇")
+    assert rows["甲镇"] == tuple(number.plain for number in line.numbers[:6])
+    assert AuditEntry.objects.filter(action="export", thing_kind="indicators.table").count() == 1
+
+
+def test_somebody_without_a_ledger_sees_nothing_and_a_wrong_day_is_said(
+    reader: Officer, client: Client
+) -> None:
+    wrong = client.get(PAGE, {"start": "1.1.2023"})
+    assert "日期应写成" in wrong.content.decode()
+    client.force_login(make_officer(None, "cases.statistics.view"))
+    assert client.get(PAGE, {"by": "town"}).context["table"].lines == ()
