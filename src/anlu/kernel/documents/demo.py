@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.demo import demo_step, on_day
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents import services
 from anlu.kernel.documents.models import Document, Letterhead
 from anlu.kernel.people.models import Officer, Unit
 
 BRIGADE, COMMITTEE = "QL", "AWB"
+ISSUED: Final = date(2023, 6, 26)  # a week before the day on which the demonstration lives
+ANSWERED: Final = date(2023, 6, 30)
 HEADS: Final = (
     (BRIGADE, "青澜县公安局交通管理大队", "青公交"),
     (COMMITTEE, "青澜县道路交通安全综合治理委员会办公室", "青交安办"),
@@ -38,7 +40,8 @@ def make_documents() -> str:
         Letterhead.objects.create(unit=units[code], name=name, mark=mark, created_by=SYSTEM.uid)
     people = {officer.login: officer for officer in Officer.objects.filter(voided_at__isnull=True)}
     for make in (_answered, _delivered, _refused, _waiting_for_signature, _draft_of_summary, _withdrawn):
-        make(units, people)
+        with on_day(ISSUED):
+            make(units, people)
     return f"{Document.objects.count()} 份"
 
 
@@ -58,7 +61,8 @@ def _out(kind: str, facts: dict[str, Any], units: Units, people: People, **more:
 def _answered(units: Units, people: People) -> None:
     document = _out("referral", HEDGE, units, people, addressee=units["AWB-D06"])
     services.deliver(document, by=people["hazard"], receiver="柏联络", place="青澜县园林服务中心")
-    services.reply(document, "已安排绿化养护人员修剪，移除绿篱，整改后照片附后。", by=people["garden"])
+    with on_day(ANSWERED):
+        services.reply(document, "已安排绿化养护人员修剪，移除绿篱，整改后照片附后。", by=people["garden"])
 
 
 def _delivered(units: Units, people: People) -> None:
