@@ -15,15 +15,16 @@ from pydantic import Field, create_model
 from anlu.kernel.cases.files import attach, files_of, keep_files
 from anlu.kernel.cases.history import events_of
 from anlu.kernel.cases.kinds import Family, Kind, families, kinds, kinds_of
-from anlu.kernel.cases.models import Case, CaseUnit, Part
+from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.queries import figures
-from anlu.kernel.cases.services import case_for, comment_case, move_case, moves_for, open_case
+from anlu.kernel.cases.services import case_for, comment_case, move_case, open_case
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.filters import Selection
 from anlu.kernel.people.models import Officer, Unit
-from anlu.kernel.places.models import Area
-from anlu.web.api import ERRORS, Paged, add_router, paged
-from anlu.web.desk.cases.columns import filters_of, place_words, state_words
+from anlu.web.api import ERRORS, add_router, paged
+from anlu.web.desk.cases.api_acts import add_acts, add_lists
+from anlu.web.desk.cases.columns import filters_of
+from anlu.web.desk.cases.shapes import CasePage, CaseWhole, case_out, case_whole, town_of
 from anlu.web.pages.paging import Order
 from anlu.web.viewers import require_viewer
 
@@ -59,59 +60,6 @@ class KindOut(Schema):
     moves: list[MoveOut]
     details: dict[str, Any]
     picture: str = Field(description="Mermaid")
-
-
-class PossibleMove(Schema):
-    """A move that the person asking could make; ``blocked`` says why not now."""
-
-    code: str
-    label: str
-    needs: list[str]
-    asks: list[str]
-    blocked: str = ""
-
-
-class CaseOut(Schema):
-    """A case in a list."""
-
-    uid: UUID
-    number: str
-    kind: str
-    title: str
-    state: str
-    state_label: str
-    grade: str
-    outcome: str
-    found_on: date
-    due_on: date | None
-    closed_on: date | None
-    on_time: bool | None
-    unit: str
-    lead: str
-    town: str
-    place: str
-    lon: float | None
-    lat: float | None
-    version: int
-
-
-class CaseWhole(CaseOut):
-    """A case with everything."""
-
-    description: str
-    details: dict[str, Any]
-    helpers: list[str]
-    returns: int
-    rebounds: int
-    extensions: int
-    merged_into: UUID | None
-    moves: list[PossibleMove]
-
-
-class CasePage(Paged):
-    """A page of cases."""
-
-    items: list[CaseOut]
 
 
 class EventOut(Schema):
@@ -232,44 +180,6 @@ def kind_out(kind: Kind) -> dict[str, Any]:
     }
 
 
-def case_out(case: Case) -> dict[str, Any]:
-    """A case as a list answers it."""
-    names = ("uid", "number", "kind", "title", "state", "grade", "outcome", "found_on", "due_on", "closed_on",
-             "on_time", "lon", "lat", "version")  # fmt: skip
-    return {name: getattr(case, name) for name in names} | {
-        "state_label": state_words(case),
-        "unit": case.unit.name if case.unit else "",
-        "lead": case.lead.name if case.lead else "",
-        "town": case.town.name if case.town else "",
-        "place": place_words(case),
-    }
-
-
-def case_whole(case: Case, viewer: Officer) -> dict[str, Any]:
-    """A case with everything, and what the person asking could do with it."""
-    kind = kinds.get(case.kind)
-    helpers = CaseUnit.objects.filter(case=case, part=Part.HELPER).select_related("unit")
-    return case_out(case) | {
-        "description": case.description,
-        "details": kind.load(case.details, case.details_version),
-        "helpers": [one.unit.name for one in helpers],
-        "returns": case.returns,
-        "rebounds": case.rebounds,
-        "extensions": case.extensions,
-        "merged_into": case.merged_into.uid if case.merged_into else None,
-        "moves": [
-            {
-                "code": move.code,
-                "label": move.label,
-                "needs": list(move.needs),
-                "asks": list(move.asks),
-                "blocked": why,
-            }
-            for move, why in moves_for(case, viewer)
-        ],
-    }
-
-
 def _family_for(viewer: Officer, code: str) -> Family:
     """A family that the person may see; not found otherwise."""
     if code not in families or not viewer.may(families.get(code).permission_to("view")):
@@ -343,6 +253,9 @@ def make_router() -> Router:
             raise BadFilter(f"起始日期 {start} 晚于截止日期 {end}")
         return figures(_selected(viewer, _family_for(viewer, family), request), start, end)
 
+    add_lists(router)
+    add_acts(router)
+
     @router.get("/{uuid:uid}", response={200: CaseWhole, **ERRORS}, summary="一件事项")
     def one_case(request: HttpRequest, uid: UUID) -> Any:
         """Everything about a case; of one that was merged, the original."""
@@ -406,7 +319,7 @@ def _add_opening(router: Router, kind: Kind) -> None:
     def opening(request: HttpRequest, stated: Any) -> Any:
         viewer = require_viewer(request)
         values = stated.model_dump(exclude={"details", "town"})
-        values |= {"reporter_name": viewer.name, "town": _town(stated.town)}
+        values |= {"reporter_name": viewer.name, "town": town_of(stated.town)}
         with transaction.atomic():
             case = open_case(kind.code, values, details=stated.details.model_dump(), by=viewer)
         return 201, case_whole(case, viewer)
@@ -418,15 +331,6 @@ def _add_opening(router: Router, kind: Kind) -> None:
         f"/new/{kind.code}", response={201: CaseWhole, **ERRORS}, summary=f"登记{kind.label}",
         operation_id=opening.__name__,
     )(opening)  # fmt: skip
-
-
-def _town(code: str) -> Area | None:
-    if not code:
-        return None
-    found: Area | None = Area.objects.live().filter(code=code).first()
-    if found is None:
-        raise NotFound(f"没有镇街「{code[:40]}」")
-    return found
 
 
 def file_out(one: Any) -> dict[str, Any]:
