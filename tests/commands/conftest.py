@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.commands.installations import Place, empty_place
+from tests.commands.sharing import SharedPlace, workers_of_this_run
+
+SHARED = pytest.StashKey[SharedPlace]()
+MAKING = pytest.StashKey[subprocess.Popen[bytes] | None]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin with the demonstration installation as soon as it is known that a test needs it."""
+    if session.config.option.collectonly or not any(
+        "made" in getattr(one, "fixturenames", ()) for one in session.items
+    ):
+        return
+    base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    workers = workers_of_this_run()
+    shared = SharedPlace((base.parent if workers > 1 else base) / "shared-demonstration")
+    session.config.stash[SHARED] = shared
+    session.config.stash[MAKING] = shared.begin()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the shared installation."""
+    shared = session.config.stash.get(SHARED, None)
+    if shared is not None:
+        shared.leave(workers_of_this_run())
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def made(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A demonstration installation that nobody changes."""
-    place = empty_place(tmp_path_factory.mktemp("made") / "data")
-    ran = place.anlu("init", "--demo")
-    assert ran.code == 0, ran.err
+    place = pytestconfig.stash[SHARED].made().copy_to(tmp_path_factory.mktemp("made") / "data")
     yield place
     place.drop()
 
