@@ -1,4 +1,4 @@
-"""Official documents: 200 of all kinds written as .docx and printed as PDF by one call of LibreOffice."""
+"""Official documents: 200 of all kinds written as .docx and printed as PDF by LibreOffice, two calls at once."""
 
 from __future__ import annotations
 

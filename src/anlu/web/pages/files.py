@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django import forms
@@ -16,6 +16,7 @@ from django.urls import reverse
 from anlu.kernel.core.attachments import attach, attachment_of, attachments_of, detach, keep_files
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError, NotFound
+from anlu.kernel.core.models import Upload
 from anlu.kernel.core.pictures import stripped
 from anlu.kernel.core.store import open_upload
 from anlu.kernel.people.signin import address_of
@@ -86,6 +87,17 @@ class Files(LedgerPage):
         return render(self.request, "web/ledger/files.html", context, status=status)
 
 
+class Kept(Protocol):
+    """A file as a record keeps it: what was uploaded, and a small picture of it."""
+
+    @property
+    def upload(self) -> Upload: ...
+    @property
+    def thumbnail(self) -> Upload | None: ...
+    @property
+    def media_type(self) -> str: ...
+
+
 class OneFile(LedgerPage):
     """
     ``/<path>/<uid>/files/<file>/``: a file, for those who may see its record.
@@ -98,20 +110,24 @@ class OneFile(LedgerPage):
         thing = self.thing(identity)
         size = request.GET.get("size", "")
         try:
-            found = attachment_of(thing, file)
+            found = self.found(thing, file)
             small = size == "small" and found.thumbnail is not None
             content = open_upload(found.thumbnail if small and found.thumbnail else found.upload)
         except NotFound:
             raise Http404 from None
         if small:
             return _private(FileResponse(content, content_type="image/jpeg"))
-        if found.is_picture and size != "original":
+        name, kind = found.upload.name, found.media_type
+        if kind.startswith("image/") and size != "original":
             with content:
                 plain = io.BytesIO(stripped(content.read()))
             return _private(FileResponse(plain, content_type="image/jpeg"))
-        record("download", thing, by=self.viewer, note=found.upload.name, address=address_of(request))
-        name, kind = found.upload.name, found.media_type
+        record("download", thing, by=self.viewer, note=name, address=address_of(request))
         return _private(FileResponse(content, as_attachment=True, filename=name, content_type=kind))
+
+    def found(self, thing: Any, file: UUID) -> Kept:
+        """The file of a record; raises ``NotFound`` where it has no such one."""
+        return attachment_of(thing, file)
 
 
 def _private(answer: FileResponse) -> FileResponse:

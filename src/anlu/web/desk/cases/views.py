@@ -13,7 +13,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from anlu.kernel.cases.deadlines import calendar, due_colour, due_words
 from anlu.kernel.cases.escalation import remind_case
 from anlu.kernel.cases.files import file_for, files_of
 from anlu.kernel.cases.kinds import families, kinds_of
-from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.cases.queries import by_day, by_state
 from anlu.kernel.cases.services import assign_case
 from anlu.kernel.core.audit import record
@@ -38,6 +38,7 @@ from anlu.web.desk.cases.forms import handler_field, unit_field
 from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.bulk import Bulk
+from anlu.web.pages.files import OneFile
 from anlu.web.pages.list import List, filter_row
 from anlu.web.pages.listing import Listing
 
@@ -182,42 +183,14 @@ def _month(stated: str) -> date:
 
 
 # ------------------------------------------------------------------------------------------------ files
-class CaseFilePage(LedgerPage):
-    """
-    ``/<path>/<uid>/files/<file>/``: a file, for those who may see its case.
+class CaseFilePage(OneFile):
+    """``/<path>/<uid>/files/<file>/``: a file of a case, or of the one that it was merged into."""
 
-    Pictures are shown upright and without what the camera wrote into them; ``?size=original`` gives the original as a
-    download, and that is recorded. Documents are always downloads.
-    """
-
-    def get(self, request: HttpRequest, identity: UUID | str, file: UUID) -> HttpResponseBase:
-        case = self.thing(identity)
-        try:
-            found = file_for(self.viewer, file)
-            if found.case_id != case.pk and found.case_id != case.merged_into_id:
-                raise Http404
-            size = request.GET.get("size", "")
-            if size == "small" and found.thumbnail is not None:
-                return self._inline(open_upload(found.thumbnail), "image/jpeg")
-            content = open_upload(found.upload)
-        except NotFound:
-            raise Http404 from None
-        if found.media_type.startswith("image/") and size != "original":
-            with content:
-                return self._inline(io.BytesIO(stripped(content.read())), "image/jpeg")
-        record("download", case, by=self.viewer, note=found.upload.name, address=address_of(request))
-        answer = FileResponse(
-            content, as_attachment=True, filename=found.upload.name, content_type=found.media_type
-        )
-        return self._guarded(answer)
-
-    def _inline(self, content: Any, media_type: str) -> HttpResponseBase:
-        return self._guarded(FileResponse(content, content_type=media_type))
-
-    @staticmethod
-    def _guarded(answer: FileResponse) -> FileResponse:
-        answer.headers["Cache-Control"] = "private, max-age=3600"
-        return answer
+    def found(self, thing: Any, file: UUID) -> CaseFile:
+        one = file_for(self.viewer, file)
+        if one.case_id not in (thing.pk, thing.merged_into_id):
+            raise NotFound("没有这个附件")
+        return one
 
 
 class Photos(LedgerPage):
