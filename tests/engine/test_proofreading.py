@@ -71,3 +71,26 @@ def test_the_sum_row_of_a_table_is_checked_column_by_column():
 def test_a_count_without_an_origin_is_pointed_out_once():
     (remark,) = typed_numbers("发生事故39起，死亡3人，又死亡3人。", ["39起"])
     assert remark.words == "3人"
+
+
+SUBTOTALS = [
+    ("甲", "20"),
+    ("乙", "10"),
+    ("小计", "30"),
+    ("丙", "5"),
+    ("丁", "7"),
+    ("小计", "12"),
+    ("合计", "42"),
+]
+
+
+def test_a_subtotal_adds_up_its_own_rows_and_is_not_counted_twice():
+    assert table_remarks(("单位", "处"), SUBTOTALS) == []
+
+
+@pytest.mark.parametrize("place", [2, 5, 6])
+def test_a_wrong_subtotal_or_total_is_pointed_out_by_itself(place):
+    rows = list(SUBTOTALS)
+    rows[place] = (rows[place][0], "41")
+    (remark,) = table_remarks(("单位", "处"), rows)
+    assert remark.message == f"「处」各行之和为 {SUBTOTALS[place][1]}，{rows[place][0]}写的是 41"

@@ -24,7 +24,8 @@ OTHER: Final = re.compile(
     r"(去年|上年|同期|上半年|下半年|同比|环比|下降|上升|增长|减少|增加|[一二三四五六七八九十\d]+月)"
 )
 TOTAL: Final = re.compile(r"(?:共计|总计|合计)[^\d，。；]*?(?P<number>\d+(?:\.\d+)?)(?P<unit>" + UNITS + ")")
-TOTAL_ROWS: Final = frozenset({"合计", "总计", "共计", "小计"})
+TOTAL_ROWS: Final = frozenset({"合计", "总计", "共计"})
+SUBTOTAL: Final = "小计"
 
 
 @dataclass(frozen=True)
@@ -161,21 +162,37 @@ def _parts_of(head: str, parts_text: str) -> Iterator[Remark]:
 
 
 def table_remarks(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Remark]:
-    """Columns of a table whose row 合计 is not the sum of the rows above it."""
-    found = []
-    for place, row in enumerate(rows):
-        if not row or row[0].strip() not in TOTAL_ROWS:
-            continue
-        for column in range(1, len(row)):
-            above = [_number(one[column]) for one in rows[:place]]
-            stated = _number(row[column])
-            numbers = [one for one in above if one is not None]
-            if stated is not None and numbers and sum(numbers, Decimal()) != stated:
-                message = (
-                    f"「{head[column]}」各行之和为 {sum(numbers, Decimal())}，{row[0].strip()}写的是 {stated}"
-                )
-                found.append(Remark("sum", row[column], message))
+    """
+    Columns of a table whose row 合计 is not the sum of the rows above it, or 小计 of those since the last 小计.
+
+    What a 小计 adds up is not added a second time by the 合计 below it.
+    """
+    found: list[Remark] = []
+    plain: list[Sequence[str]] = []
+    begun = 0
+    for row in rows:
+        label = row[0].strip() if row else ""
+        if label == SUBTOTAL:
+            found += _wrong_columns(head, plain[begun:], row)
+            begun = len(plain)
+        elif label in TOTAL_ROWS:
+            found += _wrong_columns(head, plain, row)
+        else:
+            plain.append(row)
     return found
+
+
+def _wrong_columns(
+    head: Sequence[str], above: Sequence[Sequence[str]], row: Sequence[str]
+) -> Iterator[Remark]:
+    """Columns in which ``row`` is not the sum of the rows above it."""
+    for column in range(1, len(row)):
+        stated = _number(row[column])
+        numbers = [one for other in above if (one := _number(other[column])) is not None]
+        added = sum(numbers, Decimal())
+        if stated is not None and numbers and added != stated:
+            message = f"「{head[column]}」各行之和为 {added}，{row[0].strip()}写的是 {stated}"
+            yield Remark("sum", row[column], message)
 
 
 def _number(text: str) -> Decimal | None:

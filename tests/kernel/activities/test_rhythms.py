@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from anlu.engine.rhythms import SpanState
-from anlu.kernel.activities import services
+from anlu.kernel.activities import reminders, services
 from anlu.kernel.activities.models import Activity, Rhythm
 from anlu.kernel.activities.reminders import remind
 from anlu.kernel.activities.rhythms import RhythmProblem, add_rhythm, gap_table
@@ -131,6 +131,23 @@ def test_a_reminder_goes_once_to_whoever_keeps_the_ledger_of_the_unit() -> None:
     assert [one.title for one in mine.order_by("pk")][-1] == "甲中队2023年6月实战大练兵未开展(0/1)"
     assert not Notice.objects.filter(to=stranger.uid).exists()
     assert remind(TODAY) == 0
+
+
+def test_what_was_told_stays_told_when_the_rest_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("甲中队", "乙中队"):
+        make_officer(make_unit(name), "activities.rhythm.reminded", width=Width.OWN)
+    monthly()
+    tell, times = reminders.notify, iter(range(9))
+
+    def once(*given: Any, **named: Any) -> int:
+        if next(times):
+            raise ConnectionError
+        return tell(*given, **named)
+
+    monkeypatch.setattr(reminders, "notify", once)
+    with pytest.raises(ConnectionError):
+        remind(TODAY)
+    assert Notice.objects.count() == 1
 
 
 def test_what_ends_soon_is_told_before_it_is_missed_and_again_when_it_was() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.queries import figures
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import value_of
@@ -73,3 +74,20 @@ def test_without_a_closed_case_there_is_no_median(db: None) -> None:
     Case.objects.bulk_create([case(1, 1, None)])
     assert figure("days") is None
     assert figure("closed") == 0
+
+
+def test_shares_of_a_period_are_never_above_one() -> None:
+    """One found in June; put right in June that one and two of May; two of April are back, one of them right again."""
+    may, april = date(2023, 5, 20), date(2023, 4, 3)
+    rows = [case(1, 1, 3), case(2, 1, 9), case(3, 1, 9), case(4, 1, None), case(5, 1, 28)]
+    for one in rows[1:3]:
+        one.found_on = may
+    for one in rows[3:]:
+        one.found_on, one.rebounds, one.reopened_on = april, 1, date(2023, 6, 12)
+    Case.objects.bulk_create(rows)
+    found = figures(Case.objects.all(), date(2023, 6, 1), date(2023, 6, 30))
+    assert (found.found, found.closed, found.rebounds) == (1, 4, 2)
+    assert found.closed_share == 1.0  # of the one that was found
+    assert found.rebound_share == 2 / 5  # of five that were put right or came back
+    nothing = figures(Case.objects.none(), date(2023, 6, 1), date(2023, 6, 30))
+    assert (nothing.closed_share, nothing.rebound_share) == (None, None)

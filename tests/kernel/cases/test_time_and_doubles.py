@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlu.kernel.cases.extensions import ask_extension, decide_extension, open_request
+from anlu.kernel.cases.history import people_of_parts
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.merging import cases_near, merge_cases
-from anlu.kernel.cases.models import Case, CaseEvent, CaseFile, CaseWatcher
+from anlu.kernel.cases.models import Case, CaseEvent, CaseFile, CaseWatcher, Part
 from anlu.kernel.cases.services import (
     MoveRefused,
     case_for,
@@ -19,7 +22,9 @@ from anlu.kernel.cases.services import (
     void_case,
 )
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
-from tests.kernel.cases.conftest import Stage
+from anlu.kernel.core.scope import Width
+from tests.factories import make_officer
+from tests.kernel.cases.conftest import Stage, allowed
 from tests.kernel.cases.test_services import DAY, found, photo, sent
 
 LATER = date(2023, 7, 20)
@@ -127,3 +132,15 @@ def test_what_does_not_belong_together_is_not_merged(stage: Stage) -> None:
     move_case(closed.uid, "reject", by=stage.chief, note="不属实")
     with pytest.raises(MoveRefused, match="已办结"):
         merge_cases(closed.uid, kept.uid, by=stage.finder)
+
+
+def test_finding_those_who_take_part_asks_no_more_for_many_than_for_one(stage: Stage) -> None:
+    case, costs = sent(stage), []
+    for people in (1, 6):
+        while stage.garden.officers.count() < people:
+            make_officer(stage.garden, *allowed("view"), width=Width.OWN)
+        with CaptureQueriesContext(connection) as asked:
+            told = people_of_parts(case, Part.LEAD)
+        costs.append(len(asked))
+        assert len(told) == people
+    assert costs[0] == costs[1]

@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+from django.db import connection
 
 from anlu.engine.documents.docx import render_docx
 from anlu.kernel.core.clock import today
@@ -152,6 +153,23 @@ def test_the_archived_file_is_made_again_byte_for_byte_whatever_changes(office: 
     assert archiving.docx_of(again) == content
     assert archiving.is_reproducible(again)
     assert kept.sha256 == kept.upload.sha256
+
+
+def test_a_file_is_stored_before_the_transaction_of_its_row(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = signed(office)
+    taken, inside = archiving.keep, []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        inside.append(len(connection.savepoint_ids))
+        return taken(*given, **named)
+
+    monkeypatch.setattr(archiving, "keep", watched)
+    made = [archiving.archive(document, content) for content in (b"one", b"another")]
+    assert inside == [len(connection.savepoint_ids)]  # in no transaction of its own, and only once
+    assert made[0] == made[1]
+    assert archiving.archived(document) == b"one"
 
 
 def test_a_damaged_archive_is_told(office: Office, settings: Any, tmp_path: Path) -> None:

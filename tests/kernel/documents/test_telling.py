@@ -7,7 +7,7 @@ import pytest
 from anlu.engine.documents.blocks import Form
 from anlu.kernel.core.models import Notice
 from anlu.kernel.core.search import search
-from anlu.kernel.documents import services
+from anlu.kernel.documents import services, telling
 from anlu.kernel.documents.checks import remarks_on, texts_of
 from anlu.kernel.documents.define import kinds
 from anlu.kernel.documents.facts import BadFact
@@ -133,3 +133,14 @@ def test_the_form_of_a_delivery_is_filled_from_what_was_written_down(office: Off
     filled = form_texts(document, document.deliveries.get())
     for words in ("柏某", "直接送达", "2023年7月3日", office.clerk.name):
         assert words in filled
+
+
+def test_what_one_may_not_sign_takes_no_place_among_what_one_may(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = drafted(office, by=office.deputy), drafted(office)
+    for document in (own, other):
+        services.check(document, by=office.legal)
+    monkeypatch.setattr(telling, "MOST", 1)
+    assert telling.to_sign(office.deputy) == [other]
+    assert telling.to_sign(office.chief) == [own]

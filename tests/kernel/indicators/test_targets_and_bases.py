@@ -193,3 +193,11 @@ def test_evidence_and_delay_are_told_of_the_rows_behind_the_figure() -> None:
     assert found.proven_share == 2 / 3
     nothing = quality_of(KILLED, Window(Period.parse("2019")), SYSTEM)
     assert (nothing.rows, nothing.proven_share, nothing.delay_days) == (0, None, None)
+
+
+def test_the_delay_of_entry_is_counted_in_local_days() -> None:
+    """At 23:00 in the evening, entered at 7:00 in the morning: eight hours, and one day later."""
+    for number in range(3):
+        add_crash(f"N{number}", date(2023, 3, 1), 23, killed=1, procedure=Procedure.ORDINARY,
+                  recorded_at=datetime(2023, 3, 1, 23, tzinfo=UTC))  # fmt: skip
+    assert quality_of(KILLED, H1, SYSTEM).delay_days == 1.0

@@ -30,7 +30,6 @@ WIDTH: Final = PAGE_WIDTH - twips(LEFT_MM) - twips(RIGHT_MM)  # 版心 156 × 22
 HEIGHT: Final = PAGE_HEIGHT - twips(TOP_MM) - twips(BOTTOM_MM)
 
 LINES: Final = 22
-CHARACTERS: Final = 28
 LINE: Final = 579  # 28.95 pt exactly
 NARROWING: Final = -5  # −0.25 pt between characters
 CHARACTER: Final = 315  # 16 pt − 0.25 pt

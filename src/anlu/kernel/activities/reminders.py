@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import transaction
-
 from anlu.engine.rhythms import OwedSpan, SpanState
 from anlu.kernel.activities import permissions
 from anlu.kernel.activities.models import Rhythm
@@ -76,9 +74,12 @@ def told_about(bearer: Bearer, people: Iterable[Officer]) -> list[Officer]:
     return [one for one, scope in scopes if scope.everything or bearer.unit_id in scope.units]
 
 
-@transaction.atomic
 def remind(on: date) -> int:
-    """Tell what is due on a day; whoever has been told already is not told again. Gives the notices written."""
+    """
+    Tell what is due on a day; whoever has been told already is not told again. Gives the notices written.
+
+    Each notice stands by itself: looking through the year holds up nobody, and what was told stays told.
+    """
     people = holders_of(permissions.RHYTHM_REMINDED, on=on)
     told = 0
     for one in due_reminders(on):

@@ -15,6 +15,7 @@ from anlu.engine import rhythms as engine
 from anlu.engine.periods import Period
 from anlu.engine.rhythms import Completeness, OwedSpan, SpanState, completeness_of, owed_spans, spans_of
 from anlu.kernel.activities import permissions
+from anlu.kernel.activities.bearers import existing
 from anlu.kernel.activities.models import ActivityBearer, ActivityState, Rhythm
 from anlu.kernel.activities.registry import Bearer, bearer_groups, label_of
 from anlu.kernel.core.errors import AnluError
@@ -149,13 +150,7 @@ def _held(
 
 def rhythms_in_force(first: date, last: date) -> list[Rhythm]:
     """Enabled rhythms that hold on any day between two days."""
-    found: Any = Rhythm.objects.live().filter(enabled=True)
-    return [
-        one
-        for one in found
-        if (one.valid_from is None or one.valid_from <= last)
-        and (one.valid_to is None or one.valid_to >= first)
-    ]
+    return list(Rhythm.objects.live().filter(existing(first, last), enabled=True))
 
 
 # ------------------------------------------------------------------------------------------------ writing

@@ -16,13 +16,13 @@ from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
 from anlu.kernel.cases.roles import may_here
 from anlu.kernel.cases.services import MoveRefused, case_for, move_case, moves_for, written
+from anlu.kernel.core.attachments import keep_checked
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.pictures import BadFile, Checked, check_file
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.core.store import keep
 
 PURPOSE: Final = "case"
 FAR_M: Final = 300.0  # farther from the case, a photograph is questioned [I]
@@ -66,7 +66,7 @@ def keep_files(files: Sequence[tuple[IO[bytes] | bytes, str, str]], *, by: Viewe
     for one, kind in checked:
         if kind != FileKind.DOCUMENT and not one.is_picture:
             raise BadFile(f"「{one.name}」不是照片，请作为文件上传")
-    return [_keep(one, kind, by) for one, kind in checked]
+    return [Kept(one, kind, *keep_checked(one, purpose=PURPOSE, by=by)) for one, kind in checked]
 
 
 def _kind(stated: str) -> FileKind:
@@ -74,18 +74,6 @@ def _kind(stated: str) -> FileKind:
         return FileKind(stated)
     except ValueError:
         raise BadFile(f"没有「{stated[:20]}」这类附件") from None
-
-
-def _keep(one: Checked, kind: FileKind, by: Viewer) -> Kept:
-    upload = keep(one.content, name=one.name, purpose=PURPOSE, by=by)
-    upload.media_type = one.media_type
-    upload.save(update_fields=["media_type"])
-    small = (
-        keep(one.thumbnail, name="thumbnail.jpg", purpose=PURPOSE, by=by)
-        if one.thumbnail is not None
-        else None
-    )
-    return Kept(one, kind, upload, small)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ and unit are those of the day it was found, for ever; visibility follows today's
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -480,9 +480,3 @@ class Escalation(Record):
 
     def __str__(self) -> str:
         return self.label
-
-
-def families_under(permission: str) -> Any:
-    """The family that a permission is about, None for none."""
-    code = permission.rpartition(".")[0]
-    return families.get(code) if code in families else None

@@ -79,21 +79,18 @@ def work_list_counts(viewer: Viewer, *, on: date) -> dict[str, int]:
     return Case.objects.visible_to(viewer).open().order_by().aggregate(**counted)
 
 
-def overdue_cases(viewer: Viewer, *, on: date) -> ROWS:
-    """Open cases past their deadline."""
-    return open_cases(viewer, "overdue", on=on)
-
-
 # ------------------------------------------------------------------------------------------------ figures
 @dataclass(frozen=True)
 class Figures:
     """What became of cases in a period: flows of the period, stocks at its end."""
 
     found: int
+    found_closed: int
     closed: int
     due: int
     on_time: int
     rebounds: int
+    closed_or_back: int
     open_at_end: int
     overdue_at_end: int
     ages: Mapping[str, int]
@@ -101,7 +98,7 @@ class Figures:
     @property
     def closed_share(self) -> float | None:
         """整改率: of those found in the period, put right by its end."""
-        return None if not self.found else self.closed / self.found
+        return None if not self.found else self.found_closed / self.found
 
     @property
     def on_time_share(self) -> float | None:
@@ -110,8 +107,8 @@ class Figures:
 
     @property
     def rebound_share(self) -> float | None:
-        """反弹率: of those put right, found to be back."""
-        return None if not self.closed else self.rebounds / self.closed
+        """反弹率: of those put right in the period or found to be back in it, found to be back."""
+        return None if not self.closed_or_back else self.rebounds / self.closed_or_back
 
 
 def figures(rows: ROWS, start: date, end: date) -> Figures:
@@ -131,12 +128,16 @@ def _counted(rows: ROWS) -> ROWS:
 
 def _flows(start: date, end: date) -> dict[str, Any]:
     during = Q(closed_on__gte=start, closed_on__lte=end, outcome=Outcome.RESOLVED)
+    begun = Q(found_on__gte=start, found_on__lte=end)
+    back = Q(reopened_on__gte=start, reopened_on__lte=end)
     return {
-        "found": Count("pk", filter=Q(found_on__gte=start, found_on__lte=end)),
+        "found": Count("pk", filter=begun),
+        "found_closed": Count("pk", filter=begun & Q(closed_on__lte=end, outcome=Outcome.RESOLVED)),
         "closed": Count("pk", filter=during),
         "due": Count("pk", filter=during & Q(on_time__isnull=False)),
         "on_time": Count("pk", filter=during & Q(on_time=True)),
-        "rebounds": Count("pk", filter=Q(reopened_on__gte=start, reopened_on__lte=end)),
+        "rebounds": Count("pk", filter=back),
+        "closed_or_back": Count("pk", filter=during | back),
         "open_at_end": Count("pk", filter=open_on(end)),
         "overdue_at_end": Count("pk", filter=open_on(end) & Q(due_on__lt=end)),
     }

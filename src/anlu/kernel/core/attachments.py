@@ -51,17 +51,18 @@ def keep_files(files: Sequence[tuple[IO[bytes] | bytes, str]], *, by: Viewer) ->
     """
     if len(files) > MOST_AT_ONCE:
         raise BadFile(f"一次最多上传 {MOST_AT_ONCE} 个文件")
-    return [_keep(one, by) for one in [check_file(content, name) for content, name in files]]
+    checked = [check_file(content, name) for content, name in files]
+    return [Kept(one, *keep_checked(one, purpose=PURPOSE, by=by)) for one in checked]
 
 
-def _keep(one: Checked, by: Viewer) -> Kept:
-    upload = keep(one.content, name=one.name, purpose=PURPOSE, by=by)
+def keep_checked(one: Checked, *, purpose: str, by: Viewer) -> tuple[Upload, Upload | None]:
+    """Put a checked file into the store; gives it and the smaller picture beside it, None where there is none."""
+    upload = keep(one.content, name=one.name, purpose=purpose, by=by)
     upload.media_type = one.media_type
     upload.save(update_fields=["media_type"])
-    small = None
-    if one.thumbnail is not None:
-        small = keep(one.thumbnail, name="thumbnail.jpg", purpose=PURPOSE, by=by)
-    return Kept(one, upload, small)
+    if one.thumbnail is None:
+        return upload, None
+    return upload, keep(one.thumbnail, name="thumbnail.jpg", purpose=purpose, by=by)
 
 
 @transaction.atomic

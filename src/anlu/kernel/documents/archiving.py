@@ -11,8 +11,6 @@ import hashlib
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from anlu.engine.documents.docx import render_docx
 from anlu.engine.files.office import ConversionFailed, OfficeMissing, convert_to_pdf
 from anlu.kernel.core import crypto
@@ -59,23 +57,22 @@ def docx_of(document: Document) -> bytes:
     return render_docx(paper_of(document))
 
 
-@transaction.atomic
 def archive(document: Document, content: bytes, *, form: str = DOCX, by: Viewer = SYSTEM) -> Archive:
-    """Keep a file of an issued document; what is archived already stays as it is."""
+    """Keep a file of an issued document; what is archived already stays as it is. The file is stored before the row."""
     found = Archive.objects.filter(document=document, form=form).first()
     if found is not None:
         return found
     encrypted = bool(kinds.get(document.kind).personal_fields)
     stored = crypto.encrypt(base64.b64encode(content).decode()) if encrypted else content
     upload = keep(stored, name=f"{document.uid}.{form}", purpose="documents.archive", by=by)
-    return Archive.objects.create(
-        document=document,
-        form=form,
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        upload=upload,
-        encrypted=encrypted,
-    )
+    row = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "upload": upload,
+        "encrypted": encrypted,
+    }
+    made: Archive = Archive.objects.get_or_create(document=document, form=form, defaults=row)[0]
+    return made
 
 
 def archived(document: Document, form: str = DOCX) -> bytes | None:

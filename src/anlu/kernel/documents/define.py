@@ -116,9 +116,6 @@ class Field:
         return self.type != FieldType.FIGURE
 
 
-ADDRESSEE_FIELD = "addressee"
-
-
 @dataclass(frozen=True)
 class DocumentKind:
     """

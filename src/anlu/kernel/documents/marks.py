@@ -12,7 +12,6 @@ from typing import Final
 
 FIGURE, NUMBER, END = "\ue000", "\ue001", "\ue002"
 TABLE, ATTACHMENT, LIST, PART, CLOSE = "\ue010", "\ue011", "\ue012", "\ue013", "\ue014"
-BLOCK: Final = re.compile(f"[{TABLE}{ATTACHMENT}{LIST}][^{CLOSE}]*{CLOSE}")
 MARKED: Final = re.compile(f"{FIGURE}([^{NUMBER}]*){NUMBER}([^{END}]*){END}")
 PRIVATE: Final = re.compile("[\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]")
 

@@ -64,11 +64,6 @@ def in_force(model: type[D], on: date) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------ combinations
-def combinations_of(kind: str, issuer: str, *, on: date) -> list[Combination]:
-    """Allowed combinations of a kind for a kind of issuer."""
-    return list(in_force(Combination, on).filter(kind=kind, issuer=issuer))
-
-
 def require_combination(
     kind: DocumentKind, unit: Unit, addressee: str, bases: Iterable[str], *, on: date
 ) -> list[LegalBasis]:
@@ -234,8 +229,3 @@ def require_signer(document: Document, viewer: Viewer, *, on: date, amount: Deci
     why = why_not_sign(document, viewer, on=on, amount=amount)
     if why:
         raise NotAllowed(why)
-
-
-def signer_roles(document: Document, *, on: date) -> set[str]:
-    """Roles that the signing rules name for a document."""
-    return {one.role for one in in_force(SigningRule, on) if _covers(one, document)}

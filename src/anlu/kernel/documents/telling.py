@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -111,17 +112,21 @@ def waiting_for(viewer: Officer, *, most: int = MOST) -> list[Waiting]:
     return found[:most]
 
 
+def _first(rows: QuerySet[Any], fits: Callable[[Document], bool]) -> list[Document]:
+    """The first ``MOST`` that fit: those that somebody else has to see to take no place."""
+    return list(islice(filter(fits, rows.iterator(chunk_size=2 * MOST)), MOST))
+
+
 def to_sign(viewer: Officer) -> list[Document]:
     """Checked documents that this person may sign."""
     if not viewer.may(may.SIGN):
         return []
     signing, scope = Signing(viewer, on=today()), viewer.scope_for(may.SIGN)
     rows = Document.objects.visible_to(viewer, may.SIGN).filter(state=State.CHECKED)
-    return [
-        one
-        for one in rows.select_related("unit").order_by("pk")[:MOST]
-        if one.issued_within(scope) and not signing.why_not(one)
-    ]
+    return _first(
+        rows.select_related("unit").order_by("pk"),
+        lambda one: one.issued_within(scope) and not signing.why_not(one),
+    )
 
 
 def to_check(viewer: Officer) -> list[Document]:
@@ -134,7 +139,7 @@ def to_check(viewer: Officer) -> list[Document]:
         .filter(state=State.DRAFT)
         .exclude(created_by=viewer.uid)
     )
-    return [one for one in rows.order_by("-pk")[:MOST] if one.issued_within(scope)]
+    return _first(rows.order_by("-pk"), lambda one: one.issued_within(scope))
 
 
 def to_issue(viewer: Officer) -> list[Document]:
@@ -143,7 +148,7 @@ def to_issue(viewer: Officer) -> list[Document]:
         return []
     scope = viewer.scope_for(may.ISSUE)
     rows = Document.objects.visible_to(viewer, may.ISSUE).filter(state__in=(State.SIGNED, State.NUMBERED))
-    return [one for one in rows.order_by("signed_on", "pk")[:MOST] if one.issued_within(scope)]
+    return _first(rows.order_by("signed_on", "pk"), lambda one: one.issued_within(scope))
 
 
 def to_destroy(viewer: Officer) -> list[Document]:
@@ -155,7 +160,7 @@ def to_destroy(viewer: Officer) -> list[Document]:
         disposal_by__isnull=False, destroyed_on__isnull=True
     )
     waiting = rows.exclude(disposal_by=viewer.uid).order_by("keep_until", "pk")
-    return [one for one in waiting[:MOST] if one.issued_within(scope)]
+    return _first(waiting, lambda one: one.issued_within(scope))
 
 
 def to_answer(viewer: Officer) -> QuerySet[Document]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -227,5 +227,5 @@ def parts_due(period: Period, every: Every, *, held: set[date], first: date | No
         inside = period.covers(start) and (first is None or start.end >= first)
         if inside or start.start in held:
             found.append(start)
-        start = Period.containing(start.end + timedelta(days=1), every)
+        start = start.next()
     return found

@@ -7,10 +7,14 @@ from datetime import date
 from statistics import median
 from typing import Any, Final
 
+import numpy as np
 from django.db.models import QuerySet
+from django.utils import timezone
+from numpy.typing import NDArray
 
+from anlu.kernel.core.clock import now
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.indicators.columns import NULL, Unanswerable
+from anlu.kernel.indicators.columns import EPOCH, NULL, Coded, Column, Unanswerable, microseconds
 from anlu.kernel.indicators.define import Indicator
 from anlu.kernel.indicators.evaluate import rows_behind
 from anlu.kernel.indicators.facts import Snapshot, snapshot_of
@@ -77,9 +81,20 @@ def _local(moment: Any) -> date:
 
 
 def _kept_delays(kept: Snapshot, rows: QuerySet[Any], on: str) -> list[float]:
-    """From the arrays; the moment of the crash stands for its day where it is kept."""
-    began = kept.column("occurred_at" if on == "occurred_on" else on).numbers()
-    entered, chosen = kept.column("recorded_at").numbers(), kept.mask(rows)
+    """From the arrays, by local days as well: what happened at 23:50 and was entered at 0:10 is a day late."""
+    began, entered, chosen = _days(kept.column(on)), _days(kept.column("recorded_at")), kept.mask(rows)
     known = chosen & (began != NULL) & (entered != NULL)
-    found: list[float] = ((entered[known] - began[known]) // DAY_US).clip(min=0).astype(float).tolist()
+    found: list[float] = (entered[known] - began[known]).clip(min=0).astype(float).tolist()
     return found
+
+
+def _days(column: Column) -> NDArray[np.int64]:
+    """Local days since 1970 of a column of days or moments, ``NULL`` where there is none."""
+    if isinstance(column, Coded):
+        days = [NULL if key is None else (key - EPOCH.date()).days for key in column.keys]
+        coded: NDArray[np.int64] = np.array(days or [NULL], dtype=np.int64)[column.codes]
+        return coded
+    moments = column.numbers()
+    ahead = timezone.localtime(now()).utcoffset()  # the same all year: China has no summer time
+    local = (moments + microseconds(ahead)) // DAY_US
+    return np.where(moments == NULL, NULL, local)

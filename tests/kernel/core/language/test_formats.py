@@ -25,10 +25,6 @@ MOMENT = datetime(2023, 6, 29, 23, 15, tzinfo=UTC)  # 07:15 of the next day in C
         (lambda: formats.day_and_time(DAY, 7, ""), "2023-06-30 07时", "30 Jun 2023, 07 h"),
         (lambda: formats.yuan(12_500), "12,500 元", "CNY 12,500"),
         (lambda: formats.large_money().unit, "万元", "thousand CNY"),
-        (lambda: formats.days_left(3), "还有3天", "3 days left"),
-        (lambda: formats.days_left(1), "还有1天", "1 day left"),
-        (lambda: formats.days_left(0), "今天到期", "due today"),
-        (lambda: formats.days_left(-2), "超期2天", "2 days overdue"),
     ],
 )
 def test_a_value_is_written_as_the_reader_writes_it(said, chinese, english) -> None:

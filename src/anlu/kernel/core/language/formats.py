@@ -76,13 +76,3 @@ def yuan(amount: Decimal | float) -> str:
     """A small amount with its currency: 12,500 元 or CNY 12,500."""
     text = f"{amount:,.2f}".rstrip("0").rstrip(".")
     return f"CNY {text}" if in_english() else f"{text} 元"
-
-
-def days_left(number: int) -> str:
-    """Until a date: 还有3天, 今天到期, 超期2天; or 3 days left, due today, 2 days overdue."""
-    if number == 0:
-        return "due today" if in_english() else "今天到期"
-    if not in_english():
-        return f"还有{number}天" if number > 0 else f"超期{-number}天"
-    days = "1 day" if abs(number) == 1 else f"{abs(number)} days"
-    return f"{days} left" if number > 0 else f"{days} overdue"
