@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from anlu.kernel.core.attachments import attachments_of, with_pictures
 from anlu.kernel.core.models import Attachment, AuditEntry
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators.external import add_external
 from tests.factories import make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +126,22 @@ def test_a_file_is_taken_out_with_a_reason_and_its_record_says_so(honour: Honour
     assert attachments_of(honour).count() == 0
     assert keeper.post(url, {"detach": "nonsense", "why": "x"}).status_code == 404
     assert AuditEntry.objects.filter(action="detach", thing_uid=honour.uid).exists()
+
+
+def test_the_paper_that_states_an_external_figure_is_kept_with_it(client: Client) -> None:
+    stated = {
+        "kind": "rank",
+        "value": Decimal(2),
+        "among": 8,
+        "day": date(2023, 6, 30),
+        "document_on": date(2023, 7, 2),
+    }
+    figure = add_external({**stated, "issuer": "支队", "document_number": "聊公交〔2023〕31号"}, by=SYSTEM)
+    url = reverse("indicators.external.files", args=[figure.uid])
+    client.force_login(make_officer(make_unit(), "indicators.external.view"))
+    assert client.get(url).status_code == 403
+    client.force_login(make_officer(make_unit(), "indicators.external.view", "figures.external.change"))
+    paper = SimpleUploadedFile("通报.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+    assert client.post(url, {"files": [paper], "caption": "通报"}).status_code == 302
+    page = client.get(reverse("indicators.external.detail", args=[figure.uid])).content.decode()
+    assert reverse("indicators.external.file", args=[figure.uid, attachments_of(figure).get().uid]) in page

@@ -130,6 +130,7 @@ EXTERNAL = ledgers.add(
             "void": may.EXTERNAL_CHANGE,
             "export": may.EXTERNAL_VIEW,
         },
+        attaches=True,
         icon="file-text",
         empty="这里登记上级通报的排名、测评、保有量、人口：写明文号和日期，报告才能引用。",
     )
