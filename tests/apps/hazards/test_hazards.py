@@ -8,27 +8,38 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anlu.apps.crashes.services import add_crash
 from anlu.apps.hazards import services
+from anlu.apps.hazards.drafting import DRAFTS, NoIssuer, draft_for
 from anlu.apps.hazards.grading import DEFAULT_WHY, Grade, Rule, grade_of
 from anlu.apps.hazards.jobs import remind_of_interim
 from anlu.apps.hazards.models import Hazard, Responsibility, WorkDone
 from anlu.apps.hazards.panels import roadside_markets
-from anlu.apps.hazards.queries import fairs_today
+from anlu.apps.hazards.queries import fairs_today, interim_due
 from anlu.apps.hazards.seeding import seed_responsibilities
 from anlu.apps.hazards.services import HazardProblem, Work, add_works, report_hazard, set_interim
+from anlu.engine.periods import Period
 from anlu.kernel.cases.files import attach, keep_files
 from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.cases.services import MoveRefused, change_case, move_case, open_case
-from anlu.kernel.core.errors import NotAllowed
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.models import Notice
 from anlu.kernel.core.scope import SYSTEM, Viewer
+from anlu.kernel.documents.models import Document, Letterhead, State
+from anlu.kernel.documents.seeding import seed_documents
+from anlu.kernel.indicators.evidence import evidence
+from anlu.kernel.indicators.window import Window
+from anlu.kernel.people.models import Unit, UnitKind
 from anlu.kernel.places.fairs import is_fair_day
 from anlu.web.panels import Sight
 from tests.apps.hazards.conftest import DAY, Stage, photo
+from tests.factories import make_officer, make_unit
 
 SIGHT = "hazards.junction_sight"
 TREE = {"blocks": "tree"}
@@ -268,7 +279,97 @@ def test_an_interim_measure_is_reminded_of_once_before_its_end_and_once_on_it(
         set_interim(case.uid, "sign", DAY, by=stage.finder)
 
 
+def test_what_still_stands_after_closing_is_reminded_of_and_taken_away_or_handed_over(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = fixed(stage)
+    sign, cone = (
+        set_interim(case.uid, measure, DAY + timedelta(days=3), by=stage.finder)
+        for measure in ("sign", "cone")
+    )
+    move_case(case.uid, "close", by=stage.finder, note="合格")
+    monkeypatch.setenv("ANLU_TODAY", (DAY + timedelta(days=3)).isoformat())
+    Notice.objects.all().delete()
+    assert remind_of_interim() > 0
+    assert "请撤除或移交" in Notice.objects.latest("pk").title
+    with pytest.raises(NotAllowed):
+        services.hand_over_interim(
+            sign.uid, stage.highway, by=make_officer(stage.squadron, "hazards.hazard.view")
+        )
+    with pytest.raises(MoveRefused):
+        set_interim(case.uid, "sign", DAY + timedelta(days=9), by=stage.finder)
+    handed = services.hand_over_interim(sign.uid, stage.highway, by=stage.finder)
+    assert (handed.handed_to, handed.handed_on) == (stage.highway, DAY + timedelta(days=3))
+    services.remove_interim(cone.uid, by=stage.finder)
+    for gone in (sign, cone):
+        with pytest.raises(NotFound, match="已撤除、移交"):
+            services.remove_interim(gone.uid, by=stage.finder)
+    assert case.events.filter(code="interim.hand", note__contains="公路").count() == 1
+    assert not interim_due(DAY + timedelta(days=30)).exists()
+
+
+def test_a_measure_written_by_mistake_is_taken_out_with_a_reason_and_counts_no_more(stage: Stage) -> None:
+    case = sent(stage)
+    (row,) = add_works(case.uid, [Work("trim", "hedge", Decimal(46))], by=stage.liaison)
+    show(case, stage.liaison, "after")
+    with pytest.raises(HazardProblem, match="原因"):
+        services.void_work(row.uid, why=" ", by=stage.liaison)
+    with pytest.raises(NotAllowed):
+        services.void_work(row.uid, why="登错", by=stage.inspector)
+    services.void_work(row.uid, why="登成别处的", by=stage.liaison)
+    row.refresh_from_db()
+    assert (row.voided_why, row.voided_by) == ("登成别处的", stage.liaison.uid)
+    assert row.voided_at is not None
+    assert case.events.filter(code="works.void", note__contains="登成别处的").exists()
+    with pytest.raises(MoveRefused, match="先登记整改措施"):
+        move_case(case.uid, "fix", by=stage.liaison)
+    with pytest.raises(NotFound):
+        services.void_work(row.uid, why="再来", by=stage.liaison)
+
+
+# ------------------------------------------------------------------------------------------------ documents
+def test_an_interview_comes_after_a_notice_and_a_deadline_and_from_whoever_may_issue_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_documents()
+    make_unit(
+        "别县交安委", UnitKind.COMMITTEE
+    )  # the first of its kind, above nobody here and without a letterhead
+    office = make_unit("交安委办", UnitKind.COMMITTEE)
+    Letterhead.objects.create(unit=office, name="交安委办公室", mark="测交安办")
+    Unit.objects.filter(pk=stage.highway.pk).update(parent=office)
+    notice, interview = (
+        next(one for one in DRAFTS if one.kind == kind) for kind in ("rectification", "interview_notice")
+    )
+    rights = ("documents.document.draft", "documents.document.view", "hazards.hazard.view")
+    clerk = make_officer(office, *rights)
+    case = sent(stage)
+    assert "还没有逾期" in interview.why_not(case)
+    assert case.due_on is not None
+    monkeypatch.setenv("ANLU_TODAY", (case.due_on + timedelta(days=1)).isoformat())
+    assert "还没有印发整改通知书" in interview.why_not(case)
+    with pytest.raises(NoIssuer, match="整改通知书"):
+        draft_for(case, interview, by=clerk)
+    document = draft_for(case, notice, by=clerk)
+    assert document.unit == office
+    assert interview.why_not(case)  # a draft is no notice
+    Document.objects.filter(pk=document.pk).update(state=State.ISSUED, issued_on=case.due_on)
+    assert interview.why_not(case) == ""
+    assert draft_for(case, interview, by=clerk).unit == office
+
+
 # ------------------------------------------------------------------------------------------------ reporting
+def test_the_source_is_what_was_stated_whoever_reports(stage: Stage, client: Client) -> None:
+    seed_all()
+    client.force_login(stage.finder)
+    sent_in = {"kind": SIGHT, "lon": "115.86", "lat": "36.72", "town": stage.town.pk}
+    for source in ("hotline", "superior", ""):
+        answer = client.post(reverse("hazards.report"), sent_in | {"source": source})
+        assert answer.status_code == 302, answer.context["form"].errors
+        assert Case.objects.latest("pk").details["source"] == source
+    assert client.post(reverse("hazards.report"), sent_in | {"source": "nobody"}).status_code == 422
+
+
 def test_a_draft_that_is_sent_twice_is_one_hazard(stage: Stage) -> None:
     number = uuid4()
     values = {"title": "路口", "lon": 115.86, "lat": 36.72, "town": stage.town}
@@ -320,3 +421,17 @@ def test_fair_days_go_by_the_calendar_that_is_stated(
     days: list[int], day: date, calendar: str, held: bool
 ) -> None:
     assert is_fair_day(days, day, calendar=calendar) is held
+
+
+# ------------------------------------------------------------------------------------------------ statements
+def test_what_was_cleared_away_counts_once_its_hazard_is_closed(stage: Stage) -> None:
+    window = Window(Period.parse("2023H1"))
+    case = fixed(stage)  # 14 trees, 46 m of hedge
+    add_works(case.uid, [Work("demolish", "obstacle", Decimal(2))], by=stage.liaison)
+    assert not evidence.get("Q15").check(window, SYSTEM).holds
+    move_case(case.uid, "close", by=stage.finder, note="合格")
+    found = evidence.get("Q15").check(window, SYSTEM)
+    assert found.holds, found.missing
+    assert found.words == "清移树木 14 棵，修剪绿篱 46 米，拆除障碍 2 处，补设标志 0 面"
+    WorkDone.objects.filter(item="hedge").update(voided_at=case.recorded_at)
+    assert evidence.get("Q15").check(window, SYSTEM).missing == ("已销号隐患的修剪绿篱工程量",)

@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from anlu.apps.inspections.models import Check, Round, Verdict
 from anlu.apps.inspections.queries import items_of, untold_findings
 from anlu.apps.inspections.services import (
     Answer,
     InspectionProblem,
+    correct_check,
     draft_bulletin,
     fill_round,
     rounds,
@@ -22,8 +25,8 @@ from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, move_case, void_case
 from anlu.kernel.core.demo import demo_steps, on_day
 from anlu.kernel.core.dictionaries import REVISION, seed_all
-from anlu.kernel.core.errors import AnluError, NotFound
-from anlu.kernel.core.models import Term
+from anlu.kernel.core.errors import AnluError, NeedsReason, NotAllowed, NotFound
+from anlu.kernel.core.models import AuditEntry, Term
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents import services as documents
@@ -132,6 +135,83 @@ def test_the_checklist_is_that_of_the_day_of_the_round(brigade: Unit) -> None:
     inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
     assert ("interior", "canteen") in items_of(round_of(inspector, squadron, date(2023, 6, 30)))
     assert ("interior", "canteen") not in items_of(round_of(inspector, squadron, date(2023, 7, 3)))
+
+
+def test_what_was_written_wrongly_is_put_right_with_a_reason_by_who_wrote_it_or_leads(brigade: Unit) -> None:
+    leader, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    recorder, other = inspector_of(brigade), inspector_of(brigade)
+    one = round_of(leader, squadron, date(2023, 7, 3))
+    answers = {("interior", "dormitory"): WRONG, ("interior", "office"): FINE}
+    (case,) = fill_round(one.uid, squadron, answers, by=recorder)
+    line = Check.objects.get(item="dormitory")
+    with pytest.raises(NotAllowed, match="记录人或督查组组长"):
+        correct_check(line.uid, FINE, why="看错房间", by=other)
+    with pytest.raises(NeedsReason):
+        correct_check(line.uid, FINE, why=" ", by=recorder)
+    with pytest.raises(InspectionProblem, match="没有要更正"):
+        correct_check(line.uid, WRONG, why="再看", by=recorder)
+    made = correct_check(line.uid, FINE, why="看错房间", by=recorder)
+    line.refresh_from_db()
+    case.refresh_from_db()
+    assert (line.verdict, line.voided_why, line.voided_by) == (Verdict.WRONG, "看错房间", recorder.uid)
+    assert (made.verdict, made.case, case.state) == (Verdict.FINE, None, "withdrawn")
+    assert "看错房间" in AuditEntry.objects.filter(thing_uid=one.uid).latest("pk").note
+    with pytest.raises(NotFound, match="已被更正"):
+        correct_check(line.uid, FINE, why="再来", by=recorder)
+    again = correct_check(made.uid, WRONG, why="又看到未叠", by=leader)
+    assert again.case is not None
+    assert (again.case.state, Case.objects.count()) == ("sent", 2)
+    assert list(untold_findings(SYSTEM, one.planned_on, one.planned_on)) == [again.case]
+
+
+def test_other_words_keep_the_finding_and_one_being_put_right_stays(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    (case,) = fill_round(one.uid, squadron, {("interior", "dormitory"): WRONG}, by=inspector)
+    told = Answer(Verdict.WRONG, "三床被褥未叠")
+    made = correct_check(Check.objects.get().uid, told, why="漏记几床", by=inspector)
+    assert (made.case, made.note) == (case, "三床被褥未叠")
+    move_case(case.uid, "fix", by=SYSTEM, note="已整改")
+    with pytest.raises(InspectionProblem, match="已在整改"):
+        correct_check(made.uid, FINE, why="看错", by=inspector)
+    assert Check.objects.live().get() == made
+
+
+def test_a_line_is_put_right_on_the_page_of_the_round(brigade: Unit, client: Client) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    fill_round(one.uid, squadron, {("interior", "office"): FINE}, by=inspector)
+    line = Check.objects.get()
+    client.force_login(inspector)
+    address = reverse("inspections.round.fill", args=[one.uid])
+    assert str(line.uid) in client.get(address).content.decode()
+    stated = {"correct": str(line.uid), "verdict": "wrong", "note": "桌面杂乱", "why": ""}
+    refused = client.post(address, stated)
+    assert refused.status_code == 422
+    assert "更正须说明原因" in refused.content.decode()
+    client.post(address, stated | {"why": "漏看"})
+    assert Check.objects.live().get().note == "桌面杂乱"
+    client.force_login(inspector_of(brigade))
+    assert "更正记错的" not in client.get(address).content.decode()
+
+
+def test_what_waits_to_be_looked_at_again_is_listed_just_so(brigade: Unit, client: Client) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    wrong = {("interior", item): WRONG for item in ("dormitory", "office", "canteen")}
+    cases = fill_round(one.uid, squadron, wrong, by=inspector)
+    for case in cases[:2]:
+        move_case(case.uid, "fix", by=SYSTEM, note="已整改")
+        move_case(case.uid, "close", by=SYSTEM)
+    correct_check(Check.objects.get(case=cases[2]).uid, FINE, why="记错", by=inspector)
+    Case.objects.filter(pk=cases[1].pk).update(rechecked_on=date(2023, 7, 3))
+    client.force_login(inspector)
+    numbers = {
+        label: (number, url)
+        for label, number, url in client.get(reverse("inspections.desk")).context["numbers"]
+    }
+    number, url = numbers["待回头看"]
+    assert number == client.get(url).context["total"].number == 1
 
 
 def test_only_the_inspected_unit_puts_it_right_and_a_look_back_opens_it_again(brigade: Unit) -> None:

@@ -15,6 +15,7 @@ STEPS = (
     "team.activities",
     "team.writing",
     "team.discussion",
+    "team.problems",
     "publicity.columns",
     "plans.plans",
     "plans.honours",
@@ -22,7 +23,7 @@ STEPS = (
 
 
 def make_demonstration() -> None:
-    """Everything from which F01-F04, F08, F09, F22, F23 and F37 follow."""
+    """Everything from which F01-F05, F08, F09, F22, F23 and F37 follow."""
     seed_all()
     seed_roles()
     seed_rhythms()

@@ -1,7 +1,7 @@
 """
 Figures of the article that follow from the team's records, and that each changes when a record does.
 
-Oracle: ``seed-figures`` F01-F04, F08, F09, F22, F23, F37, F41.
+Oracle: ``seed-figures`` F01-F05, F08, F09, F22, F23, F37, F41.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from anlu.apps.team.models import Writing
 from anlu.engine.periods import Period
 from anlu.kernel.activities import services as activities
 from anlu.kernel.activities.models import Activity
+from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.services import change_case, move_case, void_case
 from anlu.kernel.core.attachments import attachments_of, detach
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
@@ -37,6 +39,8 @@ EXPECTED = {
     "F02": 201,
     "F03": 4,
     "F04": 1,
+    "F05.1": 19,
+    "F05.2": 1.0,
     "F08": 1.0,
     "F09.1": 1.0,
     "F09.2": 1,
@@ -88,6 +92,20 @@ def void_writing() -> None:
     team.writings.void(one.uid, why="重复登记", by=SYSTEM)
 
 
+def problem(**more: Any) -> Case:
+    """One of the nineteen of the discussion."""
+    found: Case = Case.objects.live().filter(kind="team.problem", about_kind="team.discussion", **more)[0]
+    return found
+
+
+def void_problem() -> None:
+    void_case(problem().uid, why="重复登记", by=SYSTEM)
+
+
+def reopen_problem() -> None:
+    move_case(problem(outcome="resolved").uid, "rebound", by=SYSTEM, note="又出现")
+
+
 def void_column() -> None:
     publicity.columns.void(Column.objects.live().get(name="青年说").uid, why="登记有误", by=SYSTEM)
 
@@ -131,6 +149,8 @@ def test_the_records_of_the_county_give_the_figure_of_the_article(name: str) -> 
         ("F03", void_column, 3),
         ("F04", lambda: void_activity("special_lecture"), 0),
         ("F04", lambda: move_activity("special_lecture", "2023-05-30", "2023-07-02"), 0),
+        ("F05.1", void_problem, 18),
+        ("F05.2", reopen_problem, 18 / 19),
         ("F08", lambda: void_activity("warning", "2023-03-15"), 5 / 6),
         ("F08", lambda: move_activity("warning", "2023-03-15", "2023-04-02"), 5 / 6),
         ("F09.1", lambda: void_activity("organisation_life", "2023-03-09"), 5 / 6),
@@ -171,7 +191,7 @@ def say(code: str) -> Any:
     return evidence.get(code).check(H1, SYSTEM)
 
 
-@pytest.mark.parametrize("code", ["Q01", "Q04", "Q05", "Q25", "Q27"])
+@pytest.mark.parametrize("code", ["Q01", "Q04", "Q05", "Q06", "Q08", "Q25", "Q27"])
 def test_the_records_of_the_county_carry_the_statement(code: str) -> None:
     assert say(code).holds, say(code).missing
 
@@ -191,11 +211,24 @@ def test_a_piece_that_did_not_come_is_missing_from_its_branch_and_nobody_is_name
 
 
 def test_a_discussion_without_its_meetings_or_problems_carries_nothing() -> None:
-    before = set(say("Q06").missing)
-    assert before <= {"问题清单"}
     for _ in range(2):
         void_activity("discussion_meeting")
-    assert set(say("Q06").missing) == before | {"下挂的已开展活动"}
+    assert say("Q06").missing == ("下挂的已开展活动",)
+    for one in Case.objects.live().filter(kind="team.problem", about_kind="team.discussion"):
+        void_case(one.uid, why="登记有误", by=SYSTEM)
+    assert set(say("Q06").missing) == {"下挂的已开展活动", "问题清单"}
+
+
+def test_problems_of_organisation_life_without_a_plan_carry_nothing() -> None:
+    rows = Case.objects.live().filter(kind="team.problem", about_kind="")
+    assert rows.count() == 3
+    one = rows.first()
+    assert one is not None
+    change_case(one.uid, {}, details=one.details | {"measure": ""}, version=one.version, by=SYSTEM)
+    assert say("Q08").missing == (f"{one.number} 的整改措施和期限",)
+    for each in rows:
+        void_case(each.uid, why="登记有误", by=SYSTEM)
+    assert not say("Q08").holds
 
 
 def test_a_commendation_without_a_picture_of_its_plaque_is_not_enough() -> None:

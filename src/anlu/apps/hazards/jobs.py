@@ -21,7 +21,8 @@ def remind_of_interim() -> int:
     on, told = today(), 0
     for one in interim_due(on):
         state = "已到期" if one.until <= on else "明天到期"
-        words = f"临时措施{state}：{one.case.number} {label_of(INTERIM, one.measure)}，请延长或撤除"
+        ask = "请延长或撤除" if one.case.closed_on is None else "隐患已办结，请撤除或移交"
+        words = f"临时措施{state}：{one.case.number} {label_of(INTERIM, one.measure)}，{ask}"
         people = followers_of(one.case) | people_of_parts(one.case, Part.LEAD, Part.FOUND)
         told += tell(one.case, people, words, key=f"interim.{one.uid}.{state}", colour="amber", by=SYSTEM)
     return told

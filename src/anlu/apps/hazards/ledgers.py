@@ -9,7 +9,7 @@ from django.db.models import Q
 from anlu.apps.hazards import permissions, services, terms
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.forms import MarketForm, ResponsibilityForm, RuleForm
-from anlu.apps.hazards.models import GradeRule, InterimMeasure, Market, Responsibility, WorkDone
+from anlu.apps.hazards.models import STANDING, GradeRule, InterimMeasure, Market, Responsibility, WorkDone
 from anlu.kernel.cases.filters import STAGES, StageFilter
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.dictionaries import choices, label_of
@@ -77,6 +77,13 @@ def _only_open(thing: Case, viewer: Viewer) -> str:
     return "" if thing.closed_on is None else "已办结"
 
 
+def _open_or_standing(thing: Case, viewer: Viewer) -> str:
+    """Also after closing, as long as something still stands there."""
+    if thing.closed_on is None or InterimMeasure.objects.live().filter(STANDING, case=thing).exists():
+        return ""
+    return "已办结，没有还在的临时措施"
+
+
 extensions.add(
     Extension(
         code=FAMILY.code,
@@ -90,7 +97,7 @@ extensions.add(
             ChoiceFilter("road_class", "道路类别", choices=choices(terms.ROAD_CLASS), column="hazard__road_class"),
             ChoiceFilter("suggested", "建议等级", choices=choices(terms.GRADE), column="hazard__grade"),
             FlagFilter("interim", "有临时措施", yes=Q(pk__in=InterimMeasure.objects.filter(
-                removed_on__isnull=True, voided_at__isnull=True).values("case"))),
+                STANDING, voided_at__isnull=True).values("case"))),
         ),
         presets=(
             Preset("重大", lambda: {"stage": "open", "suggested": terms.MAJOR}),
@@ -117,6 +124,8 @@ extensions.add(
                     Column("set_on", "设置日期"),
                     Column("until", "保持到"),
                     Column("removed_on", "撤除日期"),
+                    Column("handed_on", "移交日期"),
+                    Column("handed_to", "移交给", value="handed_to.name"),
                     Column("note", "说明"),
                 ),
                 empty="没有临时措施",
@@ -124,7 +133,7 @@ extensions.add(
         ),
         verbs=(
             Verb("登记整改措施", "hazards.hazard.works", "checklist", _only_open),
-            Verb("临时措施", "hazards.hazard.interim", "shield-half", _only_open),
+            Verb("临时措施", "hazards.hazard.interim", "shield-half", _open_or_standing),
             Verb("起草文书", "hazards.hazard.draft", "file-text", _only_open),
         ),
         sections=_cards,

@@ -22,6 +22,7 @@ from anlu.kernel.places.fairs import fair_words
 from anlu.kernel.places.models import Located, Site
 
 LIVE = Q(voided_at__isnull=True)
+STANDING = Q(removed_on__isnull=True, handed_on__isnull=True)  # interim measures
 
 
 class Hazard(Record):
@@ -63,7 +64,11 @@ class Hazard(Record):
 
 
 class InterimMeasure(Record):
-    """What keeps people safe until the hazard is put right; reminded when its time is over and it still stands."""
+    """
+    What keeps people safe until the hazard is put right; reminded when its time is over and it still stands.
+
+    It stands (``STANDING``) until it is taken away, or handed over to whoever keeps it for good; also after closing.
+    """
 
     view_permission: ClassVar[str] = permissions.HAZARD_VIEW
     scope_through: ClassVar[str] = "case"
@@ -73,6 +78,10 @@ class InterimMeasure(Record):
     set_on = models.DateField("设置日期")
     until = models.DateField("保持到")
     removed_on = models.DateField("撤除日期", null=True, blank=True)
+    handed_on = models.DateField("移交日期", null=True, blank=True)
+    handed_to = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="移交给"
+    )
     note = models.CharField("说明", max_length=200, blank=True)
     by_name = models.CharField("登记人", max_length=60, blank=True)
 

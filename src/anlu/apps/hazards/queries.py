@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from anlu.apps.hazards.common import FAMILY
-from anlu.apps.hazards.models import InterimMeasure, Market
+from anlu.apps.hazards.models import STANDING, InterimMeasure, Market
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.fairs import is_fair_day
@@ -33,11 +33,10 @@ def fairs_today(viewer: Viewer, on: date) -> list[Market]:
 
 
 def interim_due(on: date) -> QuerySet[InterimMeasure]:
-    """Interim measures that still stand and whose time is over by the day after, of hazards that are open."""
+    """Interim measures that still stand and whose time is over by the day after, whether the hazard is open or not."""
     found: QuerySet[InterimMeasure] = InterimMeasure.objects.live().filter(
-        removed_on__isnull=True, until__lte=on + timedelta(days=1), case__closed_on__isnull=True,
-        case__voided_at__isnull=True,
-    )  # fmt: skip
+        STANDING, until__lte=on + timedelta(days=1), case__voided_at__isnull=True
+    )
     return found.select_related("case", "case__handler").order_by("pk")
 
 

@@ -13,13 +13,21 @@ from django.db import IntegrityError, transaction
 
 from anlu.apps.hazards import terms
 from anlu.apps.hazards.common import FAMILY
-from anlu.apps.hazards.models import GradeRule, Hazard, InterimMeasure, Market, Responsibility, WorkDone
+from anlu.apps.hazards.models import (
+    STANDING,
+    GradeRule,
+    Hazard,
+    InterimMeasure,
+    Market,
+    Responsibility,
+    WorkDone,
+)
 from anlu.kernel.cases.files import Kept, attach, require_partner
 from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, case_for, open_case, written
 from anlu.kernel.core.audit import record
-from anlu.kernel.core.clock import today
+from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.naming import sort_key_of
@@ -27,6 +35,7 @@ from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import RecordServices
 from anlu.kernel.people.access import responsible_unit
+from anlu.kernel.people.models import Unit
 from anlu.kernel.places.locating import Locator
 
 MARKETS_REVISION: Final = "hazards.market"
@@ -167,15 +176,27 @@ def work_words(row: WorkDone) -> str:
 
 @transaction.atomic
 def void_work(uid: UUID, *, why: str, by: Viewer) -> WorkDone:
-    """Take a line out that should not be there, while the hazard is open."""
+    """
+    Take a line out that should not be there, while the hazard is open.
+
+    Raises
+    ------
+    NotFound
+        There is no such line any more.
+    HazardProblem
+        No reason is given.
+    NotAllowed, MoveRefused
+        As ``add_works``.
+    """
     row = WorkDone.objects.live().filter(uid=uid).select_related("case").first()
     if row is None:
         raise NotFound("没有这项措施")
     case = _open_hazard(row.case.uid, by)
     if not why.strip():
         raise HazardProblem("移除须说明原因")
-    from_now = {"voided_at": row.changed_at, "voided_by": by.uid, "voided_why": why.strip()[:200]}
-    WorkDone.objects.filter(pk=row.pk).update(**from_now)
+    row.voided_at, row.voided_by, row.voided_why = now(), by.uid, why.strip()[:200]
+    row.version += 1
+    row.save()
     add_event(
         case, "works.void", "移除整改措施", by=by, note=f"{work_words(row)}：{why.strip()}", colour="grey"
     )
@@ -213,21 +234,47 @@ def set_interim(uid: UUID, measure: str, until: date, *, by: Viewer, note: str =
 
 @transaction.atomic
 def remove_interim(uid: UUID, *, by: Viewer) -> InterimMeasure:
-    """Say that an interim measure was taken away."""
-    row = (
-        InterimMeasure.objects.live().filter(uid=uid, removed_on__isnull=True).select_related("case").first()
-    )
-    if row is None:
-        raise NotFound("没有这项临时措施，或已撤除")
-    case = case_for(by, row.case.uid, lock=True)
-    require_partner(case, by)
+    """Say that an interim measure was taken away; also after the hazard was closed."""
+    row, case = _standing(uid, by)
     row.removed_on = today()
     row.save()
-    add_event(
-        case, "interim.end", "撤除临时措施", by=by, note=label_of(terms.INTERIM, row.measure), colour="grey"
-    )
-    record("interim.end", case, by=by, note=label_of(terms.INTERIM, row.measure))
+    words = label_of(terms.INTERIM, row.measure)
+    add_event(case, "interim.end", "撤除临时措施", by=by, note=words, colour="grey")
+    record("interim.end", case, by=by, note=words)
     return row
+
+
+@transaction.atomic
+def hand_over_interim(uid: UUID, to: Unit, *, by: Viewer) -> InterimMeasure:
+    """
+    Say that an interim measure stays and who keeps it from now on (a warning sign goes to the highway office).
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        As ``remove_interim``.
+    """
+    row, case = _standing(uid, by)
+    row.handed_on, row.handed_to = today(), to
+    row.save()
+    words = f"{label_of(terms.INTERIM, row.measure)}，移交{to.name}"
+    add_event(case, "interim.hand", "移交临时措施", by=by, note=words, colour="grey")
+    record("interim.hand", case, by=by, note=words)
+    return row
+
+
+def _standing(uid: UUID, by: Viewer) -> tuple[InterimMeasure, Case]:
+    """An interim measure that still stands, and its hazard, locked."""
+    rows = InterimMeasure.objects.live().filter(STANDING, uid=uid)
+    known = rows.values_list("case__uid", flat=True).first()
+    if known is None:
+        raise NotFound("没有这项临时措施，或已撤除、移交")
+    case = case_for(by, known, lock=True)
+    require_partner(case, by)
+    row = rows.first()
+    if row is None:
+        raise NotFound("没有这项临时措施，或已撤除、移交")
+    return row, case
 
 
 def _open_hazard(uid: UUID, by: Viewer) -> Case:

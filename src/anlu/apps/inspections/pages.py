@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.apps.inspections import permissions
 from anlu.apps.inspections.forms import BulletinForm
-from anlu.apps.inspections.ledgers.bulletins import BULLETINS, KIND, findings_of, page_of
+from anlu.apps.inspections.ledgers.bulletins import BULLETINS, KIND, findings_told, page_of
 from anlu.apps.inspections.ledgers.rounds import ROUNDS, categories_of, units_of
 from anlu.apps.inspections.models import Check, Round, Verdict
 from anlu.apps.inspections.queries import (
@@ -24,11 +25,18 @@ from anlu.apps.inspections.queries import (
     untold_findings,
     waiting_for_recheck,
 )
-from anlu.apps.inspections.services import Answer, draft_bulletin, fill_round
+from anlu.apps.inspections.services import (
+    Answer,
+    InspectionProblem,
+    correct_check,
+    draft_bulletin,
+    fill_round,
+    may_correct,
+)
 from anlu.apps.inspections.terms import CATEGORIES
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
-from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.documents.models import LIVE_STATES, Document
 from anlu.kernel.people.models import Officer, Unit
 from anlu.web.desk.cases.work import lines_of
@@ -95,6 +103,7 @@ class Line:
     verdict: str
     note: str
     case: str
+    written: str  # the verdict that was written down; it is not asked again
 
 
 @page(
@@ -115,7 +124,15 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
     unit = next((each for each in units if str(each.uid) == request.GET.get("unit")), None)
     unit = unit or (units[0] if units else None)
     problem = ""
-    if request.method == "POST" and unit is not None:
+    if request.method == "POST" and "correct" in request.POST:
+        try:
+            made = _correct(request, viewer)
+        except AnluError as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, f"已更正「{made.words}」")
+            return HttpResponseRedirect(f"?unit={made.unit.uid}")
+    elif request.method == "POST" and unit is not None:
         try:
             opened = fill_round(uid, unit, dict(_answers(one, request)), by=viewer)
         except AnluError as refused:
@@ -129,9 +146,11 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "page_title": f"督查记录 {one.number}",
         "page_note": f"{one.planned_on} · {one.team.name}",
-        "units": [_unit_tab(one, each, unit) for each in units],
+        "units": _unit_tabs(one, units, unit),
         "unit": unit,
         "groups": _groups(one, unit, request) if unit else [],
+        "written": _written(one, unit, viewer) if unit else [],
+        "verdicts": Verdict.choices,
         "problem": problem,
         "too_early": one.planned_on > today(),
         "back_url": ROUNDS.url_of(one),
@@ -153,14 +172,46 @@ def _next(one: Round, units: list[Unit], after: Unit) -> Unit | None:
     return next((each for each in [*units[place + 1 :], *units[:place]] if each.pk not in seen), None)
 
 
-def _unit_tab(one: Round, unit: Unit, chosen: Unit | None) -> dict[str, Any]:
-    checks = Check.objects.live().filter(round=one, unit=unit)
-    wrong = checks.filter(verdict=Verdict.WRONG).count()
-    done = checks.count()
+def _correct(request: HttpRequest, viewer: Officer) -> Check:
+    """
+    One line put right.
+
+    Raises
+    ------
+    InspectionProblem
+        No verdict was chosen.
+    AnluError
+        As ``correct_check``.
+    """
+    stated, verdict = request.POST.get("correct", ""), request.POST.get("verdict", "")
+    if verdict not in Verdict.values:
+        raise InspectionProblem("请选择合格或不合格")
+    try:
+        uid = UUID(stated)
+    except ValueError:
+        raise NotFound("没有这条检查记录，或已被更正") from None
+    answer = Answer(Verdict(verdict), request.POST.get("note", ""))
+    return correct_check(uid, answer, why=request.POST.get("why", ""), by=viewer)
+
+
+def _written(one: Round, unit: Unit, viewer: Officer) -> list[Check]:
+    """Lines of a unit that this person may put right."""
+    rows = Check.objects.live().filter(round=one, unit=unit).select_related("round__team__leader", "case")
+    return [check for check in rows.order_by("pk") if may_correct(check, viewer)]
+
+
+def _unit_tabs(one: Round, units: list[Unit], chosen: Unit | None) -> list[dict[str, Any]]:
+    told = {"done": Count("pk"), "wrong": Count("pk", filter=Q(verdict=Verdict.WRONG))}
+    rows = Check.objects.live().filter(round=one).order_by().values("unit").annotate(**told)
+    counts = {row["unit"]: (row["done"], row["wrong"]) for row in rows}
+    return [_unit_tab(each, *counts.get(each.pk, (0, 0)), active=each == chosen) for each in units]
+
+
+def _unit_tab(unit: Unit, done: int, wrong: int, *, active: bool) -> dict[str, Any]:
     return {
         "label": unit.short_name or unit.name,
         "url": f"?unit={unit.uid}",
-        "active": unit == chosen,
+        "active": active,
         "note": f"问题 {wrong}" if wrong else ("已查" if done else ""),
         "colour": "red" if wrong else ("green" if done else "grey"),
     }
@@ -178,9 +229,10 @@ def _groups(one: Round, unit: Unit, request: HttpRequest) -> list[dict[str, Any]
         line = Line(
             name,
             words,
-            request.POST.get(f"v_{name}", check.verdict if check else ""),
-            request.POST.get(f"n_{name}", check.note if check else ""),
+            check.verdict if check else request.POST.get(f"v_{name}", ""),
+            check.note if check else request.POST.get(f"n_{name}", ""),
             check.case.number if check and check.case else "",
+            Verdict(check.verdict).label if check else "",
         )
         groups.setdefault(category, []).append(line)
     return [{"label": label_of(CATEGORIES, code), "lines": lines} for code, lines in groups.items()]
@@ -216,6 +268,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     issued = Document.objects.visible_to(viewer, permissions.BULLETIN_VIEW).filter(
         kind=KIND, state__in=LIVE_STATES, issued_on__year=today().year
     )
+    told = findings_told(issued)
     context = {
         "form": form,
         "groups": grouped(form),
@@ -223,7 +276,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         "page_note": "今年以来没有通报的问题列在下面",
         "lines": lines_of(untold, today()),
         "issued": [
-            (one.number, one.title, page_of(one), findings_of(one))
+            (one.number, one.title, page_of(one), told.get(one.pk, "0"))
             for one in issued.order_by("number_serial")
         ],
         "cancel_url": reverse(BULLETINS.code),

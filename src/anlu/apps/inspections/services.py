@@ -15,12 +15,13 @@ from anlu.apps.inspections.bearing import issuing_unit
 from anlu.apps.inspections.models import Check, Round, Team, Told, Verdict
 from anlu.apps.inspections.queries import items_of, summary_of, untold_findings
 from anlu.apps.inspections.terms import CATEGORIES
-from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.history import add_event
+from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.cases.services import About, move_case, open_case
 from anlu.kernel.core.audit import record
-from anlu.kernel.core.clock import today
+from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.dictionaries import label_of
-from anlu.kernel.core.errors import AnluError, NotAllowed
+from anlu.kernel.core.errors import AnluError, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.numbers import next_number
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import RecordServices, record_for
@@ -128,7 +129,7 @@ def fill_round(
     ------
     InspectionProblem
         The day has not come, the unit or the line is not part of the round, something wrong is not described, or a
-        finding would be taken back here instead of in its case.
+        line was written down otherwise before: ``correct_check`` puts that right.
     """
     if not by.may(permissions.ROUND_FILL):
         raise NotAllowed("您没有填写督查记录的权限")
@@ -166,15 +167,93 @@ def _write(
     """One line; the case that it opened, None when it opened none."""
     key = {"round": one, "unit": unit, "category": category, "item": item}
     held: Check | None = Check.objects.live().select_for_update().filter(**key).first()
-    check = held or Check(**key, created_by=by.uid)
-    if check.case is not None and answer.verdict == Verdict.FINE:
-        raise InspectionProblem(f"「{words}」已登记问题 {check.case.number}，记错的请在问题中撤销")
-    check.words, check.verdict, check.note = words[:120], answer.verdict, answer.note.strip()[:300]
-    opened = None
-    if answer.verdict == Verdict.WRONG and check.case is None:
-        opened = check.case = _open(one, unit, category, words, check.note, by=by, due_on=due_on)
+    note = answer.note.strip()[:300]
+    if held is not None:
+        if (held.verdict, held.note) != (answer.verdict, note):
+            number = f"（问题 {held.case.number}）" if held.case is not None else ""
+            verdict = Verdict(held.verdict).label
+            raise InspectionProblem(f"「{words}」已记为{verdict}{number}，记错的请更正并说明原因")
+        return None
+    check = Check(**key, created_by=by.uid, words=words[:120], verdict=answer.verdict, note=note)
+    if answer.verdict == Verdict.WRONG:
+        check.case = _open(one, unit, category, words, note, by=by, due_on=due_on)
     check.save()
-    return opened
+    return check.case
+
+
+def may_correct(check: Check, by: Viewer) -> bool:
+    """Whoever wrote a line down and the leader of the team put it right."""
+    return by.uid in (check.created_by, check.round.team.leader.uid)
+
+
+@transaction.atomic
+def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
+    """
+    Put right a line that was written down wrongly: what stood there stays as it was, voided, with the reason.
+
+    A finding that was none is withdrawn with it; something wrong that was taken for fine opens one.
+
+    Raises
+    ------
+    NotFound
+        There is no such line, or it was corrected meanwhile.
+    NotAllowed
+        ``by`` neither wrote it down nor leads the team.
+    NeedsReason
+        ``why`` is empty.
+    InspectionProblem
+        Nothing differs, something wrong is not described, or the unit is putting the finding right already.
+    """
+    known = Check.objects.live().filter(uid=uid).values_list("round__uid", flat=True).first()
+    if known is None:
+        raise NotFound("没有这条检查记录，或已被更正")
+    one = record_for(Round, known, by=by, permission=permissions.ROUND_FILL)
+    held = Check.objects.live().select_related("unit", "case", "round__team__leader").filter(uid=uid).first()
+    if held is None:
+        raise NotFound("没有这条检查记录，或已被更正")
+    if not may_correct(held, by):
+        raise NotAllowed("检查记录由记录人或督查组组长更正")
+    if not why.strip():
+        raise NeedsReason("更正须说明原因")
+    note = answer.note.strip()[:300]
+    if answer.verdict == Verdict.WRONG and not note:
+        raise InspectionProblem(f"「{held.words}」不合格，请写明情况")
+    if (held.verdict, held.note) == (answer.verdict, note):
+        raise InspectionProblem("没有要更正的内容")
+    held.voided_at, held.voided_by, held.voided_why = now(), by.uid, why.strip()[:200]
+    held.version += 1
+    held.save()
+    made = Check(round=one, unit=held.unit, category=held.category, item=held.item, words=held.words,
+                 verdict=answer.verdict, note=note, created_by=by.uid)  # fmt: skip
+    if answer.verdict == Verdict.WRONG:
+        made.case = _still_open(held, note, by) or _open(
+            one, held.unit, held.category, held.words, note, by=by, due_on=None
+        )
+    else:
+        _take_back(held.case, why, by)
+    made.save()
+    before, after = (f"{Verdict(each.verdict).label} {each.note}".strip() for each in (held, made))
+    words = f"{held.unit}「{held.words}」{before}，更正为{after}：{why.strip()}"
+    record("change", one, by=by, note=words[:300])
+    return made
+
+
+def _still_open(held: Check, note: str, by: Viewer) -> Case | None:
+    """The finding of a line that stays wrong, told of the other words; None where it had none or it was withdrawn."""
+    case = held.case
+    if case is None or case.outcome == Outcome.DROPPED:
+        return None
+    add_event(case, "check.correct", "更正督查记录", by=by, note=note, colour="grey")
+    return case
+
+
+def _take_back(case: Case | None, why: str, by: Viewer) -> None:
+    """Withdraw the finding of a line that was fine after all."""
+    if case is None or case.outcome == Outcome.DROPPED:
+        return
+    if case.state not in ("found", "sent"):
+        raise InspectionProblem(f"问题 {case.number} 已在整改，不能改为合格")
+    move_case(case.uid, "withdraw", by=by, note=f"记错：{why.strip()}")
 
 
 def _open(

@@ -18,16 +18,16 @@ from django.urls import NoReverseMatch, reverse
 from anlu.apps.hazards import services, terms
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.drafting import DRAFTS, Draft, draft_for, drafts_of
-from anlu.apps.hazards.models import InterimMeasure
+from anlu.apps.hazards.models import STANDING, InterimMeasure, WorkDone
 from anlu.apps.hazards.permissions import HAZARD_VIEW
 from anlu.apps.hazards.queries import hazards_for
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
-from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.documents.permissions import DRAFT
 from anlu.kernel.people.models import Officer
-from anlu.web.desk.cases.forms import day_field
+from anlu.web.desk.cases.forms import day_field, units
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.base import one_of
@@ -92,7 +92,15 @@ def works(request: HttpRequest, uid: UUID) -> HttpResponse:
     viewer = require_viewer(request)
     case = hazard_of(viewer, uid)
     problem, lines, day = "", _lines(request.POST), request.POST.get("done_on", "")
-    if request.method == "POST":
+    if request.method == "POST" and "void" in request.POST:
+        try:
+            services.void_work(_uid(request.POST["void"]), why=request.POST.get("why", ""), by=viewer)
+        except AnluError as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, "已移除这项措施")
+            return HttpResponseRedirect(request.path)
+    elif request.method == "POST":
         try:
             stated = [_work(line) for line in lines if any((line.measure, line.item, line.quantity))]
             made = services.add_works(uid, stated, by=viewer, done_on=_day(day))
@@ -106,6 +114,10 @@ def works(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page_title": f"登记整改措施 {case.number}",
         "page_note": case.title,
         "lines": lines,
+        "written": [
+            (one, services.work_words(one))
+            for one in WorkDone.objects.live().filter(case=case).order_by("pk")
+        ],
         "measures": choices(terms.MEASURE, on=today)(),
         "items": choices(terms.WORK, on=today)(),
         "done_on": day or today().isoformat(),
@@ -114,6 +126,13 @@ def works(request: HttpRequest, uid: UUID) -> HttpResponse:
         "cancel_url": FAMILY.address_of(case.uid),
     }
     return render(request, "hazards/works.html", context, status=422 if problem else 200)
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("没有这一项") from None
 
 
 def _day(text: str) -> date | None:
@@ -137,11 +156,12 @@ class InterimForm(forms.Form):
 @page("hazards.hazard.interim", "hazards/<uuid:uid>/interim/", "临时措施", chapter=CHAPTER, item=ITEM, entry=False,
       permission=HAZARD_VIEW, ledger=FAMILY.code)  # fmt: skip
 def interim(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Set an interim measure, or take away one that stands."""
+    """Set an interim measure, take away or hand over one that stands; the latter also after closing."""
     viewer = require_viewer(request)
     case = hazard_of(viewer, uid)
-    standing = InterimMeasure.objects.live().filter(case=case, removed_on__isnull=True).order_by("pk")
-    form = InterimForm(request.POST if request.method == "POST" and "remove" not in request.POST else None)
+    standing = InterimMeasure.objects.live().filter(STANDING, case=case).order_by("pk")
+    ending = "remove" in request.POST or "hand" in request.POST
+    form = InterimForm(request.POST if request.method == "POST" and not ending else None)
     if request.method == "POST":
         words = _do_interim(request, viewer, case, form)
         if words:
@@ -151,7 +171,8 @@ def interim(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "page_title": f"临时措施 {case.number}",
         "page_note": case.title,
-        "form": form,
+        "form": form if case.closed_on is None else None,
+        "units": units(),
         "standing": [(one, dict(choices(terms.INTERIM)()).get(one.measure, one.measure)) for one in standing],
         "cancel_url": FAMILY.address_of(case.uid),
     }
@@ -162,17 +183,23 @@ def _do_interim(request: HttpRequest, viewer: Officer, case: Case, form: Interim
     """What was done, "" when the form has to be shown again."""
     try:
         if "remove" in request.POST:
-            services.remove_interim(UUID(request.POST["remove"]), by=viewer)
+            services.remove_interim(_uid(request.POST["remove"]), by=viewer)
             return "已撤除临时措施"
+        if "hand" in request.POST:
+            to = units().filter(uid=_uid(request.POST.get("to", ""))).first()
+            if to is None:
+                raise NotFound("请选择移交给哪个单位")
+            services.hand_over_interim(_uid(request.POST["hand"]), to, by=viewer)
+            return f"已移交{to.name}"
         if form.is_valid():
             data = form.cleaned_data
             services.set_interim(case.uid, data["measure"], data["until"], by=viewer, note=data["note"])
             return "已登记临时措施"
-    except (AnluError, ValueError) as refused:
+    except AnluError as refused:
         if form.is_bound:
             form.add_error(None, str(refused))
         else:
-            messages.error(request, "没有这项临时措施，或已撤除")
+            messages.error(request, str(refused))
     return ""
 
 

@@ -32,7 +32,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices, label_of
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.people.access import responsible_unit
-from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.people.models import POLICE, Officer, Unit
 from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Road
 from anlu.web.desk.cases.columns import place_words
@@ -85,6 +85,9 @@ class ReportForm(forms.Form):
     photos = FilesField(label="照片")
     kind = forms.ChoiceField(
         label="类型", choices=lambda: [(one.code, one.label) for one in kinds_of(FAMILY.code)]
+    )
+    source = forms.ChoiceField(
+        label="发现来源", required=False, choices=lambda: [("", "—"), *choices(terms.SOURCE, on=today)()]
     )
     lon = forms.FloatField(label="经度", required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(label="纬度", required=False, min_value=-85, max_value=85)
@@ -140,7 +143,8 @@ def report(request: HttpRequest) -> HttpResponseBase:
     """The form; what scripts send is answered as JSON, what a form sends by the page of the hazard."""
     viewer = require_viewer(request)
     if request.method != "POST":
-        return _page(request, ReportForm(initial={"client_uid": uuid4()}))
+        usual = "patrol" if viewer.unit.kind in POLICE else ""  # offered, not decided: it can be changed
+        return _page(request, ReportForm(initial={"client_uid": uuid4(), "source": usual}))
     form = ReportForm(request.POST, request.FILES)
     wants_json = request.headers.get("Accept", "") == "application/json"
     if form.is_valid():
@@ -171,7 +175,7 @@ def _send(form: ReportForm, data: Mapping[str, Any], viewer: Officer) -> service
     return services.report_hazard(
         kind.code,
         form.values() | {"title": title_of(kind, form.cleaned_data), "reporter_name": viewer.name},
-        details={"source": "patrol"} | facts_stated(kind, data),
+        details={"source": form.cleaned_data["source"]} | facts_stated(kind, data),
         files=kept,
         client_uid=client_uid,
         accuracy_m=form.cleaned_data["accuracy_m"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 
 from anlu.apps.inspections.models import Told
@@ -25,11 +25,13 @@ def page_of(document: Any) -> str:
         return reverse("inspections.bulletin")
 
 
-def findings_of(document: Document) -> str:
-    """``3/3``: put right, of those it tells of."""
-    told = Told.objects.filter(document=document, case__voided_at__isnull=True)
-    whole = told.exclude(case__outcome=Outcome.DROPPED).count()
-    return f"{told.filter(case__outcome=Outcome.RESOLVED).count()}/{whole}" if whole else "0"
+def findings_told(documents: Any) -> dict[int, str]:
+    """``3/3`` for each of these bulletins that tells of findings: put right, of those that it tells of."""
+    told = Told.objects.filter(document__in=documents.values("pk"), case__voided_at__isnull=True)
+    rows = told.exclude(case__outcome=Outcome.DROPPED).values("document").annotate(
+        whole=Count("pk"), right=Count("pk", filter=Q(case__outcome=Outcome.RESOLVED))
+    )  # fmt: skip
+    return {row["document"]: f"{row['right']}/{row['whole']}" for row in rows}
 
 
 BULLETINS = ledgers.add(
