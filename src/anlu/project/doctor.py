@@ -17,6 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from anlu.engine.files.office import find_office, font_note, lacking_faces
 from anlu.kernel.core import store
 from anlu.kernel.core.audit import ANCHOR_FILE, last_seal, verify_chain
 from anlu.kernel.core.clock import VARIABLE, now, today
@@ -126,6 +127,20 @@ def assets() -> Iterator[Check]:
         yield Check(
             "assets", "页面资源", State.BAD, "没有生成, 网页服务不能启动", "在源码目录运行 make assets"
         )
+
+
+def printing() -> Iterator[Check]:
+    """LibreOffice, which prints documents, and its faces."""
+    label = "公文 PDF"
+    if find_office() is None:
+        yield Check(
+            "printing", label, State.OK, "没有 LibreOffice, 公文只出 .docx", "要 PDF 请安装 LibreOffice"
+        )
+        return
+    lacking = lacking_faces()
+    note = font_note() or "公文字体齐全"
+    hint = "安装 fonts-noto-cjk 或单位已有授权的公文字体" if lacking else ""
+    yield Check("printing", label, State.WARN if lacking else State.OK, note, hint)
 
 
 def hosts() -> Iterator[Check]:
@@ -346,7 +361,7 @@ def last_backup() -> Iterator[Check]:
         yield Check("backup", "备份", State.OK, f"上次备份 {last.at:%Y-%m-%d %H:%M} UTC, {last.thing_label}")
 
 
-ALWAYS: Final[tuple[Look, ...]] = (folder, disk, clock, assets, hosts, database)
+ALWAYS: Final[tuple[Look, ...]] = (folder, disk, clock, assets, printing, hosts, database)
 
 
 def datasets() -> Iterator[Check]:

@@ -11,6 +11,7 @@ from anlu.engine.files.office import (
     OfficeMissing,
     convert_to_pdf,
     find_office,
+    font_note,
     font_substitutes,
     make_profile,
 )
@@ -81,6 +82,30 @@ def test_a_machine_without_libreoffice_says_what_to_install(monkeypatch):
 def test_without_fontconfig_nothing_is_replaced(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert font_substitutes() == {}
+
+
+@pytest.mark.parametrize(
+    ("families", "note"),
+    [
+        ("方正小标宋简体,仿宋_GB2312,楷体_GB2312,黑体,宋体", ""),
+        (
+            "方正小标宋简体,仿宋_GB2312,楷体_GB2312,宋体,Noto Sans CJK SC",
+            "本机没有黑体，PDF 以 Noto Sans CJK SC 代替",
+        ),
+        (
+            "方正小标宋简体,仿宋_GB2312,楷体_GB2312,宋体,DejaVu Sans",
+            "没有可以代替黑体的字体，PDF 中可能缺字，请安装 fonts-noto-cjk",
+        ),
+    ],
+)
+def test_whoever_prints_is_told_which_faces_stand_in_and_which_are_missing(
+    families, note, tmp_path, monkeypatch
+):
+    listing = tmp_path / "fc-list"
+    listing.write_text(f"#!/bin/sh\necho '{families}'\n")
+    listing.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert font_note() == note
 
 
 def test_the_profile_names_each_face_and_what_stands_in_for_it(tmp_path):

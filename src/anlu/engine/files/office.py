@@ -157,6 +157,25 @@ def font_substitutes() -> dict[str, str]:
     return found
 
 
+def lacking_faces() -> list[str]:
+    """Official faces for which this machine has neither the face nor anything that stands in for it."""
+    present = installed_families()
+    return [face for face, choices in SUBSTITUTES.items() if not present & {face, *choices}]
+
+
+def font_note() -> str:
+    """What whoever prints here should know about the faces; "" when all official ones are installed."""
+    stand_ins = font_substitutes()
+    lacking = lacking_faces()
+    notes = []
+    if stand_ins:
+        chosen = "、".join(dict.fromkeys(stand_ins.values()))
+        notes.append(f"本机没有{'、'.join(stand_ins)}，PDF 以 {chosen} 代替")
+    if lacking:
+        notes.append(f"没有可以代替{'、'.join(lacking)}的字体，PDF 中可能缺字，请安装 fonts-noto-cjk")
+    return "；".join(notes)
+
+
 def installed_families() -> frozenset[str]:
     """Names of the font families of this machine, as fontconfig knows them."""
     if shutil.which("fc-list") is None:

@@ -12,7 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from anlu.engine.documents.docx import render_docx
-from anlu.engine.files.office import ConversionFailed, OfficeMissing, convert_to_pdf
+from anlu.engine.files.office import (
+    SUBSTITUTES,
+    ConversionFailed,
+    OfficeMissing,
+    convert_to_pdf,
+    lacking_faces,
+)
 from anlu.kernel.core import crypto
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models import Job
@@ -44,8 +50,11 @@ def pdf_of(content: bytes) -> bytes:
     Raises
     ------
     NoPdf
-        LibreOffice is not installed, or did not finish.
+        LibreOffice is not installed or did not finish, or there is no Chinese face at all: what would be kept for
+        years is a page of boxes.
     """
+    if len(lacking_faces()) == len(SUBSTITUTES):
+        raise NoPdf("服务器没有中文字体，PDF 会缺字，请安装 fonts-noto-cjk；可下载 .docx 后用 WPS 另存为 PDF")
     try:
         return convert_to_pdf([content])[0]
     except (OfficeMissing, ConversionFailed) as problem:
