@@ -10,11 +10,12 @@ from django.db import migrations, models
 
 def say_closed(apps, schema_editor):
     """Agendas that were closed before are those that kept items."""
+    here = schema_editor.connection.alias
     item, close = apps.get_model("governance", "AgendaItem"), apps.get_model("governance", "AgendaClose")
     activity = apps.get_model("activities", "Activity")
-    kept = item.objects.filter(voided_at__isnull=True).values("meeting")
-    for meeting in activity.objects.filter(pk__in=kept):
-        close.objects.get_or_create(
+    kept = item.objects.using(here).filter(voided_at__isnull=True).values("meeting")
+    for meeting in activity.objects.using(here).filter(pk__in=kept):
+        close.objects.using(here).get_or_create(
             meeting=meeting, defaults={"since": meeting.day - timedelta(days=7), "until": meeting.day}
         )
 
