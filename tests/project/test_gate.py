@@ -76,6 +76,46 @@ def test_a_thread_waits_for_another_thread_of_the_same_process(gate):
     assert order == ["first", "second"]
 
 
+def queued(gate: Gate) -> int:
+    """How many numbers were drawn."""
+    return int.from_bytes(Path(gate.turn_path).read_bytes()[:8], "little")
+
+
+def test_who_came_first_enters_first(gate):
+    gate.enter()
+    order: list[int] = []
+
+    def wait(place: int) -> None:
+        with Gate(gate.gate_path.removesuffix(".gate"), timeout_s=30).passing():
+            order.append(place)
+
+    threads = []
+    for place in range(8):
+        threads.append(threading.Thread(target=wait, args=(place,)))
+        threads[-1].start()
+        while queued(gate) < place + 2:  # the first number is that of the gate's holder
+            pass
+    gate.leave()
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+
+
+def test_the_queue_moves_up_when_one_who_waits_is_killed(gate):
+    gate.enter()
+    join = "import sys; from anlu.project.sqlite.gate import Gate; Gate(sys.argv[1], timeout_s=600).enter()"
+    path = gate.gate_path.removesuffix(".gate")
+    waiting = subprocess.Popen([sys.executable, "-c", join, path])
+    while queued(gate) < 2:
+        assert waiting.poll() is None
+    waiting.kill()
+    waiting.wait()
+    gate.leave()
+    next_one = others(gate)
+    next_one.enter()
+    assert next_one.held
+
+
 def test_who_gave_up_waiting_leaves_nothing_locked(gate):
     gate.enter()
     with pytest.raises(GateTimeout):

@@ -2,10 +2,12 @@
 The gate: writers of one SQLite file pass one at a time, in a fair order, across threads and processes.
 
 SQLite lets waiting writers find out by chance when the file is free, so that one of them can starve. Here
-each writer first holds ``flock`` on ``<database>.gate``. A second lock, the *turn*, makes it fair: who has
-just left the gate has to queue for the turn again, behind whoever holds it. Both locks die with their
-process, and neither file is ever deleted. Every passing opens the files anew: ``flock`` belongs to the open
-file description, so threads and connections exclude each other exactly as processes do.
+each writer first holds ``flock`` on ``<database>.gate``. Before that it queues: it draws the next number from
+``<database>.turn``, locks the byte of its number in that file and waits until the byte of the number before it is
+free. Who is far behind looks seldom, so that fifty who wait do not take the processor from the one who writes.
+All locks die with their process, and neither file is ever deleted; whatever the queue says, only one holds the
+gate. Every passing opens the files anew: the locks belong to the open file description, so threads and
+connections exclude each other exactly as processes do.
 """
 
 from __future__ import annotations
@@ -13,14 +15,21 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-# Between two looks at a lock that somebody else holds. The one whose turn it is looks more often.
-GATE_WAIT_S = (0.0002, 0.0005)
-TURN_WAIT_S = (0.001, 0.003)
+# Between two looks at what somebody else holds.
+LOOK_S: Final = (0.0002, 0.0005)
+STEP_S: Final = 0.0005  # longer for everybody who stands before
+LONGEST_LOOK_S: Final = 0.03
+NUMBER: Final = struct.Struct("<Q")
+NEXT_AT, SERVED_AT = 0, NUMBER.size  # in the file of the queue: the last number drawn, the last that entered
+BYTES_AT: Final = 2 * NUMBER.size  # the byte of number n is BYTES_AT + n; the first byte guards the drawing
+FLOCK: Final = struct.Struct("@hhqqi4x")  # struct flock of Linux: type, whence, start, length, pid
 
 
 class GateTimeout(Exception):
@@ -52,11 +61,15 @@ class Gate:
         if self._held is not None:
             return
         until = time.monotonic() + self.timeout_s
-        turn = _locked(self.turn_path, until, TURN_WAIT_S)
+        queue = os.open(self.turn_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        number = 0
         try:
-            self._held = _locked(self.gate_path, until, GATE_WAIT_S)
+            number = _draw(queue, until)
+            _wait(lambda: _is_free(queue, number - 1), until, self.turn_path, lambda: _pause(queue, number))
+            self._held = _locked(self.gate_path, until)
+            os.pwrite(queue, NUMBER.pack(number), SERVED_AT)
         finally:
-            _release(turn)
+            _step_out(queue, number)
 
     def leave(self) -> None:
         """Open the gate for the next; harmless when it is not held."""
@@ -77,18 +90,85 @@ class Gate:
             self.leave()
 
 
-def _locked(path: str, until: float, wait_s: tuple[float, float]) -> int:
+# ------------------------------------------------------------------------------------------------ the queue
+def _draw(queue: int, until: float) -> int:
+    """The next number; its byte is locked before anybody can draw the one after it."""
+    _wait(lambda: _lock_byte(queue, 0), until, "the queue")
+    try:
+        number = _read(queue, NEXT_AT) + 1
+        os.pwrite(queue, NUMBER.pack(number), NEXT_AT)
+        _lock_byte(queue, BYTES_AT + number)
+    finally:
+        _unlock_byte(queue, 0)
+    return number
+
+
+def _pause(queue: int, number: int) -> float:
+    """How long to wait before looking again: the longer, the more stand before."""
+    before = max(1, number - _read(queue, SERVED_AT))
+    return min(before * STEP_S, LONGEST_LOOK_S)
+
+
+def _step_out(queue: int, number: int) -> None:
+    """Let the next one move up. By name, not only by closing: a forked child may hold a copy of the descriptor."""
+    try:
+        _unlock_byte(queue, BYTES_AT + number)
+    finally:
+        os.close(queue)
+
+
+def _read(queue: int, at: int) -> int:
+    found = os.pread(queue, NUMBER.size, at)
+    return int(NUMBER.unpack(found)[0]) if len(found) == NUMBER.size else 0
+
+
+def _is_free(queue: int, number: int) -> bool:
+    """Whether nobody stands in the queue with this number any more."""
+    asked = FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, BYTES_AT + number, 1, 0)
+    return bool(FLOCK.unpack(fcntl.fcntl(queue, fcntl.F_OFD_GETLK, asked))[0] == fcntl.F_UNLCK)
+
+
+def _lock_byte(queue: int, at: int) -> bool:
+    try:
+        fcntl.fcntl(queue, fcntl.F_OFD_SETLK, FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unlock_byte(queue: int, at: int) -> None:
+    fcntl.fcntl(queue, fcntl.F_OFD_SETLK, FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, at, 1, 0))
+
+
+# ------------------------------------------------------------------------------------------------ the gate
+def _locked(path: str, until: float) -> int:
     """A file descriptor of ``path`` with the lock on it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        while not _try_lock(descriptor):
-            if time.monotonic() > until:
-                raise GateTimeout(f"{path} stayed locked")
-            time.sleep(random.uniform(*wait_s))
+        _wait(lambda: _try_lock(descriptor), until, path)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _wait(
+    done: Callable[[], bool],
+    until: float,
+    what: str,
+    pause_s: Callable[[], float] = lambda: random.uniform(*LOOK_S),
+) -> None:
+    """Look again and again until something is done.
+
+    Raises
+    ------
+    GateTimeout
+        It was not by ``until``.
+    """
+    while not done():
+        if time.monotonic() > until:
+            raise GateTimeout(f"{what} stayed locked")
+        time.sleep(pause_s())
 
 
 def _try_lock(descriptor: int) -> bool:
