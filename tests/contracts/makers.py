@@ -54,7 +54,7 @@ from anlu.kernel.indicators.permissions import CORRECTION_ASK
 from anlu.kernel.indicators.targets import add_target
 from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area, AreaKind
-from anlu.kernel.places.registers import add_junction, add_site
+from anlu.kernel.places.registers import add_junction, add_segment, add_site
 from anlu.kernel.places.services import add_road
 from tests.factories import make_area, make_officer, make_unit
 
@@ -125,6 +125,13 @@ def _batch(unit: Unit, town: Area) -> Any:
 
 def _place(name: str, town: Area) -> dict[str, Any]:
     return {"code": f"P{next(_serial)}", "name": name, "lon": 115.86, "lat": 36.72, "town": town}
+
+
+def _segment(unit: Unit, town: Area) -> Any:
+    """On a road of its own, so that no two lie over each other."""
+    number = next(_serial)
+    values = {"number": f"D{number:03}", "name": "测试路段", "begin_m": 0.0, "end_m": 2_000.0, "town": town}
+    return add_segment(values | {"road": add_road(f"Y{number:03}", "测试路", by=SYSTEM)}, by=SYSTEM)
 
 
 def _source(unit: Unit, town: Area) -> Any:
@@ -532,6 +539,7 @@ MAKERS: dict[str, Maker] = {
     "places.area": lambda unit, town: make_area(),
     "places.village": lambda unit, town: make_area("测试村", AreaKind.VILLAGE, parent=town),
     "places.road": lambda unit, town: add_road(f"Y{next(_serial):03}", "测试路", by=SYSTEM),
+    "places.segment": lambda unit, town: _segment(unit, town),
     "places.junction": lambda unit, town: add_junction(_place("测试路口", town), by=SYSTEM),
     "places.site": lambda unit, town: add_site(_place("测试学校", town) | {"kind": "school"}, by=SYSTEM),
     "core.term": _term,

@@ -34,6 +34,7 @@ from anlu.kernel.core.search import LONGEST_QUERY, matching
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.drawing import RouteFilter, WithinFilter
 from anlu.kernel.places.filters import AreaFilter
+from anlu.kernel.places.segments import SegmentFilter
 
 KIND = kind_of(Crash)
 LOCATED = Q(cell_x__isnull=False)
@@ -154,6 +155,7 @@ FILTERS: tuple[Filter, ...] = (
     ChoiceFilter("road_class", "道路类型", choices=choices("crash.road_class")),
     TextFilter("road", "道路", columns=("road_name", "place_text"), placeholder="名称或地点中的字"),
     RouteFilter("route", "所在线路", "road"),
+    SegmentFilter("segment", "所在路段", "occurred_on"),
     *INVOLVED,
     ChoiceFilter("hour", "发生时", "occurred_hour", choices=hours, blank_is_null=True),
     ChoiceFilter("weekday", "星期", "occurred_weekday", choices=weekdays, blank_is_null=True),

@@ -24,6 +24,7 @@ from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models.records import Precision
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.phrases import phrase_of
+from anlu.kernel.places.segments import segment_of
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, Preset, RelatedRows, Verb, ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.base import one_of
@@ -47,6 +48,18 @@ def place_of(crash: Crash) -> str:
     """Where, in one line: road and stake, else the words of the source."""
     road = crash.road.name if crash.road else crash.road_name
     return " ".join(part for part in (road, stake(crash)) if part) or crash.place_text
+
+
+def segment(crash: Crash) -> str:
+    """Name of the segment of its road, "" on none."""
+    found = segment_of(crash, crash.occurred_on)
+    return Verbatim(found.name) if found is not None else ""
+
+
+def segment_url(crash: Crash) -> str:
+    """Where the segment is told of."""
+    found = segment_of(crash, crash.occurred_on)
+    return ledgers.get("places.segment").url_of(found) if found is not None else ""
 
 
 def phrase(crash: Crash) -> str:
@@ -104,6 +117,7 @@ SECTIONS = (
             Column("town", "辖区", value="town.name"),
             Column("road_name", "道路"),
             Column("stake", "桩号", value=stake, kind=Kind.CODE),
+            Column("segment", "路段", value=segment, link=segment_url),
             Column("place_text", "地点(原文)", kind=Kind.LONG),
             Column("phrase", "地点表述", value=phrase, kind=Kind.LONG),
             Column("lon", "经度"),

@@ -33,5 +33,7 @@ nouns.add(
         locate=locate_crash,
         words=words,
         route="route",
+        stretch="segment",
+        day="occurred_on",
     )
 )

@@ -20,7 +20,7 @@ from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit
 from anlu.kernel.people.services import add_unit, assign_area, grant_role
-from anlu.kernel.places.models import Area, AreaKind
+from anlu.kernel.places.models import Area, AreaKind, Segment
 
 BRIGADE_CODE = "QL"
 BEGUN = date(2018, 1, 1)
@@ -71,6 +71,7 @@ def make_units() -> str:
         base = town.name.removesuffix("街道").removesuffix("镇")
         squadron, office = (_named(made, f"{base}中队"), _named(made, f"{town.name}安全办"))
         assign_area(squadron, town, by=SYSTEM, valid_from=BEGUN)
+        Segment.objects.filter(town=town, source="demo").update(unit_name=squadron.name)
         assert office.area_id == town.pk
     return f"{len(made)} 个单位"
 

@@ -51,6 +51,8 @@ class LocatedNoun:
         Service behind the work list: audited, refused out of scope, undone by an ordinary change.
     route
         Name of the filter of its ledger that takes the number of a road, "" = none.
+    stretch, day
+        Name of the filter that takes the number of a segment, "" = none, and the column of the record's day.
     """
 
     code: str
@@ -62,6 +64,8 @@ class LocatedNoun:
     words: Callable[[Any], str] = lambda thing: thing.place_text
     unit: str = "条"
     route: str = ""
+    stretch: str = ""
+    day: str = ""
 
     def to_find(self, viewer: Viewer) -> QuerySet[Any]:
         """Records without a full place that ``viewer`` may locate."""

@@ -21,6 +21,7 @@ from pyproj import CRS
 from anlu.engine.roads.network import build_network, edge_lines
 from anlu.engine.roads.projection import Projection, length_true
 from anlu.engine.roads.referencing import Roads, locate, places_of, reference_roads
+from anlu.engine.roads.segments import lines_between
 from anlu.engine.roads.stakes import Side
 from anlu.kernel.core.readiness import before_work
 from anlu.kernel.core.revisions import tokens
@@ -192,6 +193,18 @@ class RoadMap:
         )
         places = places_of(self.roads, numbers, chainage_m, side=side)
         return self.projection.to_lonlat(places.x, places.y)
+
+    def shape_of(self, road: int, begin_m: float, end_m: float) -> shapely.MultiLineString:
+        """The lines of a road between two chainages, in degrees; empty where it has none there."""
+        number = self.numbers.get(road)
+        if number is None:
+            return shapely.MultiLineString()
+        lines = lines_between(self.roads, number, begin_m, end_m)
+
+        def degrees(xy: Floats) -> Floats:
+            return np.column_stack(self.projection.to_lonlat(xy[:, 0], xy[:, 1]))
+
+        return shapely.transform(lines, degrees)
 
 
 class Locator:

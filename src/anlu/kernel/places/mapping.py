@@ -1,5 +1,5 @@
 """
-What a map draws under the records: boundaries and roads, as detailed as the map's scale shows.
+What a map draws under the records: boundaries, roads and their segments, as detailed as the map's scale shows.
 
 Made once for each state of the data and each zoom, so that a map being moved about reads nothing from the database.
 """
@@ -9,16 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from anlu.engine.roads.generalising import generalised, joined, tolerance_deg
+from anlu.kernel.core.clock import today
 from anlu.kernel.core.revisions import token, tokens
+from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Area, AreaKind, RoadLine
+from anlu.kernel.places.segments import SEGMENTS_REVISION, placed_segments
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION
 
 DEEPEST_ZOOM: Final = 16
@@ -96,6 +101,47 @@ def _roads(state: int, zoom: int) -> tuple[list[DrawnRoad], shapely.STRtree]:
     order = [*reversed(list(CLASS_NAMES.values())), "motorway"]
     drawn.sort(key=lambda road: order.index(road.kind) if road.kind in order else -1)
     return drawn, shapely.STRtree([road.shape for road in drawn])
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnSegment:
+    """A segment as a map shows it: the lines of its road between its stakes; ``safety`` is a code of the register."""
+
+    uid: str
+    number: str
+    name: str
+    safety: str
+    shape: shapely.MultiLineString
+
+
+def segments_for_map(bounds: Box) -> list[DrawnSegment]:
+    """
+    Segments in force on the business date that a rectangle (west, south, east, north in degrees) meets.
+    """
+    drawn, tree = _segments(segment_state())
+    if not drawn:
+        return []
+    found = np.sort(tree.query(shapely.box(*bounds), predicate="intersects"))
+    return [drawn[int(number)] for number in found]
+
+
+def segment_state() -> tuple[int, int, date]:
+    """Differs whenever what a map shows of segments may be different."""
+    roads, segments = tokens(ROADS_REVISION, SEGMENTS_REVISION)
+    return roads, segments, today()
+
+
+@lru_cache(maxsize=1)
+def _segments(state: tuple[int, int, date]) -> tuple[list[DrawnSegment], shapely.STRtree]:
+    roads, day = Locator.current().roads, state[-1]
+    drawn: list[DrawnSegment] = []
+    rows = placed_segments().filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
+    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)).order_by("number")
+    for one in rows:
+        shape = roads.shape_of(one.road_id, one.begin_m, one.end_m) if roads is not None else None
+        if shape is not None and not shape.is_empty:
+            drawn.append(DrawnSegment(str(one.uid), one.number, one.name, one.safety, shape))
+    return drawn, shapely.STRtree([one.shape for one in drawn])
 
 
 def areas_for_map() -> dict[str, Any]:

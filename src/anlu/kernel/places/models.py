@@ -163,6 +163,75 @@ class RoadLine(Record, Sourced):
         return f"{self.road} {self.seq}"
 
 
+class Segment(Record, Sourced):
+    """
+    A stretch of a road from stake to stake that people have a name for and somebody answers for (路段).
+
+    Records do not hold a segment: which one they lie on follows from road, stake and day (``segments``), so that a
+    register made later finds earlier records too. A stake where two meet belongs to the one that begins there.
+    ``road`` and stakes are unknown only where an import stated them so that they cannot be read; such a row is marked.
+    """
+
+    scope_open: ClassVar[bool] = True
+    view_permission: ClassVar[str] = permissions.ROAD_VIEW
+    scope_unit: ClassVar[str] = ""
+    scope_area: ClassVar[str] = ""
+    scope_owner: ClassVar[str] = ""
+
+    number = models.CharField("编号", max_length=30)
+    name = models.CharField("名称", max_length=80)
+    road = models.ForeignKey(
+        Road, null=True, blank=True, on_delete=models.PROTECT, related_name="segments", verbose_name="道路"
+    )
+    road_name = models.CharField("道路(原文)", max_length=120, blank=True)
+    begin_m = models.FloatField("起点桩号(米)", null=True, blank=True)
+    end_m = models.FloatField("止点桩号(米)", null=True, blank=True)
+    town = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="辖区"
+    )
+    unit_name = models.CharField("负责单位", max_length=80, blank=True)
+    form = models.CharField("路段类型", max_length=4, blank=True)
+    technical_class = models.CharField("技术等级", max_length=4, blank=True)
+    width_m = models.FloatField("路面宽(米)", null=True, blank=True)
+    lanes = models.PositiveSmallIntegerField("车道数", null=True, blank=True)
+    limit_kmh = models.PositiveSmallIntegerField("限速(公里/小时)", null=True, blank=True)
+    separation = models.CharField("物理隔离", max_length=4, blank=True)
+    safety = models.CharField("道路安全属性", max_length=4, blank=True)
+    dangers = models.CharField("隐患提示", max_length=300, blank=True)
+    valid_from = models.DateField("启用", null=True, blank=True)
+    valid_to = models.DateField("停用", null=True, blank=True)
+    sort_key = models.CharField(max_length=200, blank=True, db_index=True)
+    marks = models.JSONField("质量标记", default=list, blank=True)
+    marked = models.BooleanField("有标记", default=False, editable=False)
+
+    class Meta:
+        verbose_name = "路段"
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(voided_at__isnull=True),
+                name="one_live_segment_per_number",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_m__gt=models.F("begin_m"))
+                | models.Q(begin_m__isnull=True)
+                | models.Q(end_m__isnull=True),
+                name="segment_has_a_length",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def stretch(self) -> tuple[int, float, float] | None:
+        """Key of the road and both stakes in metres; None where any of them is unknown."""
+        if self.road_id is None or self.begin_m is None or self.end_m is None:
+            return None
+        return self.road_id, self.begin_m, self.end_m
+
+
 class LocationState(models.TextChoices):
     """What is known of a position."""
 

@@ -1,4 +1,4 @@
-"""Writes of roads, junctions and sites one at a time; many at once come by ``surveys``."""
+"""Writes of roads, segments, junctions and sites one at a time; many at once come by ``surveys`` and imports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
@@ -15,7 +16,8 @@ from anlu.kernel.core.services import add_record, change_record, restore_record,
 from anlu.kernel.places import permissions
 from anlu.kernel.places.located import PLACE
 from anlu.kernel.places.locating import Locator
-from anlu.kernel.places.models import Junction, Road, Site
+from anlu.kernel.places.models import Junction, Road, Segment, Site
+from anlu.kernel.places.segments import SEGMENTS_REVISION, misfit, town_of
 from anlu.kernel.places.services import ROADS_REVISION
 
 P = TypeVar("P", Junction, Site)
@@ -33,6 +35,75 @@ def change_road(uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewe
     road = change_record(Road, uid, values, version=version, by=by, permission=permission, prepare=prepare)
     touch(ROADS_REVISION)
     return road
+
+
+class SegmentMisfit(AnluError):
+    """A segment whose stakes cannot be: off its road, or over another segment."""
+
+
+def _fit(segment: Segment) -> None:
+    """What follows from the values of a segment (unsaved); its town only where none is stated."""
+    segment.sort_key = sort_key_of(segment.name)
+    problem = misfit(segment)
+    if problem:
+        raise SegmentMisfit(problem)
+    if segment.town_id is None:
+        segment.town_id = town_of([segment])[0]
+
+
+def add_segment(values: Mapping[str, Any], *, by: Viewer) -> Segment:
+    """
+    Add a segment.
+
+    Raises
+    ------
+    SegmentMisfit
+        Its stakes lie off its road, or over another segment of the same days.
+    """
+    segment = Segment(**values)
+    _fit(segment)
+    with transaction.atomic():
+        add_record(segment, by=by, permission=permissions.ROAD_CHANGE)
+        touch(SEGMENTS_REVISION)
+    return segment
+
+
+def change_segment(uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> Segment:
+    """Change a segment; refused as by ``add_segment``."""
+    Locator.current()  # the roads are read before the transaction: nobody waits for that
+    permission, tracked = permissions.ROAD_CHANGE, ("town",)
+    with transaction.atomic():
+        segment = change_record(
+            Segment, uid, values, version=version, by=by, permission=permission, prepare=_fit, tracked=tracked
+        )
+        touch(SEGMENTS_REVISION)
+    return segment
+
+
+@transaction.atomic
+def void_segment(uid: UUID, *, why: str, by: Viewer) -> Segment:
+    """Take a segment out of the register; records are then on no segment there."""
+    segment = void_record(Segment, uid, why=why, by=by, permission=permissions.ROAD_CHANGE)
+    touch(SEGMENTS_REVISION)
+    return segment
+
+
+@transaction.atomic
+def restore_segment(uid: UUID, *, by: Viewer) -> Segment:
+    """
+    Bring a voided segment back.
+
+    Raises
+    ------
+    SegmentMisfit
+        Meanwhile another one was registered over its stakes.
+    """
+    segment = restore_record(Segment, uid, by=by, permission=permissions.ROAD_CHANGE)
+    problem = misfit(segment)
+    if problem:
+        raise SegmentMisfit(problem)
+    touch(SEGMENTS_REVISION)
+    return segment
 
 
 def _add(model: type[P], values: Mapping[str, Any], *, by: Viewer, permission: str) -> P:

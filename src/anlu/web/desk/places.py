@@ -27,9 +27,11 @@ from anlu.kernel.places.models import (
     LocationState,
     Road,
     RoadLine,
+    Segment,
     Site,
     SiteKind,
 )
+from anlu.kernel.places.segments import SegmentFilter
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, RelatedRows, ledgers
 from anlu.web.stakes import StakeField, stake_words
 
@@ -41,11 +43,13 @@ def _stake(thing: Any) -> str:
     return stake_words(thing.chainage_m)
 
 
-def _live_roads() -> QuerySet[Road]:
+def live_roads() -> QuerySet[Road]:
+    """Roads that a form offers, by number."""
     return Road.objects.live().order_by("code")
 
 
-def _live_towns() -> QuerySet[Area]:
+def live_towns() -> QuerySet[Area]:
+    """Towns that a form offers."""
     return Area.objects.live().filter(valid_to__isnull=True, kind=AreaKind.TOWN).order_by("sort_key", "code")
 
 
@@ -188,7 +192,7 @@ ROADS = ledgers.add(
         related=(
             RelatedRows(
                 "line",
-                "路段",
+                "线形",
                 RoadLine,
                 through="road",
                 columns=(
@@ -205,6 +209,23 @@ ROADS = ledgers.add(
                 order=("seq",),
                 permission=may.ROAD_VIEW,
                 empty="还没有线形，导入道路文件后可按桩号定位",
+            ),
+            RelatedRows(
+                "segment",
+                "路段",
+                Segment,
+                through="road",
+                columns=(
+                    Column("name", "名称"),
+                    Column("begin", "起点", value=lambda one: stake_words(one.begin_m), kind=Kind.CODE),
+                    Column("end", "止点", value=lambda one: stake_words(one.end_m), kind=Kind.CODE),
+                    Column("unit_name", "负责单位"),
+                    Column("limit_kmh", "限速(公里/小时)"),
+                ),
+                order=("begin_m", "pk"),
+                permission=may.ROAD_VIEW,
+                link=lambda one, viewer: ledgers.get("places.segment").url_of(one),
+                empty="没有登记路段",
             ),
             RelatedRows(
                 "junction",
@@ -240,8 +261,8 @@ class PointForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["road"].queryset = _live_roads()  # type: ignore[attr-defined]
-        self.fields["town"].queryset = _live_towns()  # type: ignore[attr-defined]
+        self.fields["road"].queryset = live_roads()  # type: ignore[attr-defined]
+        self.fields["town"].queryset = live_towns()  # type: ignore[attr-defined]
         self.fields["town"].help_text = "不填则由位置得出"
         self.fields["lon"].help_text = "WGS-84 十进制度；不填则由道路和桩号得出"
 
@@ -330,6 +351,7 @@ WHERE_DETAIL = DetailSection(
 WHERE_FILTERS = (
     AreaFilter("town", "辖区", common=True),
     RouteFilter("road", "道路"),
+    SegmentFilter("segment", "路段"),
     ChoiceFilter("location_state", "定位", choices=lambda: LocationState.choices),
 )
 
@@ -343,7 +365,7 @@ JUNCTIONS = ledgers.add(
         unit="个",
         chapter=CHAPTER,
         item=ITEM,
-        rank=62,
+        rank=63,
         model=Junction,
         columns=(
             Column("name", "名称", sort="sort_key"),
@@ -415,7 +437,7 @@ SITES = ledgers.add(
         unit="处",
         chapter=CHAPTER,
         item=ITEM,
-        rank=63,
+        rank=64,
         model=Site,
         columns=(
             Column("name", "名称", sort="sort_key"),

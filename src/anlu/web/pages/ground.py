@@ -1,15 +1,19 @@
 """
-The ground of every map: boundaries in one answer, roads as vector tiles, drawn quietly under the records.
+The ground of every map: boundaries in one answer, roads as vector tiles, drawn quietly under the records; and the
+segments of the roads, for people who may see the register.
 
-Both are reference data, the same for everybody who is signed in. Their addresses carry the state of the data, so
+All are reference data, the same for everybody. Their addresses carry the state of the data, so
 that a browser keeps them until boundaries or roads change.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
+from uuid import UUID
 
 import mapbox_vector_tile
 import numpy as np
@@ -18,7 +22,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from anlu.engine.geo import tile_bounds
-from anlu.kernel.places.mapping import areas_for_map, map_state, roads_for_map
+from anlu.kernel.core.scope import Viewer
+from anlu.kernel.places.mapping import (
+    areas_for_map,
+    map_state,
+    roads_for_map,
+    segment_state,
+    segments_for_map,
+)
+from anlu.kernel.places.permissions import ROAD_VIEW
 from anlu.web.nav import page
 from anlu.web.tiles import EXTENT, MEDIA_TYPE, Tile, compressed
 
@@ -26,6 +38,7 @@ MARGIN: Final = 64  # units of a tile drawn beyond its edge, so that wide lines 
 KEPT_TILES: Final = 1_024
 FOR_A_WEEK: Final = "private, max-age=604800, immutable"
 DEEPEST: Final = 16
+EVERYWHERE: Final = (-180.0, -85.0, 180.0, 85.0)
 
 
 def ground_options() -> dict[str, str]:
@@ -56,6 +69,26 @@ def roads(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     return _kept(request, road_tile(map_state()[1], tile), MEDIA_TYPE)
 
 
+@page("ground.segments", "tiles/segments/<int:z>/<int:x>/<int:y>.mvt", "图上路段", permission=ROAD_VIEW)
+def segments(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Segments of a tile."""
+    tile = Tile(z, x, y)
+    if not tile.exists or z > DEEPEST:
+        raise Http404("tile")
+    return _kept(request, segment_tile(segment_state(), tile), MEDIA_TYPE)
+
+
+def segment_options(viewer: Viewer | None) -> dict[str, str] | None:
+    """Addresses of the tiles and of the page of a segment; None where there are none, or not for this person."""
+    state = segment_state()
+    if viewer is None or not viewer.may(ROAD_VIEW) or not segments_for_map(EVERYWHERE):
+        return None
+    tiles = reverse("ground.segments", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
+    nobody = UUID(int=0)
+    page = reverse("places.segment.detail", args=[nobody]).replace(str(nobody), "{uid}")
+    return {"tiles": f"{tiles}?v={state[0]:x}.{state[1]:x}.{state[2]:%Y%m%d}", "page": page}
+
+
 def _kept(request: HttpRequest, body: bytes, media_type: str) -> HttpResponse:
     answer = compressed(request, body)
     answer.headers["Content-Type"] = media_type
@@ -67,18 +100,38 @@ def _kept(request: HttpRequest, body: bytes, media_type: str) -> HttpResponse:
 @lru_cache(maxsize=KEPT_TILES)
 def road_tile(state: int, tile: Tile) -> bytes:
     """The roads of a tile as a Mapbox vector tile with one layer, ``roads``."""
+    drawn = [
+        (road.shape, {"code": road.code, "name": road.label, "class": road.kind})
+        for road in roads_for_map(_around(tile), tile.z)
+    ]
+    return _written("roads", tile, drawn)
+
+
+@lru_cache(maxsize=KEPT_TILES)
+def segment_tile(state: tuple[int, int, date], tile: Tile) -> bytes:
+    """The segments of a tile as a Mapbox vector tile with one layer, ``segments``."""
+    drawn = [
+        (one.shape, {"uid": one.uid, "number": one.number, "name": one.name, "safety": one.safety})
+        for one in segments_for_map(_around(tile))
+    ]
+    return _written("segments", tile, drawn)
+
+
+def _around(tile: Tile) -> tuple[float, float, float, float]:
+    """West, south, east and north of a tile with its margin, in degrees."""
     west, south, east, north = tile_bounds(tile.x, tile.y, tile.z)
     over_x, over_y = (east - west) * MARGIN / EXTENT, (north - south) * MARGIN / EXTENT
-    around = (west - over_x, south - over_y, east + over_x, north + over_y)
+    return west - over_x, south - over_y, east + over_x, north + over_y
+
+
+def _written(layer: str, tile: Tile, drawn: Iterable[tuple[shapely.Geometry, dict[str, str]]]) -> bytes:
+    """A vector tile of one layer of lines in degrees, cut at its margin; empty where nothing is left."""
     features = []
-    for road in roads_for_map(around, tile.z):
-        shape = shapely.clip_by_rect(
-            in_tile(road.shape, tile), -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN
-        )
-        if not shape.is_empty:
-            properties: dict[str, Any] = {"code": road.code, "name": road.label, "class": road.kind}
-            features.append({"geometry": shape, "properties": properties})
-    content = [{"name": "roads", "features": features}] if features else []
+    for shape, properties in drawn:
+        cut = shapely.clip_by_rect(in_tile(shape, tile), -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
+        if not cut.is_empty:
+            features.append({"geometry": cut, "properties": properties})
+    content = [{"name": layer, "features": features}] if features else []
     written: bytes = mapbox_vector_tile.encode(
         content, default_options={"extents": EXTENT, "y_coord_down": True}
     )

@@ -30,7 +30,7 @@ from anlu.web.marks import MARKS, drawings
 from anlu.web.nav import Crumb, Page
 from anlu.web.pages.base import one_of
 from anlu.web.pages.fields import chips_of
-from anlu.web.pages.ground import ground_options
+from anlu.web.pages.ground import ground_options, segment_options
 from anlu.web.pages.list import Row, filter_row
 from anlu.web.pages.listing import Listing, filters_of
 from anlu.web.pages.picture import Frame, Picture, frame_of
@@ -180,6 +180,8 @@ class MapPage(LayerPage):
             "cardUrl": card_address(self.layer),
             "within": view.listing.selection.value("within"),
             "hasRoute": any(one.name == "route" for one in self.layer.filters),
+            "hasSegment": any(one.name == "segment" for one in self.layer.filters),
+            "segments": segment_options(view.listing.viewer),
         }
         options |= ground_options()
         bounds = view.extent
@@ -259,6 +261,7 @@ def legend_context(view: MapView) -> dict[str, Any]:
         "theme_keep": [
             (name, value) for name, value in [*view.listing.selection.parameters(), *view.own] if name != "by"
         ],
+        "segments": segment_options(view.listing.viewer) is not None,
         "overlays": [{"layer": one, "marks": _overlay_marks(one)} for one in overlays(view)],
         "weights_note": view.layer.weights_note,
         "on_map": len(view.points),

@@ -4,9 +4,10 @@
 //   layers: [{code, label, tiles: "/tiles/crashes/{z}/{x}/{y}.mvt?…", heat: tiles with counts and weights, shownAs: "" | heat | harm,
 //             classes: [{values, mark}]}],
 //   overlays: the same without heat, with card and hidden, marks: {name: {path, colour, hollow, word}},
+//   segments: {tiles, page: "/system/segments/{uid}/"} of the segments of roads, shown when their box is ticked,
 //   areas: GeoJSON or its address, roads: GeoJSON, its address, or tiles (see map/ground.js),
 //   listUrl, listTarget: selector, cardUrl: "/map/crashes/{uid}/card/", printUrl, drawnUrl, within: corners of the chosen area,
-//   hasRoute: whether the list can be narrowed to a road}
+//   hasRoute, hasSegment: whether the list can be narrowed to a road, to a segment of one}
 // The tile layer "points" holds single things {uid, number, value} or grid counts {n}; heat tiles hold {n, w}.
 import * as maplibregl from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'

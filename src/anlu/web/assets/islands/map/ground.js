@@ -17,12 +17,32 @@ const shields = ['shield-national', 'shield-provincial', 'shield-county']
 export const absolute = (address) => (address.startsWith('/') ? location.origin + address : address)
 const isTiles = (data) => typeof data === 'string' && data.includes('{z}')
 
-export function groundSources({ areas, roads }) {
+export function groundSources({ areas, roads, segments }) {
   const geojson = (data) => ({ type: 'geojson', data: typeof data === 'string' ? absolute(data) : data })
   const sources = {}
   if (areas) sources.areas = geojson(areas)
   if (roads) sources.roads = isTiles(roads) ? { type: 'vector', tiles: [absolute(roads)], minzoom: 6, maxzoom: 16 } : geojson(roads)
+  if (segments) sources.segments = { type: 'vector', tiles: [absolute(segments.tiles)], minzoom: 6, maxzoom: 16 }
   return sources
+}
+
+export const segmentIds = ['segments', 'segment-names']
+
+/** Segments of roads lie under the names of the ground; those with an open hazard are marked. Not shown at first. */
+export function segmentLayers(colour, { shown }) {
+  const common = { source: 'segments', 'source-layer': 'segments' }
+  const layout = { visibility: shown ? 'visible' : 'none' }
+  return [
+    {
+      ...common, id: 'segments', type: 'line', layout: { ...layout, 'line-cap': 'butt', 'line-join': 'round' },
+      paint: { 'line-color': ['match', ['get', 'safety'], ['2', '3', '4'], colour['amber-dot'], colour.accent], 'line-opacity': 0.55, 'line-width': growing(8, 2.5, 12, 5, 16, 12) },
+    },
+    {
+      ...common, id: 'segment-names', type: 'symbol', minzoom: 11.5,
+      layout: { ...layout, 'symbol-placement': 'line-center', 'text-field': ['get', 'name'], 'text-size': 11 },
+      paint: { 'text-color': colour.text, 'text-halo-color': colour['map-land'], 'text-halo-width': 1.8 },
+    },
+  ]
 }
 
 export function areaLayers(colour) {

@@ -1,5 +1,5 @@
 // Tick boxes of the page that lay further layers over the map; what was ticked is remembered on this machine.
-import { showLayer } from './style.js'
+import { showLayer, showSegments } from './style.js'
 
 const key = 'anlu.map.overlays'
 
@@ -11,11 +11,15 @@ function remembered() {
   }
 }
 
-export function startLayers(map, { overlays = [] }) {
+export function startLayers(map, { overlays = [], segments }) {
   const boxes = [...document.querySelectorAll('[data-map-layer]')]
   const layerOf = (box) => overlays.find(({ code }) => code === box.dataset.mapLayer)
   const show = () => {
     for (const box of boxes) {
+      if (box.dataset.mapLayer === 'segments') {
+        segments.shown = box.checked
+        showSegments(map, box.checked)
+      }
       const layer = layerOf(box)
       if (!layer) continue
       layer.hidden = !box.checked

@@ -1,5 +1,5 @@
 // A click on a point shows its card, fetched as HTML; several points in one place are paged through; a count zooms in;
-// a road offers the list of what happened on it.
+// a road or a segment of one offers the list of what happened on it.
 import { escaped } from './words.js'
 import { word } from '../../js/words.js'
 
@@ -18,6 +18,11 @@ function hits(map, { layers = [], overlays = [] }, { x, y }) {
 function roadAt(map, { x, y }) {
   const known = roads.filter((id) => map.getLayer(id))
   return map.queryRenderedFeatures([[x - 3, y - 3], [x + 3, y + 3]], { layers: known }).find(({ properties }) => properties.code)
+}
+
+function segmentAt(map, { x, y }) {
+  if (map.getLayer('segments') === undefined || map.getLayoutProperty('segments', 'visibility') === 'none') return undefined
+  return map.queryRenderedFeatures([[x - 3, y - 3], [x + 3, y + 3]], { layers: ['segments'] })[0]
 }
 
 async function fetchCard(address) {
@@ -56,14 +61,26 @@ function cards(addresses) {
   return { box, ready: show(0) }
 }
 
-/** What a road leads to: the same page, narrowed to it. */
-function roadCard({ properties: { code, name } }) {
-  const address = new URL(location.href)
-  address.searchParams.set('route', code)
+/** Name and number of a line of the ground, and where it leads. */
+function lineCard(number, name, links) {
   const box = Object.assign(document.createElement('div'), { className: 'map-card' })
-  const plain = name && name !== code ? `${escaped(name)} <small>${escaped(code)}</small>` : escaped(code)
-  box.innerHTML = `<h3>${plain}</h3><p class="row"><a class="button button--small" data-map-link href="${escaped(address.search)}">${word('只看这条路上的')}</a></p>`
+  const plain = name && name !== number ? `${escaped(name)} <small>${escaped(number)}</small>` : escaped(number)
+  box.innerHTML = `<h3>${plain}</h3><p class="row">${links.join('')}</p>`
   return box
+}
+
+/** A link to the same page, narrowed by one more parameter. */
+function narrowing(name, value, words) {
+  const address = new URL(location.href)
+  address.searchParams.set(name, value)
+  return `<a class="button button--small" data-map-link href="${escaped(address.search)}">${words}</a>`
+}
+
+const roadCard = ({ properties: { code, name } }) => lineCard(code, name, [narrowing('route', code, word('只看这条路上的'))])
+
+function segmentCard({ properties: { uid, number, name } }, { segments, hasSegment }) {
+  const only = hasSegment ? [narrowing('segment', number, word('只看这个路段上的'))] : []
+  return lineCard(number, name, [...only, `<a class="button button--small" href="${segments.page.replace('{uid}', uid)}">${word('打开')}</a>`])
 }
 
 export function startPopups(maplibregl, map, options, highlight) {
@@ -91,6 +108,8 @@ export function startPopups(maplibregl, map, options, highlight) {
     const { singles, count } = hits(map, options, event.point)
     if (!singles.length && count) return map.easeTo({ center: count.geometry.coordinates, zoom: map.getZoom() + 2 })
     if (singles.length) return openAll(singles)
+    const segment = segmentAt(map, event.point)
+    if (segment) return show(segmentCard(segment, options), event.lngLat)
     const road = options.hasRoute && roadAt(map, event.point)
     if (road) show(roadCard(road), event.lngLat)
   }

@@ -1,6 +1,6 @@
 // The style of the map, made from the page's options and the tokens: ground, areas, roads, then the data.
 import { colours } from '../colours.js'
-import { absolute, areaLayers, areaNames, areaSeats, groundSources, roadLayers, roadNames } from './ground.js'
+import { absolute, areaLayers, areaNames, areaSeats, groundSources, roadLayers, roadNames, segmentIds, segmentLayers } from './ground.js'
 
 const isCount = ['>', ['coalesce', ['get', 'n'], 0], 1]
 const value = ['to-string', ['coalesce', ['get', 'value'], '']]
@@ -93,8 +93,8 @@ export function areaOf(corners) {
   return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[...corners, corners[0]]] } }
 }
 
-function sourcesOf({ layers = [], overlays = [], areas, roads, within }) {
-  const sources = groundSources({ areas, roads })
+function sourcesOf({ layers = [], overlays = [], areas, roads, segments, within }) {
+  const sources = groundSources({ areas, roads, segments })
   const tiles = (address) => ({ type: 'vector', tiles: [absolute(address)], minzoom: 0, maxzoom: 16 })
   for (const layer of [...layers, ...overlays]) {
     sources[layer.code] = tiles(layer.tiles)
@@ -105,7 +105,7 @@ function sourcesOf({ layers = [], overlays = [], areas, roads, within }) {
 }
 
 export function mapStyle(element, options) {
-  const { layers = [], overlays = [], areas, roads } = options
+  const { layers = [], overlays = [], areas, roads, segments } = options
   const colour = colours(element)
   return {
     version: 8,
@@ -114,6 +114,7 @@ export function mapStyle(element, options) {
       { id: 'ground', type: 'background', paint: { 'background-color': areas ? colour.ground : colour['map-land'] } },
       ...(areas ? areaLayers(colour) : []),
       ...(roads ? roadLayers(roads, colour) : []),
+      ...(segments ? segmentLayers(colour, segments) : []),
       ...layers.filter((layer) => layer.heat).map((layer) => heatLayer(layer, colour)),
       ...(areas ? areaSeats(colour) : []),
       ...overlays.flatMap((layer) => pointLayers(layer, colour)),
@@ -147,4 +148,8 @@ function refresh(map, name, address) {
 export function showLayer(map, layer) {
   for (const id of pointIds(layer)) map.setLayoutProperty(id, 'visibility', shown(showsPoints(layer)))
   if (map.getLayer(heatId(layer.code))) map.setLayoutProperty(heatId(layer.code), 'visibility', shown(!layer.hidden && layer.shownAs))
+}
+
+export function showSegments(map, visible) {
+  for (const id of segmentIds) if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', shown(visible))
 }
