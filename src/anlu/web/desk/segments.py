@@ -166,7 +166,8 @@ def _km(segment: Any) -> float | None:
     if segment.stretch is None:
         return None
     _, begin_m, end_m = segment.stretch
-    return round((end_m - begin_m) / 1000, 3)
+    km: float = round((end_m - begin_m) / 1000, 3)
+    return km
 
 
 def _begin(segment: Any) -> str:
