@@ -128,7 +128,7 @@ def test_a_reminder_goes_once_to_whoever_keeps_the_ledger_of_the_unit() -> None:
     told = remind(TODAY)
     mine = Notice.objects.filter(to=clerk.uid)
     assert told == mine.count()
-    assert [one.title for one in mine.order_by("pk")][-1] == "甲中队2023年6月实战大练兵未开展(0/1)"
+    assert [one.title for one in mine.order_by("pk")][-1] == "甲中队 · 2023年6月 · 实战大练兵未开展(0/1)"
     assert not Notice.objects.filter(to=stranger.uid).exists()
     assert remind(TODAY) == 0
 
@@ -159,7 +159,10 @@ def test_what_ends_soon_is_told_before_it_is_missed_and_again_when_it_was() -> N
     assert remind(date(2023, 6, 30)) == 0
     assert remind(date(2023, 7, 1)) == 1
     titles = list(Notice.objects.filter(to=clerk.uid).order_by("pk").values_list("title", flat=True))
-    assert titles == ["甲中队2023年6月实战大练兵还未开展,06-30 截止", "甲中队2023年6月实战大练兵未开展(0/1)"]
+    assert titles == [
+        "甲中队 · 2023年6月 · 实战大练兵还未开展,06-30 截止",
+        "甲中队 · 2023年6月 · 实战大练兵未开展(0/1)",
+    ]
 
 
 def test_what_was_held_is_not_told() -> None:

@@ -45,8 +45,9 @@ def morning(request: HttpRequest) -> HttpResponse:
     viewer, on = require_viewer(request), today()
     chosen = chosen_by(viewer)[:ON_TOP]
     asked = _asked(request, viewer, chosen)
+    lunar = f"农历{lunar_words(on)}"
     context = {
-        "page_note": f"{day_and_weekday(on)} · 农历{lunar_words(on)}",
+        "page_note": f"{day_and_weekday(on)} · {lunar}",
         "period": asked.period_words,
         "figures": Figures.of(chosen, asked.window, viewer) if chosen and not asked.problems else None,
         "leader_url": _url(viewer, "dashboard.leader"),

@@ -154,7 +154,7 @@ def _page(
     minutes = documents_about(MEETING, meeting.uid, viewer=viewer).filter(kind=MINUTES)
     context = {
         "page_title": title or f"调度会 {meeting.day}",
-        "page_note": f"{meeting.title} · {agenda.since:%m-%d} 会后至 {agenda.until:%m-%d}",
+        "page_note": f"{meeting.title}（{agenda.since:%m-%d} 会后至 {agenda.until:%m-%d}）",
         "meeting": meeting,
         "meeting_url": MEETINGS.url_of(meeting),
         "address": _address(meeting),

@@ -232,4 +232,6 @@ class Market(Record, Located):
         if self.calendar == "daily":
             return "每天"
         words = fair_words(self.fair_days or [])
-        return f"{'农历' if self.calendar == 'lunar' else '公历'}{words}" if words else ""
+        if not words:
+            return ""
+        return f"农历{words}" if self.calendar == "lunar" else f"公历{words}"

@@ -45,7 +45,7 @@ class Reminder:
     @property
     def title(self) -> str:
         """What the notice says."""
-        what = f"{self.bearer.name}{self.owed.span.label}{self.label}"
+        what = f"{self.bearer.name} · {self.owed.span.label} · {self.label}"
         if self.owed.state == SpanState.MISSING:
             return f"{what}未开展({self.owed.held}/{self.owed.required})"
         return f"{what}还未开展,{self.owed.span.end:%m-%d} 截止"

@@ -22,6 +22,15 @@ msgid_plural "事故"
 msgstr[0] "crash"
 msgstr[1] "crashes"
 
+msgid "逢{words}"
+msgstr "days {words:digits}"
+
+msgid "农历{words}"
+msgstr "lunar {words}"
+
+msgid "农历{on}"
+msgstr "lunar day {on:lunar}"
+
 msgid "登记{noun}"
 msgstr "Add {noun:one}"
 
@@ -95,6 +104,12 @@ def catalogue(tmp_path: Path) -> Catalogue:
         ("新增 3，退回 1 行", "3 new, 1 row refused"),
         ("2023-06-30 起", "from 2023-06-30"),
         ("2023年 · 死亡人数", "2023 · Fatalities"),
+        ("逢一、六", "days 1, 6"),
+        ("农历逢十", "lunar days 10"),
+        ("农历初十", "lunar day 10"),
+        ("农历廿三", "lunar day 23"),
+        ("农历十六", "lunar day 16"),
+        ("农历三十", "lunar day 30"),
     ],
 )
 def test_a_text_is_said_in_english(catalogue: Catalogue, chinese: str, english: str) -> None:
@@ -105,6 +120,8 @@ def test_a_text_is_said_in_english(catalogue: Catalogue, chinese: str, english: 
     "data",
     [
         "朝阳路",
+        "逢一集",
+        "农历年货节",
         "事故中队",  # the name of a unit, though it begins with a known word
         "道路交通事故社会救助基金经办处",  # ends as a sentence of one character does
         "6月30日重型货车与行人相撞",

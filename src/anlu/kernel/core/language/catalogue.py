@@ -190,7 +190,9 @@ class Catalogue:
             return False
         if one.weight <= SHORT and any(FULL_STOP.search(value) for value in values.values()):
             return False
-        return one.weight > WEAK or all(self._plain(value, depth) for value in values.values())
+        ways = one.entry.ways
+        open_to_all = [value for name, value in values.items() if not as_it_came(ways.get(name, ""))]
+        return one.weight > WEAK or all(self._plain(value, depth) for value in open_to_all)
 
     def _plain(self, value: str, depth: int) -> bool:
         """Whether a value may stand in a sentence that has hardly any words of its own."""

@@ -20,7 +20,7 @@ def single(way: str) -> bool:
 
 def as_it_came(way: str) -> bool:
     """Whether a way takes the Chinese value itself."""
-    return way in ("digit", "digits", "weekday", "thousands", "month")
+    return way in ("digit", "digits", "lunar", "weekday", "thousands", "month")
 
 
 def fits(value: str, way: str) -> bool:
@@ -82,6 +82,15 @@ def digits(value: str) -> str:
     return "".join(numbers.get(sign, ", " if sign == "、" else sign) for sign in value)
 
 
+def lunar(value: str) -> str:
+    """廿三 → 23, 初十 → 10, 三十 → 30."""
+    ones = "一二三四五六七八九十"
+    first, last = value
+    if first in "二三":
+        return f"{ones.index(first) + 1}0"
+    return str(10 * "初十廿".index(first) + ones.index(last) + 1)
+
+
 def weekday(value: str) -> str:
     """六 → Sat; 日 is Sunday."""
     return WEEKDAYS[DIGITS.index(value) % 7] if value != "日" else WEEKDAYS[0]
@@ -96,6 +105,8 @@ SHAPES: Final = {
     "date": re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2} [A-Z][a-z]{2} \d{4}.*"),
     "month": re.compile(r"\d{1,2}"),
     "digit": re.compile(f"[{DIGITS}]"),
+    "digits": re.compile("[一二三四五六七八九十、]+"),
+    "lunar": re.compile("初[一二三四五六七八九十]|[十廿][一二三四五六七八九]|[二三]十"),
     "weekday": re.compile(f"[{DIGITS}]"),
     "words": re.compile(r"\D*[A-Za-z\u3400-\u9fff]\D*"),
     "number": re.compile(r"[\d.,]+"),
@@ -111,4 +122,5 @@ WAYS: Final[Mapping[str, Callable[[str], str]]] = {
     "digit": digit,
     "weekday": weekday,
     "digits": digits,
+    "lunar": lunar,
 }

@@ -145,6 +145,9 @@ def _square(owed: OwedSpan | None, url: str) -> Square:
 
 
 def _short(span: Period) -> str:
+    """The period without its year, which stands above."""
+    if span.kind == "quarter":
+        return f"第{'一二三四'[span.start.month // 3]}季度"
     return span.label.removeprefix(f"{span.start.year}年")
 
 
