@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from anlu.engine.lifecycle import AFTER, BEFORE, DOCUMENT, NOTE, PHOTO, EvidenceMissing, Move, MoveNotAllowed
 from anlu.kernel.cases.history import evidence_of, replayed
 from anlu.kernel.cases.kinds import Kind, families, kinds, sample_details
-from anlu.kernel.cases.models import Case, CaseFile
+from anlu.kernel.cases.models import Case, CaseFile, CaseWatcher
 from anlu.kernel.cases.reference import kind_part
 from anlu.kernel.cases.roles import case_roles
 from anlu.kernel.cases.services import MoveRefused, move_case, open_case
@@ -157,6 +157,7 @@ def test_a_walk_of_real_cases_keeps_history_evidence_and_deadlines(
         day = date(2022, 1, 3) + timedelta(days=dice.randrange(1500))
         monkeypatch.setenv("ANLU_TODAY", day.isoformat())
         case = open_case(kind.code, {"lon": 115.8, "lat": 36.7}, details=sample_details(kind), by=SYSTEM)
+        CaseWatcher.objects.create(case=case, person=nobody.uid)  # sees it, also where cases are private
         first = kind.lifecycle.working_days
         assert case.due_on == (None if first is None else counted(day, first))
         for _ in range(14):
