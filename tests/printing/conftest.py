@@ -13,11 +13,15 @@ from anlu.engine.documents.docx import render_docx
 from anlu.engine.documents.paper import Attachment, Paper, Signature
 from anlu.engine.documents.samples import BY_CODE, KINDS, sample
 from anlu.engine.files.office import convert_to_pdf, find_office
+from anlu.kernel.documents.composing import compose
+from anlu.kernel.documents.define import DocumentKind, in_order
+from anlu.kernel.documents.samples import sample_source
 from tests.printing.measuring import Page, pages_of
 
 ABSENT = (
     "NOT TESTED: printed documents, no LibreOffice here; install libreoffice-writer-nogui and fonts-noto-cjk"
 )
+TEXT = "各单位要按照职责分工认真抓好隐患排查治理工作落实到人并及时回复办理情况"
 FULL = 2_000  # characters: more than three pages
 LONG_TITLE = "关于对城关镇人民政府农村道路交通安全劝导站建设管理工作责任落实不到位问题开展专项督办的通知"
 SEVERAL = (Attachment("任务分工表", (Paragraph("略"),)), Attachment("名单", (Paragraph("略"),)))
@@ -29,6 +33,7 @@ def papers() -> dict[str, Paper]:
     letter = sample(BY_CODE["advice"])
     named = {f"sample {kind.code}": sample(kind) for kind in KINDS}
     named |= {f"full {kind.code}": sample(kind, FULL) for kind in KINDS}
+    named |= {f"issued {kind.code}": issued(kind) for kind in in_order()}
     named["long title"] = replace(notice, title=LONG_TITLE)
     named["several attachments"] = replace(notice, attachments=SEVERAL)
     named["joint"] = replace(
@@ -43,6 +48,12 @@ def papers() -> dict[str, Paper]:
         named[f"ends {lines}"] = replace(notice, body=text, attachments=())
         named[f"letter ends {lines}"] = replace(letter, body=text)
     return named
+
+
+def issued(kind: DocumentKind) -> Paper:
+    """A paper as the platform makes it from the kind's own template, with sample facts and pages of text after it."""
+    title, _, body = kind.wording.partition("\n")
+    return compose(kind, sample_source(kind, title=title, body=f"{body.rstrip()}\n{TEXT * 60}\n"))
 
 
 def picture() -> bytes:
