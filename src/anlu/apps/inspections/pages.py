@@ -141,6 +141,7 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
             words = f"，登记问题 {len(opened)} 处" if opened else ""
             messages.success(request, f"已保存 {unit.short_name or unit.name}{words}")
             return HttpResponseRedirect(f"?unit={(_next(one, units, unit) or unit).uid}")
+    groups = _groups(one, unit, request) if unit else []
     trail = [Crumb(one.number, ROUNDS.url_of(one)), Crumb("填写")]
     request.trail = trail  # type: ignore[attr-defined]
     context = {
@@ -148,7 +149,8 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page_note": f"{one.planned_on} · {one.team.name}",
         "units": _unit_tabs(one, units, unit),
         "unit": unit,
-        "groups": _groups(one, unit, request) if unit else [],
+        "groups": groups,
+        "asking": any(not line.written for group in groups for line in group["lines"]),
         "written": _written(one, unit, viewer) if unit else [],
         "verdicts": Verdict.choices,
         "problem": problem,
