@@ -48,7 +48,7 @@ def morning(request: HttpRequest) -> HttpResponse:
     lunar = f"农历{lunar_words(on)}"
     context = {
         "page_note": f"{day_and_weekday(on)} · {lunar}",
-        "period": asked.period_words,
+        "asked": asked,
         "figures": Figures.of(chosen, asked.window, viewer) if chosen and not asked.problems else None,
         "leader_url": _url(viewer, "dashboard.leader"),
         "panels": list(shown_on(Board.MORNING, Sight(viewer, on))),
