@@ -136,9 +136,9 @@ def test_every_number_of_the_boards_opens_as_many_rows(chief: Officer, client: C
 def test_what_is_due_opens_exactly_its_cases(chief: Officer, client: Client) -> None:
     kind = next(iter(kinds))
     days = {"今天": 0, "逾期": -3, "明天": 1}
+    add_case(kind, "没有期限", None)
     for title, days_left in days.items():
         add_case(kind, title, TODAY + timedelta(days=days_left))
-    add_case(kind, "没有期限", None)
     add_case(kind, "已办结", TODAY - timedelta(days=9), closed_on=TODAY, outcome=Outcome.RESOLVED)
     due = next(one for one in shown_on(Board.MORNING, Sight(chief, TODAY)) if one.panel.code == "cases.due")
     assert due.contents.note == "2 件"
@@ -146,6 +146,11 @@ def test_what_is_due_opens_exactly_its_cases(chief: Officer, client: Client) -> 
     opened = client.get(due.contents.url).context
     assert [line["title"] for line in opened["lines"]] == ["逾期", "今天"]
     assert next(tab["number"] for tab in opened["tabs"] if tab["active"]) == 2
+    asked = [client.get(f"{reverse('cases.work')}?list=unit"), client.get(reverse("web.today"))]
+    shown = [asked[0].context["lines"], asked[1].context["cases"]["lines"]]
+    assert [[line["title"] for line in lines] for lines in shown] == [
+        ["逾期", "今天", "明天", "没有期限"]
+    ] * 2
 
 
 def test_what_came_in_since_yesterday_opens_exactly_its_rows(chief: Officer, client: Client) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.cases.models import Case, CaseUnit, Outcome, Part
@@ -67,10 +67,13 @@ def work_list(code: str) -> WorkList:
     return next((one for one in WORK_LISTS if one.code == code), WORK_LISTS[0])
 
 
-def open_cases(viewer: Viewer, code: str, *, on: date) -> ROWS:
-    """Open cases of a work list, the most urgent first."""
-    rows: ROWS = Case.objects.visible_to(viewer).open().filter(work_list(code).condition(viewer, on))
-    return rows.order_by("due_on", "pk")
+def open_cases(viewer: Viewer, *codes: str, on: date) -> ROWS:
+    """Open cases of a work list, or of any of several; the most urgent first, those without a deadline last."""
+    wanted = Q(pk__in=[])
+    for code in codes:
+        wanted |= work_list(code).condition(viewer, on)
+    rows: ROWS = Case.objects.visible_to(viewer).open().filter(wanted)
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def work_list_counts(viewer: Viewer, *, on: date) -> dict[str, int]:

@@ -65,15 +65,11 @@ def counts_for(viewer: Viewer, on: date) -> list[tuple[str, str, int]]:
 def on_today(viewer: Officer) -> dict[str, Any]:
     """The card of cases on 我的待办: the most urgent of mine and my unit's."""
     on = today()
-    codes = ("mine", "unit")
-    found: dict[str, dict[str, str]] = {}
-    for code in codes:
-        for line in lines_of(open_cases(viewer, code, on=on)[:ON_TODAY], on):
-            found.setdefault(line["number"], line)
+    lines = lines_of(open_cases(viewer, "mine", "unit", on=on)[:ON_TODAY], on)
     numbers = [
         (label, n, f"{reverse('cases.work')}?list={code}") for code, label, n in counts_for(viewer, on)
     ]
-    return {"lines": list(found.values())[:ON_TODAY], "numbers": numbers}
+    return {"lines": lines, "numbers": numbers}
 
 
 @page(
