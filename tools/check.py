@@ -145,10 +145,14 @@ def engine_tests() -> Outcome:
 
 def database_tests(database: str) -> Callable[[], Outcome]:
     """Return the stage of all tests that are neither pure engine nor browser, on one database."""
+    # A file stays with one worker: what its tests share is made once. The folders keep their order: the last, tests of
+    # pages, has many short files, so that the workers end together.
+    whole_files = ("--dist", "loadfile", "--no-loadscope-reorder")
 
     def run() -> Outcome:
         folders = [path for path in sorted(TESTS.iterdir()) if path.is_dir() and path not in APART]
-        return pytest_stage(folders, "-n", WORKERS, "-m", "not browser", f"--database={database}")
+        where = f"--database={database}"
+        return pytest_stage(folders, "-n", WORKERS, *whole_files, "-m", "not browser", where)
 
     return run
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 
@@ -22,6 +21,7 @@ from anlu.web.ledgers import ledgers
 from anlu.web.nav import Page
 from tests.contracts.makers import MAKERS, issued_document
 from tests.factories import make_area, make_officer, make_role, make_unit
+from tests.lasting import lasting
 
 LEDGER_OF: dict[str, str] = {
     "places.unlocated.locate": "crashes.crash"
@@ -110,33 +110,21 @@ class People:
 
 @pytest.fixture(scope="module")
 def inhabited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, People]]:
-    """
-    Two squadrons of one brigade, each answering for its own town, and four people, made once for a module.
-
-    The transaction around them lasts as long as the module; what a test writes is undone by the test's own, which is
-    inside. Modules whose tests commit cannot use it.
-    """
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around._from_testcase = True  # type: ignore[attr-defined]  # durable blocks may stand inside, as in TestCase
-        around.__enter__()
-        try:
-            town, other_town = make_area("东镇"), make_area("西镇")
-            brigade = make_unit("大队", UnitKind.BRIGADE)
-            ours = make_unit("东镇中队", parent=brigade, area=town)
-            theirs = make_unit("西镇中队", parent=brigade, area=other_town)
-            office = make_unit("西镇安全办", UnitKind.TOWN_OFFICE, area=other_town)
-            people = People(
-                insider=make_officer(ours, *everything()),
-                outsider=make_officer(theirs, *everything(), width=Width.OWN),
-                townsman=make_officer(office, *everything(), width=Width.OWN),
-                nobody=make_officer(ours),
-            )
-            with django_db_blocker.block():
-                yield World(ours, theirs, town, other_town), people
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
+    """Two squadrons of one brigade, each answering for its own town, and four people, made once for a module."""
+    with lasting(django_db_blocker):
+        town, other_town = make_area("东镇"), make_area("西镇")
+        brigade = make_unit("大队", UnitKind.BRIGADE)
+        ours = make_unit("东镇中队", parent=brigade, area=town)
+        theirs = make_unit("西镇中队", parent=brigade, area=other_town)
+        office = make_unit("西镇安全办", UnitKind.TOWN_OFFICE, area=other_town)
+        people = People(
+            insider=make_officer(ours, *everything()),
+            outsider=make_officer(theirs, *everything(), width=Width.OWN),
+            townsman=make_officer(office, *everything(), width=Width.OWN),
+            nobody=make_officer(ours),
+        )
+        with django_db_blocker.block():
+            yield World(ours, theirs, town, other_town), people
 
 
 @pytest.fixture

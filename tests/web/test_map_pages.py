@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import mapbox_vector_tile
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from anlu.apps.crashes.layers import WEIGHTS
 from anlu.apps.crashes.models import Crash
@@ -24,17 +26,26 @@ from anlu.web.pages.picture import WIDE_CHINA, Frame, frame_of
 from anlu.web.tiles import layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
+from tests.lasting import lasting
 
 LAYER = layers.get("crashes")
 BY = [theme.code for theme in LAYER.themes]
 
 
-@pytest.fixture
-def county(db: None) -> County:
+@pytest.fixture(scope="module")
+def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[County]:
     """A county with crashes."""
-    county = make_county()
-    make_crashes(county, 150, seed=9)
-    return county
+    with lasting(django_db_blocker):
+        county = make_county()
+        make_crashes(county, 150, seed=9)
+        with django_db_blocker.block():
+            yield county
+
+
+@pytest.fixture
+def county(lasting_county: County, db: None) -> County:
+    """The county of the module; what a test writes is undone."""
+    return lasting_county
 
 
 @pytest.fixture

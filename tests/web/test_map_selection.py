@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
 
 from anlu.apps.crashes.filters import PARTY_KINDS
 from anlu.apps.crashes.models import Crash, CrashParty
@@ -28,24 +29,33 @@ from anlu.web.pages.map import around
 from anlu.web.tiles import Look, Tile, features_of, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
+from tests.lasting import lasting
 
 LAYER = layers.get("crashes")
 LEDGER = ledgers.get("crashes.crash")
 SQUARE = "115.7,36.6 116,36.6 116,36.9 115.7,36.9"
 
 
-@pytest.fixture
-def county(db: None) -> County:
+@pytest.fixture(scope="module")
+def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[County]:
     """A county with crashes, some on a road, some with parties."""
-    county = make_county()
-    crashes = make_crashes(county, 150, seed=4)
-    road = Road.objects.create(code="G105", name="国道105")
-    Crash.objects.filter(pk__in=[one.pk for one in crashes[::3]]).update(road=road)
-    modes = ("A1", "F6", "M1", "K3", "H1", "")
-    CrashParty.objects.bulk_create(
-        CrashParty(crash=one, seq=1, mode=modes[place % len(modes)]) for place, one in enumerate(crashes)
-    )
-    return county
+    with lasting(django_db_blocker):
+        county = make_county()
+        crashes = make_crashes(county, 150, seed=4)
+        road = Road.objects.create(code="G105", name="国道105")
+        Crash.objects.filter(pk__in=[one.pk for one in crashes[::3]]).update(road=road)
+        modes = ("A1", "F6", "M1", "K3", "H1", "")
+        CrashParty.objects.bulk_create(
+            CrashParty(crash=one, seq=1, mode=modes[place % len(modes)]) for place, one in enumerate(crashes)
+        )
+        with django_db_blocker.block():
+            yield county
+
+
+@pytest.fixture
+def county(lasting_county: County, db: None) -> County:
+    """The county of the module; what a test writes is undone."""
+    return lasting_county
 
 
 @pytest.fixture

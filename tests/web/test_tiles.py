@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import mapbox_vector_tile
@@ -11,6 +12,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoDbBlocker
 
 from anlu.apps.crashes.models import Crash
 from anlu.kernel.core.permissions import permissions
@@ -22,6 +24,7 @@ from anlu.web.ledgers import ledgers
 from anlu.web.tiles import EXTENT, Tile, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
+from tests.lasting import lasting
 
 LAYER = layers.get("crashes")
 
@@ -51,12 +54,20 @@ def tiles_with_data(z: int) -> set[tuple[int, int, int]]:
     return {(z, x >> shift, y >> shift) for x, y in cells}
 
 
-@pytest.fixture
-def county(db: None) -> County:
+@pytest.fixture(scope="module")
+def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[County]:
     """A county with some hundred crashes."""
-    county = make_county()
-    make_crashes(county, 120)
-    return county
+    with lasting(django_db_blocker):
+        county = make_county()
+        make_crashes(county, 120)
+        with django_db_blocker.block():
+            yield county
+
+
+@pytest.fixture
+def county(lasting_county: County, db: None) -> County:
+    """The county of the module; what a test writes is undone."""
+    return lasting_county
 
 
 @pytest.fixture
@@ -225,7 +236,7 @@ def test_the_card_of_a_point_is_for_those_who_may_see_it(
 
 
 def test_a_map_of_nothing_is_still_a_page(client: Client, db: None) -> None:
-    client.force_login(make_officer(None, *permissions.codes()))
+    client.force_login(make_officer(None, *permissions.codes(), width=Width.OWN))
     answer = client.get(reverse("map.crashes"))
     assert answer.status_code == 200
     assert "bounds" not in answer.context["map"]["options"]

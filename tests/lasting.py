@@ -1,0 +1,27 @@
+"""Worlds that a whole module of tests shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+
+@contextmanager
+def lasting(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """
+    A transaction for a fixture of module scope: it lasts as long as the module and is taken back at its end.
+
+    What a test writes is undone by the test's own transaction, inside. Modules whose tests commit cannot use it.
+    """
+    with blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # durable blocks may stand inside, as in TestCase
+        around.__enter__()
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
