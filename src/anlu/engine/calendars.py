@@ -147,8 +147,16 @@ def _days(start: date, end: date) -> Iterator[date]:
     return (start + timedelta(days=n) for n in range((end - start).days + 1))
 
 
+def shipped_spans() -> list[dict[str, str]]:
+    """The spans that come with the package: ``year, start, end, kind, name, source`` of each line."""
+    return list(csv.DictReader(_shipped().splitlines()))
+
+
 @cache
 def china() -> Calendar:
     """The calendar that comes with the package: the notices for 2022 to 2026."""
-    table = files("anlu.engine").joinpath("data/holidays_cn.csv").read_text(encoding="utf-8")
-    return parse_calendar(table.splitlines())
+    return parse_calendar(_shipped().splitlines())
+
+
+def _shipped() -> str:
+    return files("anlu.engine").joinpath("data/holidays_cn.csv").read_text(encoding="utf-8")

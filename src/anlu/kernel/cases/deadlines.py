@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from anlu.engine.calendars import Calendar, Deadline, china, deadline
+from anlu.engine.calendars import Calendar, Deadline, deadline
+from anlu.kernel.core.workdays import working_calendar
 
 _ONE_DAY: Final = timedelta(days=1)
 SOON_WORKING_DAYS: Final = 3  # within these a deadline is called near
@@ -13,7 +14,7 @@ SOON_WORKING_DAYS: Final = 3  # within these a deadline is called near
 
 def calendar() -> Calendar:
     """The calendar that deadlines go by."""
-    return china()
+    return working_calendar()
 
 
 def due_after(start: date, working_days: int) -> Deadline:

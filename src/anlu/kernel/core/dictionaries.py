@@ -310,7 +310,12 @@ def seed(path: Path, *, by: Viewer = SYSTEM) -> Seeded:
     BadInput
         A column is missing, a code is doubled, or a label is empty; nothing is changed then.
     """
-    rows = _read_rows(path)
+    return seed_rows(_read_rows(path), label=path.name, by=by)
+
+
+@transaction.atomic
+def seed_rows(rows: Sequence[dict[str, Any]], *, label: str, by: Viewer = SYSTEM) -> Seeded:
+    """The same for rows with every one of ``COLUMNS``; ``label`` says in the audit where they come from."""
     known = {
         (term.list, term.code): term for term in Term.objects.filter(list__in={row["list"] for row in rows})
     }
@@ -324,7 +329,7 @@ def seed(path: Path, *, by: Viewer = SYSTEM) -> Seeded:
     Term.objects.bulk_update(changed, [*COLUMNS[2:], "builtin", "changed_at"])
     if new or changed:
         note = f"新增 {len(new)},更新 {len(changed)}"
-        record("seed", None, by=by, kind="core.term", label=path.name, note=note)
+        record("seed", None, by=by, kind="core.term", label=label, note=note)
         revisions.touch(REVISION)
     return Seeded(len(new), len(changed), len(rows) - len(new) - len(changed))
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from anlu.engine.calendars import china, deadline
+from anlu.engine.calendars import deadline
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.workdays import working_calendar
 from anlu.kernel.documents.changes import Change, tell_followers
 from anlu.kernel.documents.models import (
     Document,
@@ -112,4 +113,4 @@ def note_event(document: Document, action: str, *, before: str, by: Viewer, note
 
 def due_after(begin: date, days: int | None) -> date | None:
     """The last of so many working days after ``begin``."""
-    return deadline(begin, days, china()).on if days else None
+    return deadline(begin, days, working_calendar()).on if days else None
