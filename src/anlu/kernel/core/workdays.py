@@ -1,7 +1,7 @@
 """
 Days off and make-up working days as dated data: two dictionaries, seeded from the notices that come with the platform.
 
-When a new notice is out its spans are entered under 系统 › 字典 (放假安排, 调休上班): first and last day as 启用 and 停用,
+When a new notice is out its spans are entered as 字典 (放假安排, 调休上班): first and last day as 启用 and 停用,
 the year first in the code (``2027-0101``). Deadlines go by them from then on.
 """
 
