@@ -5,7 +5,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from anlu.kernel.core.language.words import Verbatim
+from anlu.kernel.core.language.words import Verbatim, word
 from anlu.web.wording import Marker, marked
 
 
@@ -67,6 +67,12 @@ def test_markup_beside_a_value_does_not_let_the_value_through(language: str) -> 
     said = rendered(source, language, **values)
     assert "<b>1</b>–&lt;i&gt;" in said
     assert "R&amp;D" in said
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 case"), (12, "12 cases"), (0, "0 cases")])
+def test_one_and_several_differ_in_english(number: int, said: str) -> None:
+    with translation.override("en"):
+        assert word(f"{number} 件") == said
 
 
 def test_data_are_not_put_into_english() -> None:
