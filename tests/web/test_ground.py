@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import mapbox_vector_tile
@@ -15,14 +16,16 @@ from anlu.kernel.core.filters import Selection
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.places.mapping import areas_for_map, roads_for_map
-from anlu.kernel.places.models import AreaKind
+from anlu.kernel.places.models import AreaKind, Road
+from anlu.kernel.places.permissions import ROAD_VIEW
+from anlu.kernel.places.registers import add_segment
 from anlu.kernel.places.services import add_area, position_of
-from anlu.web.pages.ground import ground_options
+from anlu.web.pages.ground import ground_options, segment_options
 from anlu.web.pages.picture import Frame, Picture
 from anlu.web.templatetags.assets import DIST
 from anlu.web.tiles import layers
 from tests.factories import make_officer
-from tests.kernel.places.ground import LON, make_ground
+from tests.kernel.places.ground import BEGIN_M, LON, make_ground
 
 MIDDLE = 36.62
 
@@ -63,6 +66,48 @@ def test_a_tile_names_its_roads_by_number_name_and_class(client_in: Client) -> N
     (found,) = [one for one in roads_in(client_in, 13) if one["code"] == "G105"][:1]
     assert found["class"] == "national"
     assert found["name"]
+
+
+def segments_in(client: Client, zoom: int) -> dict[str, float]:
+    """Number of each segment in a tile, and how long its line is there in units of the tile."""
+    answer = client.get(reverse("ground.segments", args=tile_at(zoom)))
+    assert answer.status_code == 200
+    found = mapbox_vector_tile.decode(answer.content, default_options={"y_coord_down": True})
+    features = found.get("segments", {"features": []})["features"]
+    lines = [
+        (one["properties"]["number"], shapely.from_geojson(json.dumps(one["geometry"]))) for one in features
+    ]
+    return {number: line.length for number, line in lines}
+
+
+def test_a_tile_shows_the_segments_of_today_between_their_stakes(client_in: Client) -> None:
+    road = Road.objects.get(code="G105")
+    common = {"name": "段", "road": road}
+    add_segment(common | {"number": "1", "begin_m": BEGIN_M, "end_m": BEGIN_M + 1_000}, by=SYSTEM)
+    assert segment_options(make_officer()) is None
+    assert segment_options(make_officer(None, ROAD_VIEW)) is not None
+    first = segments_in(client_in, 10)
+    ended = {
+        "number": "0",
+        "begin_m": BEGIN_M + 1_000,
+        "end_m": BEGIN_M + 2_000,
+        "valid_to": date(2020, 1, 1),
+    }
+    add_segment(common | ended, by=SYSTEM)
+    later = {
+        "number": "2",
+        "begin_m": BEGIN_M + 1_000,
+        "end_m": BEGIN_M + 3_000,
+        "valid_from": date(2020, 1, 2),
+    }
+    add_segment(common | later, by=SYSTEM)
+    then = segments_in(client_in, 10)
+    assert set(first) == {"1"}
+    assert set(then) == {"1", "2"}
+    assert then["2"] / then["1"] == pytest.approx(2.0, abs=0.05)
+    stranger = Client()
+    stranger.force_login(make_officer())
+    assert stranger.get(reverse("ground.segments", args=tile_at(10))).status_code == 403
 
 
 def test_streets_are_left_out_from_afar(client_in: Client) -> None:

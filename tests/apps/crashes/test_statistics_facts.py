@@ -40,6 +40,8 @@ from anlu.kernel.indicators.evaluate import rows_of
 from anlu.kernel.indicators.facts import FactTable, Snapshot, read, refreshed, snapshot_of, table_of
 from anlu.kernel.people.filters import UnitFilter
 from anlu.kernel.places.filters import AreaFilter
+from anlu.kernel.places.models import Road
+from anlu.kernel.places.registers import add_segment
 from tests.apps.crashes.files import crash_rows, csv_file, import_file, party_rows, vehicle_rows
 from tests.apps.crashes.records import ROADS, Scene, add_crash, add_people, make_scene, random_window
 
@@ -51,6 +53,7 @@ EXAMPLES = {
     "road_code": [*ROADS, "-"],
     "within": [RING],
     "bbox": ["115.85,36.6,115.95,36.7"],
+    "segment": ["D1", "D2", "D3"],
 }
 by_filter = pytest.mark.parametrize("one", FILTERS, ids=lambda one: one.name)
 
@@ -62,9 +65,26 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         patch.setenv("ANLU_TODAY", "2023-07-03")
         made = make_scene(300, seed=3)
         add_people(made)
+        add_segments()
         touch(REVISION)
         yield made
         transaction.set_rollback(True)
+
+
+def add_segments() -> None:
+    """Stakes for the crashes on roads; segments of two roads, one of which was ended and followed by another."""
+    Crash.objects.filter(road__isnull=False).update(chainage_m=F("pk") * 37 % 4_000)
+    roads = {road.code: road for road in Road.objects.all()}
+    for number, code, begin_m, end_m, days in (
+        ("D1", "G105", 0.0, 2_500.0, {"valid_to": date(2022, 5, 31)}),
+        ("D2", "G105", 0.0, 3_000.0, {"valid_from": date(2022, 6, 1)}),
+        ("D3", "S254", 1_000.0, 3_000.0, {}),
+    ):
+        stakes = {"begin_m": begin_m, "end_m": end_m}
+        add_segment({"number": number, "name": number, "road": roads[code], **stakes, **days}, by=SYSTEM)
+    for number in EXAMPLES["segment"]:
+        selection = Selection.read(FILTERS, {"segment": [number]})
+        assert Crash.objects.filter(selection.q()).count() > 3, number
 
 
 def kept() -> Snapshot:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.places.demo import make_areas, make_points, make_roads
-from anlu.kernel.places.models import Area, Junction, Road, RoadLine, Site
+from anlu.kernel.places.demo import make_areas, make_points, make_roads, make_segments
+from anlu.kernel.places.models import Area, Junction, Road, RoadLine, Segment, Site
+from anlu.kernel.places.segments import misfit
 from anlu.kernel.places.surveys import SurveyedJunction, import_junctions
 
 pytestmark = pytest.mark.django_db
@@ -15,14 +16,18 @@ pytestmark = pytest.mark.django_db
 def test_the_county_has_its_places_and_making_it_twice_adds_nothing() -> None:
     assert make_areas() == "1 县 16 镇街 116 村"
     assert make_roads() == "738 条 1498 公里"
+    assert make_segments() == "路段 55 个"
     assert make_points() == "路口 752 个, 点位 104 个"
     models = (Area, Road, RoadLine, Junction, Site)
     before = [model.objects.count() for model in models]
     assert before == [133, 738, 1_602, 752, 104]
-    assert [make() for make in (make_areas, make_roads, make_points)] == ["已有"] * 3
+    assert [make() for make in (make_areas, make_roads, make_segments, make_points)] == ["已有"] * 4
     assert [model.objects.count() for model in models] == before
     assert not Site.objects.filter(road=None).exists()
     assert not Area.objects.filter(kind="town", boundary=None).exists()
+    segments = list(Segment.objects.order_by("road", "begin_m"))
+    assert [one.name for one in segments if misfit(one)] == []
+    assert {one.safety for one in segments if one.dangers} == {"4"}
 
 
 def test_a_junction_that_is_surveyed_again_keeps_its_identity() -> None:
