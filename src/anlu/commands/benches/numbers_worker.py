@@ -54,6 +54,9 @@ def make(documents: int) -> dict[str, Any]:
 
 def issue_together(workers: int) -> list[dict[str, Any]]:
     """Issue all documents by so many processes, which begin at the same moment."""
+    from anlu.kernel.core.readiness import get_ready
+
+    get_ready()  # as a process that serves pages has
     connections.close_all()  # a connection is never shared by two processes
     forked = get_context("fork")
     gate = forked.Barrier(workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -13,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.notices import notify
+from anlu.kernel.core.readiness import before_work
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.models import OPEN_STATES, Document, State
 from anlu.kernel.documents.rules import Signing
@@ -28,6 +30,13 @@ def url_of(document: Document) -> str:
         return reverse("documents.document.detail", args=[document.uid])
     except NoReverseMatch:
         return ""
+
+
+@before_work
+def know_addresses() -> None:
+    """Whoever asks first for an address has those of all pages read: a second, in the middle of a write."""
+    with suppress(NoReverseMatch):
+        reverse("documents.document.new")
 
 
 # ------------------------------------------------------------------------------------------------ notices
