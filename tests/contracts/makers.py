@@ -522,6 +522,7 @@ MAKERS: dict[str, Maker] = {
     "team.study": _activity("team.first_topic"),
     "team.organisation_life": _activity("team.organisation_life"),
     "team.warning": _activity("team.warning"),
+    "dashboard.duty": _activity("dashboard.duty"),
     "team.training": _activity("team.training"),
     "team.body": _body,
     "team.office": _office,

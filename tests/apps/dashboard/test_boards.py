@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from anlu.apps.crashes.permissions import VIEW as CRASH_VIEW
 from anlu.apps.dashboard.choosing import MOST, TooManyChosen, choose, chosen_by
 from anlu.apps.dashboard.pages import pages_of
+from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.kinds import Kind, kinds
 from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.cases.services import move_case, open_case
@@ -267,6 +268,32 @@ def test_who_may_not_export_finds_no_file(client: Client) -> None:
     assert client.get(reverse("dashboard.data")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("compare", "value", "before", "words"),
+    [
+        ("year", "2", "上年同期 4 起", "50.00%"),
+        ("before", "2", "上期 1 起", "100.00%"),
+        ("total", "3", "上年同期 4 起", "25.00%"),
+    ],
+)
+def test_figures_are_compared_with_last_year_the_period_before_or_so_far(
+    compare: str, value: str, before: str, words: str, chief: Officer, client: Client
+) -> None:
+    for year, month, times in ((2023, 1, 1), (2023, 2, 2), (2022, 2, 4)):
+        for n in range(times):
+            add_crash(f"{year}-{month}-{n}", date(year, month, n + 1), procedure="ordinary")
+    client.force_login(chief)
+    asked = {"period": "2023-02", "compare": compare}
+    card = client.get(reverse("dashboard.leader"), asked).context["figures"].cards[0]
+    assert (card.value, card.previous, card.change) == (value, before, words)
+    page = client.get(reverse("indicators.indicator", args=["crash.count"]), asked)
+    figure = page.context["figure"]
+    assert (figure.value, figure.previous) == (value, before)
+    listed = client.get(reverse("indicators.catalogue"), asked).context["entries"]
+    entry = next(one for one in listed if one.indicator.code == "crash.count")
+    assert (entry.number.plain, f"{entry.previous.plain}") == (int(value), before.split()[1])
+
+
 def test_cases_sent_back_yesterday_and_due_today_open_as_many_rows(chief: Officer, client: Client) -> None:
     seed_all()
     office, lead = make_unit(), make_unit()
@@ -297,6 +324,26 @@ def test_cases_sent_back_yesterday_and_due_today_open_as_many_rows(chief: Office
         len(due.entries) == 3
     )  # two that were set so, and the one sent back in June, which got three days anew
     assert client.get(due.url).context["shown"].paginator.count == 3
+
+
+def test_who_is_on_duty_stands_in_its_own_panel_and_not_among_the_activities(client: Client) -> None:
+    ours, theirs = make_unit(), make_unit()
+    for unit, day, leader in ((ours, TODAY, "甲"), (theirs, TODAY, "乙"), (ours, date(2023, 7, 4), "丙")):
+        facts = {"leader": leader, "officers": "丁、戊"}
+        values = {
+            "kind": "dashboard.duty",
+            "title": "值班",
+            "planned_on": day,
+            "unit": unit,
+            "details": facts,
+        }
+        add_activity(values, by=SYSTEM, permission="dashboard.duty.add")
+    mine = make_officer(ours, *permissions.codes(), width=Width.OWN)
+    found = {one.panel.code: one.contents for one in shown_on(Board.MORNING, Sight(mine, TODAY))}
+    assert [one.what for one in found["dashboard.duty"].entries] == ["带班 甲，值班 丁、戊"]
+    assert found["activities.today"].is_empty
+    client.force_login(mine)
+    assert "共 1 次" in client.get(found["dashboard.duty"].url).content.decode()
 
 
 def test_the_overview_comes_first_and_no_page_is_lost() -> None:

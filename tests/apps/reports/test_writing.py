@@ -26,6 +26,7 @@ from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.documents.archiving import NoPdf
 from anlu.kernel.documents.sections import (
     Changes,
     Figure,
@@ -406,3 +407,38 @@ def test_a_bad_period_in_the_address_is_said_and_nothing_breaks(clerk: Officer, 
     assert answer.status_code == 422
     assert "期间" in answer.content.decode()
     assert client.get(reverse("reports.view", args=["nothing"])).status_code == 404
+
+
+def test_the_pdf_is_made_in_the_background_for_whoever_asked(
+    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def converted(content: bytes) -> bytes:
+        assert zipfile.is_zipfile(BytesIO(content))
+        return b"%PDF-1.7 made"
+
+    monkeypatch.setattr("anlu.apps.reports.jobs.pdf_of", converted)
+    client.force_login(clerk)
+    asked = client.post(f"{reverse('reports.pdf', args=['half-year'])}?period=2023H1")
+    page = client.get(asked.headers["Location"])
+    file_url = page.context["file_url"]
+    assert b"".join(client.get(file_url).streaming_content) == b"%PDF-1.7 made"
+    assert (
+        client.get(asked.headers["Location"], headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    )
+    client.force_login(make_officer(make_unit(), *permissions.codes()))
+    assert client.get(file_url).status_code == 404
+    assert client.get(asked.headers["Location"]).status_code == 302
+
+
+def test_a_pdf_that_cannot_be_made_says_why(
+    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(content: bytes) -> bytes:
+        raise NoPdf("没有安装 LibreOffice")
+
+    monkeypatch.setattr("anlu.apps.reports.jobs.pdf_of", refused)
+    client.force_login(clerk)
+    asked = client.post(f"{reverse('reports.pdf', args=['half-year'])}?period=2023H1")
+    page = client.get(asked.headers["Location"])
+    assert "没有安装 LibreOffice" in page.content.decode()
+    assert page.context["file_url"] == ""

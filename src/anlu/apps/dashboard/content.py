@@ -18,6 +18,7 @@ from anlu.kernel.indicators.tables import Cell, Heading, measure_table, narrowed
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer
 from anlu.kernel.places.models import Road
+from anlu.web.comparing import Comparison
 from anlu.web.courses import Courses, course_chart, course_table, has_course
 from anlu.web.figures import YUAN, Figure, amount_words, figure_of, names_in
 from anlu.web.ledgers import Ledger, ledgers
@@ -42,16 +43,20 @@ class Figures:
     courses: Courses | None
 
     @classmethod
-    def of(cls, chosen: Sequence[Indicator], window: Window, viewer: Officer) -> Figures:
-        """Cards with the small lines of both years, and the charts; the numbers of a chart can be downloaded."""
+    def of(cls, chosen: Sequence[Indicator], compared: Comparison, viewer: Officer) -> Figures:
+        """Cards with the small lines of both years, and the charts of both years, whose numbers can be downloaded."""
+        window = compared.window
         values = remembered_values_of(chosen, window, viewer)
+        shown = values
+        if compared.previous is not None:
+            shown = remembered_values_of(chosen, window, viewer, previous=compared.previous)
         summed = [one for one in chosen if has_course(one)]
         courses = Courses(summed, window, viewer) if summed else None
         cards, charts = [], []
-        for value in values:
+        for value, card in zip(values, shown, strict=True):
             mine = courses if courses and value.indicator in summed else None
             spark = mine.spark(value.indicator.code) if mine else None
-            cards.append(figure_of(value, spark=spark))
+            cards.append(figure_of(card, spark=spark, before=compared.before))
             if mine and (value.numerator or value.previous):
                 chart = course_chart(value, mine, value.indicator.label)
                 charts.append(chart | {"table_code": value.indicator.code})

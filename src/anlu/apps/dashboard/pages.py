@@ -24,10 +24,11 @@ from anlu.kernel.core.language.formats import day_and_weekday
 from anlu.kernel.indicators.define import Indicator, Nature
 from anlu.kernel.indicators.permissions import EXPORT
 from anlu.kernel.people.models import Officer
+from anlu.web.comparing import COMPARE, comparison_of
 from anlu.web.desk.indicators import NATURES, known_to
 from anlu.web.nav import Crumb, page, pages
 from anlu.web.panels import Board, Shown, Sight, shown_on
-from anlu.web.tables import download
+from anlu.web.tables import NumberTable, download
 from anlu.web.viewers import require_viewer
 from anlu.web.windows import Asked
 
@@ -49,7 +50,9 @@ def morning(request: HttpRequest) -> HttpResponse:
     context = {
         "page_note": f"{day_and_weekday(on)} · {lunar}",
         "asked": asked,
-        "figures": Figures.of(chosen, asked.window, viewer) if chosen and not asked.problems else None,
+        "figures": Figures.of(chosen, comparison_of(asked), viewer)
+        if chosen and not asked.problems
+        else None,
         "leader_url": _url(viewer, "dashboard.leader"),
         "panels": list(shown_on(Board.MORNING, Sight(viewer, on))),
         "seen_at": now(),
@@ -70,6 +73,7 @@ def _asked(request: HttpRequest, viewer: Officer, chosen: Sequence[Indicator]) -
         viewer,
         permissions=sorted({one.main.seen_under for one in chosen}),
         default=lambda: Period.containing(today(), "year"),
+        switches=(COMPARE,),
     )
 
 
@@ -79,12 +83,13 @@ def leader(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     chosen = chosen_by(viewer)
     asked = _asked(request, viewer, chosen)
-    figures = roads = None
+    compared, figures, roads = comparison_of(asked), None, None
     if chosen and not asked.problems:
-        figures, roads = Figures.of(chosen, asked.window, viewer), roads_of(chosen, asked.window, viewer)
+        figures, roads = Figures.of(chosen, compared, viewer), roads_of(chosen, compared.window, viewer)
     context = {
         "page_note": asked.words(),
         "asked": asked,
+        "compared": compared,
         "figures": figures,
         "charts": [_with_data(one, asked, viewer) for one in figures.charts] if figures else [],
         "roads": roads,
@@ -125,11 +130,12 @@ def data(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request, viewer, chosen)
     table, code = None, request.GET.get("table", "")
     if chosen and not asked.problems:
-        roads = roads_of(chosen, asked.window, viewer, most=None) if code == ROADS else None
-        table = roads.table if roads else Figures.of(chosen, asked.window, viewer).table(code)
-    if table is None:
+        compared = comparison_of(asked)
+        roads = roads_of(chosen, compared.window, viewer, most=None) if code == ROADS else None
+        table = roads.table if roads else Figures.of(chosen, compared, viewer).table(code)
+    if table is None and code:
         raise Http404("所选指标中没有这张图")
-    return download(table, asked.words(), request, viewer)
+    return download(table or NumberTable("empty", "领导视图", "", (), ()), asked.words(), request, viewer)
 
 
 @page(
@@ -207,9 +213,10 @@ def screen(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, viewer, chosen)
     figures = map_ = roads = None
     if chosen and not asked.problems:
-        figures = Figures.of(chosen[:ON_TOP], asked.window, viewer)
-        map_ = map_of(chosen, asked.window, viewer)
-        roads = roads_of(chosen, asked.window, viewer, most=ROADS_ON_SCREEN)
+        compared = comparison_of(asked)
+        figures = Figures.of(chosen[:ON_TOP], compared, viewer)
+        map_ = map_of(chosen, compared.window, viewer)
+        roads = roads_of(chosen, compared.window, viewer, most=ROADS_ON_SCREEN)
     shown = list(shown_on(Board.SCREEN, Sight(viewer, today())))
     context: dict[str, Any] = {
         "page_title": "大屏",

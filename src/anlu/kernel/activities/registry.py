@@ -46,6 +46,8 @@ class ActivityKind:
         What is asked beyond the common facts.
     needs
         Names of common facts without which it cannot be written down as held.
+    routine
+        Goes on every day, like duty: it has a panel of its own and stands in the calendar only where it is chosen.
     """
 
     code: str
@@ -57,6 +59,7 @@ class ActivityKind:
     speaker: bool = False
     facts: tuple[Fact, ...] = ()
     needs: tuple[str, ...] = ()
+    routine: bool = False
     order: int = 50
 
 
@@ -78,6 +81,11 @@ def kinds_of(*families: str) -> list[ActivityKind]:
     """Kinds of these families (none stated: all), in their order."""
     found = [one for one in kinds if not families or one.family in families]
     return sorted(found, key=lambda one: (one.order, one.code))
+
+
+def routine_kinds() -> list[str]:
+    """Codes of the kinds that go on every day."""
+    return [one.code for one in kinds if one.routine]
 
 
 def kind_choices(*families: str) -> Callable[[], list[tuple[str, str]]]:

@@ -44,6 +44,7 @@ from anlu.kernel.indicators.restating import restatements
 from anlu.kernel.indicators.targets import standing_of
 from anlu.kernel.people.models import Officer
 from anlu.web.cells import Cell, Renderer
+from anlu.web.comparing import COMPARE, comparison_of
 from anlu.web.figures import (
     NOTHING,
     amount_words,
@@ -60,7 +61,7 @@ from anlu.web.nav import Crumb, page
 from anlu.web.pages.paging import Order, Slice, edge_of, slice_of
 from anlu.web.tables import Line, Number, NumberTable, download
 from anlu.web.viewers import require_viewer
-from anlu.web.windows import Asked, latest_year
+from anlu.web.windows import Asked, Switch, latest_year
 
 CHAPTER: Final = "统计报告"
 ITEM: Final = "指标目录"
@@ -79,7 +80,7 @@ def _permission(indicator: Indicator) -> str:
     return indicator.main.seen_under
 
 
-def _asked(request: HttpRequest, viewer: Viewer, known: Sequence[Indicator]) -> Asked:
+def _asked(request: HttpRequest, viewer: Viewer, known: Sequence[Indicator], *switches: Switch) -> Asked:
     """The window of the page; the year to begin with is the last one of which there is anything."""
     permissions = sorted({_permission(one) for one in known})
     return Asked.read(
@@ -87,6 +88,7 @@ def _asked(request: HttpRequest, viewer: Viewer, known: Sequence[Indicator]) -> 
         viewer,
         permissions=permissions,
         default=lambda: latest_year(_latest(known, viewer)),
+        switches=switches,
         with_as_of=True,
     )
 
@@ -180,12 +182,18 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """All indicators through one window."""
     viewer = require_viewer(request)
     known = known_to(viewer)
-    asked = _asked(request, viewer, known)
-    values = [] if asked.problems else remembered_values_of(known, asked.window, viewer)
+    asked = _asked(request, viewer, known, COMPARE)
+    compared = comparison_of(asked)
+    values = (
+        []
+        if asked.problems
+        else remembered_values_of(known, compared.window, viewer, previous=compared.previous)
+    )
     context = {
         "page_title": ITEM,
         "page_note": f"{len(known)} 项 · {asked.words()}",
         "asked": asked,
+        "compared": compared,
         "entries": [entry_of(value, viewer) for value in values],
         "export_url": f"{reverse('indicators.export')}?{urlencode(asked.parameters())}"
         if viewer.may(EXPORT)
@@ -208,16 +216,18 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The catalogue as an Excel file."""
     viewer = require_viewer(request)
     known = known_to(viewer)
-    asked = _asked(request, viewer, known)
-    values = [] if asked.problems else values_of(known, asked.window, viewer)
-    return download(catalogue_table(values), asked.words(), request, viewer)
+    asked = _asked(request, viewer, known, COMPARE)
+    compared = comparison_of(asked)
+    values = [] if asked.problems else values_of(known, compared.window, viewer, previous=compared.previous)
+    return download(catalogue_table(values, compared.before), asked.words(), request, viewer)
 
 
-HEADS: Final = ("单位", "性质", "本期", "分子", "分母", "上年同期", "变化", "95%区间", "行数", "口径", "方法")
+BEFORE_HEADS: Final = ("单位", "性质", "本期", "分子", "分母")
+AFTER_HEADS: Final = ("变化", "95%区间", "行数", "口径", "方法")
 
 
-def catalogue_table(values: Sequence[Value]) -> NumberTable:
-    """The catalogue in exact numbers; shares are 0-1."""
+def catalogue_table(values: Sequence[Value], before: str) -> NumberTable:
+    """The catalogue in exact numbers; shares are 0-1. ``before`` is what the figures are compared with."""
     lines = []
     for value in values:
         one = value.indicator
@@ -238,7 +248,8 @@ def catalogue_table(values: Sequence[Value]) -> NumberTable:
             Number(str(part), part if isinstance(part, int | str | None) else float(part)) for part in plain
         )
         lines.append(Line(one.label, numbers))
-    return NumberTable("catalogue", ITEM, "指标", HEADS, tuple(lines))
+    heads = (*BEFORE_HEADS, before, *AFTER_HEADS)
+    return NumberTable("catalogue", ITEM, "指标", heads, tuple(lines))
 
 
 # ----------------------------------------------------------------------------------------- one indicator
@@ -275,7 +286,8 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
     """Definition, formula, both parts with their rows, and what it goes by."""
     viewer = require_viewer(request)
     one = _indicator(indicator, viewer)
-    asked = _asked(request, viewer, [one])
+    asked = _asked(request, viewer, [one], COMPARE)
+    compared = comparison_of(asked)
     request.trail = [Crumb(one.label)]  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "page_title": one.label,
@@ -284,18 +296,22 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
         "one": one,
         "nature": NATURES[one.nature],
         "better": BETTER_WORDS[one.better],
+        "compared": compared,
         "today": today(),
     }
     if not asked.problems:
-        value = value_of(one, asked.window, viewer)
+        window = compared.window
+        value = value_of(one, window, viewer, previous=compared.previous)
         context |= {
-            "figure": replace(figure_of(value), method_url=""),  # this is the page it would lead to
+            "figure": replace(
+                figure_of(value, before=compared.before), method_url=""
+            ),  # this is the page it would lead to
             "interval": interval_words(value),
             "formula": formula_of(one),
             "sides": sides_of(value),
             "goal": goal_of(value, viewer),
-            "quality": quality_of(one, asked.window, viewer),
-            "gaps": gaps_of(one, asked.window, viewer) if isinstance(one.expression, Rhythm) else [],
+            "quality": quality_of(one, window, viewer),
+            "gaps": gaps_of(one, window, viewer) if isinstance(one.expression, Rhythm) else [],
             **_closed(value, viewer),
         }
     return render(request, "web/desk/indicator.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.apps.reports.arrangement import FREE, HALF_YEAR, WEEKLY, report_kinds
+from anlu.apps.reports.jobs import PDF_JOB, ask_for_pdf, pdf_made_by
 from anlu.apps.reports.models import State
 from anlu.apps.reports.pages.looking import Looking, looking_at
 from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
@@ -22,7 +24,9 @@ from anlu.engine.periods import FIRST_YEAR
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
-from anlu.kernel.documents.archiving import NoPdf, pdf_of
+from anlu.kernel.core.models import Job
+from anlu.kernel.core.models.jobs import JobState
+from anlu.kernel.core.store import open_upload
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import Value, values_of
 from anlu.kernel.indicators.window import Window
@@ -157,32 +161,87 @@ def _docx(looking: Looking) -> bytes:
 def docx_page(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The report as a .docx file."""
     looking = looking_at(request, kind)
-    return _file(looking, _docx(looking), "docx", WORD)
+    return _file(looking, _docx(looking))
 
 
 @page(
     "reports.pdf",
-    "reports/<str:kind>/report.pdf",
+    "reports/<str:kind>/pdf/",
     "导出报告 PDF",
     chapter=CHAPTER,
     item="半年总结",
     permission=VIEW,
     entry=False,
 )
-def pdf_page(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The report as a PDF, where LibreOffice is installed; a button, because it takes seconds."""
+def pdf_page(request: HttpRequest, kind: str) -> HttpResponse:
+    """The PDF, made in the background by LibreOffice: asked for here, and watched until it is there."""
     looking = looking_at(request, kind)
-    if request.method != "POST":
+    if request.method == "POST":
+        _record_export(looking)
+        job = ask_for_pdf(_docx(looking), looking.report.title, by=looking.viewer)
+        return HttpResponseRedirect(looking.url("reports.pdf", job=str(job.uid)))
+    wanted = _own_job(looking, request.GET.get("job", ""))
+    if wanted is None:
         return HttpResponseRedirect(looking.url())
+    running = wanted.state in (JobState.WAITING, JobState.RUNNING)
+    progress = _progress(wanted, looking) if running else None
+    if request.headers.get("HX-Request") == "true":
+        if running:
+            return render(request, "web/components/progress.html", {"progress": progress})
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    title = f"{looking.report.title} PDF"
+    request.trail = [Crumb(looking.report.title, looking.url()), Crumb("PDF")]  # type: ignore[attr-defined]
+    context = {
+        "page_title": title,
+        "progress": progress,
+        "problem": wanted.problem if wanted.state == JobState.FAILED else "",
+        "file_url": reverse("reports.pdf.file", args=[kind, wanted.uid]) if pdf_made_by(wanted) else "",
+        "report_url": looking.url(),
+    }
+    return render(request, "reports/pdf.html", context)
+
+
+def _own_job(looking: Looking, stated: str) -> Job | None:
+    """The work that this person asked for; nobody else's."""
     try:
-        content = pdf_of(_docx(looking))
-    except NoPdf as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(looking.url())
-    return _file(looking, content, "pdf", "application/pdf")
+        uid = UUID(stated)
+    except ValueError:
+        return None
+    return Job.objects.filter(kind=PDF_JOB, uid=uid, actor=looking.viewer.uid).first()
 
 
-def _file(looking: Looking, content: bytes, ending: str, media_type: str) -> HttpResponseBase:
+def _progress(job: Job, looking: Looking) -> dict[str, Any]:
+    return {
+        "label": job.note or "等待开始",
+        "total": 100 if job.done_share else 0,
+        "done": round(job.done_share * 100),
+        "words": f"{job.done_share:.0%}" if job.done_share else "",
+        "state": "running",
+        "poll_url": looking.url("reports.pdf", job=str(job.uid)),
+    }
+
+
+@page(
+    "reports.pdf.file",
+    "reports/<str:kind>/pdf/<uuid:file>/",
+    "报告 PDF 文件",
+    chapter=CHAPTER,
+    item="半年总结",
+    permission=VIEW,
+    entry=False,
+)
+def pdf_file(request: HttpRequest, kind: str, file: UUID) -> HttpResponseBase:
+    """The file, for whoever asked for it."""
+    wanted = _own_job(looking_at(request, kind), str(file))
+    made = pdf_made_by(wanted) if wanted is not None else None
+    if made is None:
+        raise Http404("文件不存在或已过期，请重新导出")
+    return FileResponse(
+        open_upload(made), as_attachment=True, filename=made.name, content_type="application/pdf"
+    )
+
+
+def _record_export(looking: Looking) -> None:
     record(
         "export",
         looking.report if looking.report.pk else None,
@@ -191,11 +250,12 @@ def _file(looking: Looking, content: bytes, ending: str, media_type: str) -> Htt
         label=looking.report.title,
         changes={"numbers": [None, len(looking.text.numbers)]},
     )
+
+
+def _file(looking: Looking, content: bytes) -> HttpResponseBase:
+    _record_export(looking)
     answer = FileResponse(
-        iter([content]),
-        as_attachment=True,
-        filename=f"{looking.report.title}.{ending}",
-        content_type=media_type,
+        iter([content]), as_attachment=True, filename=f"{looking.report.title}.docx", content_type=WORD
     )
     answer["Content-Length"] = str(len(content))
     return answer

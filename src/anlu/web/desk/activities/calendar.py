@@ -13,7 +13,7 @@ from django.shortcuts import render
 from anlu.engine.periods import Period, PeriodError
 from anlu.kernel.activities import permissions
 from anlu.kernel.activities.models import Activity, ActivityState
-from anlu.kernel.activities.registry import kind_choices, label_of
+from anlu.kernel.activities.registry import kind_choices, label_of, routine_kinds
 from anlu.kernel.core.clock import today
 from anlu.kernel.people.models import Officer
 from anlu.web.desk.activities.ledger import url_of
@@ -112,8 +112,7 @@ def _days(viewer: Officer, span: Period, kind: str) -> list[Day]:
         first -= timedelta(days=first.weekday())
         last += timedelta(days=6 - last.weekday())
     rows = Activity.objects.visible_to(viewer).filter(day__gte=first, day__lte=last)
-    if kind:
-        rows = rows.filter(kind=kind)
+    rows = rows.filter(kind=kind) if kind else rows.exclude(kind__in=routine_kinds())
     by_day: dict[date, list[Entry]] = {}
     for one in rows.order_by("day", "begins", "pk")[:MOST]:
         by_day.setdefault(one.day, []).append(_entry(one))

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from anlu.kernel.activities.models import Activity, ActivityState
 from anlu.kernel.activities.permissions import VIEW
-from anlu.kernel.activities.registry import label_of
+from anlu.kernel.activities.registry import label_of, routine_kinds
 from anlu.kernel.core.language.formats import day
 from anlu.web.desk.activities.ledger import url_of
 from anlu.web.panels import Board, Contents, Entry, Sight, panel
@@ -35,7 +35,7 @@ def week(sight: Sight) -> Contents:
 def _between(sight: Sight, first: date, last: date, empty: str) -> Contents:
     view = "day" if first == last else "week"
     rows = Activity.objects.visible_to(sight.viewer).filter(day__gte=first, day__lte=last)
-    rows = rows.exclude(state=ActivityState.CANCELLED)
+    rows = rows.exclude(state=ActivityState.CANCELLED).exclude(kind__in=routine_kinds())
     found = list(rows.order_by("day", "begins", "pk")[: SHOWN + 1])
     number = rows.count() if len(found) > SHOWN else len(found)
     return Contents(
