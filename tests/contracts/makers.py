@@ -131,7 +131,7 @@ def _segment(unit: Unit, town: Area) -> Any:
     """On a road of its own, so that no two lie over each other."""
     number = next(_serial)
     values = {"number": f"D{number:03}", "name": "测试路段", "begin_m": 0.0, "end_m": 2_000.0, "town": town}
-    return add_segment(values | {"road": add_road(f"Y{number:03}", "测试路", by=SYSTEM)}, by=SYSTEM)
+    return add_segment(values | {"road": add_road(f"Y9{number:03}", "测试路", by=SYSTEM)}, by=SYSTEM)
 
 
 def _source(unit: Unit, town: Area) -> Any:

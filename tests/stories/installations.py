@@ -111,6 +111,6 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)  # a server in another process gives no other sign
     raise AssertionError(f"no answer from {address} within {PATIENCE_S} s\n{log.read_text()}")
