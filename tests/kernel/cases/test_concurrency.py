@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -81,3 +84,34 @@ def test_several_workers_take_each_step_once() -> None:
     Case.objects.filter(family=FAMILY.code).update(due_on="2023-06-01", step_on="2023-06-01")
     steps = together(lambda number: climb_all())
     assert sum(steps) == Escalation.objects.count() == 2 * WORKERS * EACH  # 督办 and the draft above it
+
+
+def killed_at(steps: int) -> None:
+    """A worker in a process of its own climbs until so many steps are written, and is killed without warning."""
+    connections.close_all()
+    worker = os.fork()
+    if worker == 0:
+        climb_all()
+        os._exit(0)
+    while Escalation.objects.count() < steps and os.waitpid(worker, os.WNOHANG) == (0, 0):
+        pass
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_again_and_again_repeats_no_step_and_loses_none() -> None:
+    seed_ladder()
+    for number in range(WORKERS):
+        opened(number)
+    Case.objects.filter(family=FAMILY.code).update(due_on="2023-06-01", step_on="2023-06-01")
+    for steps in (3, 11, 20):
+        killed_at(steps)
+        assert Escalation.objects.count() < 2 * WORKERS * EACH, "it was not killed in the middle"
+    climb_all()
+    taken = Counter(Escalation.objects.values_list("case", "rung"))
+    assert taken == {
+        (pk, rung): 1 for pk in Case.objects.values_list("pk", flat=True) for rung in ("supervise", "notice")
+    }
+    assert CaseEvent.objects.filter(code__startswith="step.").count() == len(taken) == 2 * WORKERS * EACH

@@ -14,6 +14,7 @@ from anlu.web.desk.cases.acting import ActPage
 from anlu.web.desk.cases.columns import columns_of, filters_of
 from anlu.web.desk.cases.detail import CasePage
 from anlu.web.desk.cases.extending import extension_of
+from anlu.web.desk.cases.lifecycles import Lifecycles
 from anlu.web.desk.cases.views import Board, CaseBulk, CaseCalendar, CaseFilePage, CaseList, Photos
 from anlu.web.desk.cases.writing import ChangeCase, MovePage, NewCase
 from anlu.web.ledgers import BulkDeed, Ledger, Preset, ledgers
@@ -112,6 +113,7 @@ def extra_pages(ledger: Ledger, of: Callable[..., Page]) -> Iterator[Page]:
         ("new", f"{ledger.path}/new/", f"登记{ledger.noun}", NewCase),
         ("board", f"{ledger.path}/board/", f"{ledger.label}看板", Board),
         ("calendar", f"{ledger.path}/calendar/", f"{ledger.label}日历", CaseCalendar),
+        ("lifecycle", f"{ledger.path}/lifecycle/", f"{ledger.label}办理流程", Lifecycles),
         ("change", f"{one}/change/", f"更正{ledger.noun}", ChangeCase),
         ("move", f"{one}/move/", f"办理{ledger.noun}", MovePage),
         ("act", f"{one}/act/", f"{ledger.noun}其他办理", ActPage),

@@ -51,7 +51,11 @@ class CaseList(List):
 
     def more(self, listing: Listing) -> dict[str, Any]:
         query = listing.query(without=("sort", "size", "voided", "cols"))
-        other = (("board", "看板", "layout-sidebar"), ("calendar", "日历", "calendar"))
+        other = (
+            ("board", "看板", "layout-sidebar"),
+            ("calendar", "日历", "calendar"),
+            ("lifecycle", "办理流程", "arrows-exchange"),
+        )
         own = [
             {"label": pages.get(code).label, "icon": icon, "url": reverse(code)}
             for code, icon in extension_of(families.get(self.ledger.code)).pages

@@ -1,0 +1,45 @@
+"""The drawing of a lifecycle: every state and move is on it, nothing lies on something else, it is well-formed."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from xml.etree import ElementTree
+
+from anlu.engine.lifecycle import Lifecycle, Move
+from anlu.engine.lifecycle_drawing import BOX_H, BOX_W, boxes, drawing, levels
+
+NAME = "{http://www.w3.org/2000/svg}"
+LOOP = Lifecycle(
+    start="found",
+    done=("closed", "rejected"),
+    labels={"found": "待核实<&>"},
+    moves=(
+        Move("send", "交办", ("found", "returned"), "sent", role="squadron"),
+        Move("reject", "不予受理", ("found",), "rejected", role="brigade"),
+        Move("fix", "整改完成", ("sent",), "fixed", role="owner"),
+        Move("return", "退回", ("fixed",), "returned", role="squadron", returns=True),
+        Move("close", "销号", ("fixed",), "closed", role="squadron"),
+    ),
+)
+
+
+def test_states_stand_by_how_far_they_are_from_the_start() -> None:
+    assert levels(LOOP) == {"found": 0, "sent": 1, "rejected": 1, "fixed": 2, "returned": 3, "closed": 3}
+
+
+def test_no_box_lies_on_another() -> None:
+    for one, other in combinations(boxes(LOOP).values(), 2):
+        assert abs(one.x - other.x) >= BOX_W or abs(one.y - other.y) >= BOX_H
+
+
+def test_every_state_and_every_move_is_drawn_and_words_are_escaped() -> None:
+    picture = ElementTree.fromstring(
+        drawing(LOOP, "隐患", name="a").replace("<svg ", f'<svg xmlns="{NAME[1:-1]}" ', 1)
+    )
+    said = [one.text for one in picture.iter(f"{NAME}text")]
+    assert {"待核实<&>", "整改中", "待验收", "已退回", "已销号", "不予受理"} <= set(said)
+    assert (
+        sum(said.count(move.label) for move in LOOP.moves if move.code != "send") == 5
+    )  # 不予受理 twice: state, move
+    assert said.count("交办") == 2
+    assert len(list(picture.iter(f"{NAME}rect"))) == 6
