@@ -13,7 +13,9 @@ BOX_W: Final = 104
 BOX_H: Final = 36
 GAP_X: Final = 96
 GAP_Y: Final = 64
-MARGIN: Final = 56  # for arrows that lead back above and below the boxes
+MARGIN: Final = 24
+LIFT: Final = 26  # height of an arrow that leads back, for each column
+HEAD: Final = 132  # room for them above the boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def boxes(lifecycle: Lifecycle) -> dict[str, Box]:
     for state in lifecycle.states:
         column = level[state]
         x = MARGIN + column * (BOX_W + GAP_X)
-        found[state] = Box(state, x, MARGIN + rows[column] * (BOX_H + GAP_Y))
+        found[state] = Box(state, x, HEAD + rows[column] * (BOX_H + GAP_Y))
         rows[column] += 1
     return found
 
@@ -81,7 +83,7 @@ def _box(box: Box, lifecycle: Lifecycle) -> str:
 
 
 def _arrow(first: Box, last: Box, label: str, name: str) -> str:
-    """Straight to the right; bent below the boxes where it leads back or down the same column."""
+    """Straight to the right; in a bow above the boxes where it leads back."""
     y, end_y = first.y + BOX_H // 2, last.y + BOX_H // 2
     if last.x > first.x:
         x, end = first.x + BOX_W, last.x
@@ -89,12 +91,10 @@ def _arrow(first: Box, last: Box, label: str, name: str) -> str:
         at = (x + end) // 2, (y + end_y) // 2 - 6
     else:
         x, end = first.x + BOX_W // 2, last.x + BOX_W // 2
-        below = max(first.y, last.y) + BOX_H
-        deep = below + 44
-        bend = (
-            f"M{x - 14} {first.y + BOX_H} C{x - 14} {deep} {end + 14} {deep} {end + 14} {last.y + BOX_H + 2}"
-        )
-        at = (x + end) // 2, below + 46
+        lift = 20 + LIFT * (first.x - last.x) // (BOX_W + GAP_X)  # the farther back, the higher
+        top = min(first.y, last.y) - lift
+        bend = f"M{x} {first.y} C{x} {top} {end} {top} {end} {last.y - 2}"
+        at = (x + end) // 2, min(first.y, last.y) - lift * 3 // 4 - 4
     words = (
         f'<text class="lifecycle__move" x="{at[0]}" y="{at[1]}" text-anchor="middle">{escape(label)}</text>'
     )
