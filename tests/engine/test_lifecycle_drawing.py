@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -43,3 +45,17 @@ def test_every_state_and_every_move_is_drawn_and_words_are_escaped() -> None:
     )  # 不予受理 twice: state, move
     assert said.count("交办") == 2
     assert len(list(picture.iter(f"{NAME}rect"))) == 6
+
+
+def test_an_arrow_within_a_column_passes_beside_the_boxes_and_inside_the_picture() -> None:
+    beside = Move("accept", "重新受理", ("rejected",), "sent", role="brigade")
+    again = Move("urge", "催办", ("closed",), "closed", role="brigade")
+    lifecycle = replace(LOOP, moves=(*LOOP.moves, beside, again))
+    placed, picture = boxes(lifecycle), drawing(lifecycle, "隐患", name="a")
+    width = int(re.findall(r'width="(\d+)"', picture)[0])
+    ways = [
+        [int(one) for one in re.findall(r"-?\d+", way)] for way in re.findall(r' d="(M\d.*?)" m', picture)
+    ]
+    for state, label in (("sent", "重新受理"), ("closed", "催办")):
+        edge = placed[state].x + BOX_W
+        assert any(min(way[::2]) >= edge and max(way[::2]) < width for way in ways), label

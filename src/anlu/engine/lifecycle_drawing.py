@@ -53,7 +53,12 @@ def boxes(lifecycle: Lifecycle) -> dict[str, Box]:
 def drawing(lifecycle: Lifecycle, title: str, *, name: str) -> str:
     """The SVG, coloured by the style sheet of the page; ``name`` tells it from other drawings on the same page."""
     placed = boxes(lifecycle)
-    width = max(box.x for box in placed.values()) + BOX_W + MARGIN
+    between: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for move in lifecycle.moves:
+        for state in move.froms:
+            between[state, move.to].append(move.label)
+    beside = GAP_X if any(placed[first].x == placed[last].x for first, last in between) else 0
+    width = max(box.x for box in placed.values()) + BOX_W + beside + MARGIN
     height = max(box.y for box in placed.values()) + BOX_H + MARGIN
     parts = [
         f'<svg class="lifecycle" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
@@ -61,10 +66,6 @@ def drawing(lifecycle: Lifecycle, title: str, *, name: str) -> str:
         f'<defs><marker id="tip-{name}" viewBox="0 0 8 8" refX="7" refY="4" '
         'markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>',
     ]
-    between: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for move in lifecycle.moves:
-        for state in move.froms:
-            between[state, move.to].append(move.label)
     parts += [
         _arrow(placed[first], placed[last], "、".join(names), name)
         for (first, last), names in between.items()
@@ -83,12 +84,17 @@ def _box(box: Box, lifecycle: Lifecycle) -> str:
 
 
 def _arrow(first: Box, last: Box, label: str, name: str) -> str:
-    """Straight to the right; in a bow above the boxes where it leads back."""
+    """Straight to the right; in a bow beside the boxes within a column, above them where it leads back."""
     y, end_y = first.y + BOX_H // 2, last.y + BOX_H // 2
     if last.x > first.x:
         x, end = first.x + BOX_W, last.x
         bend = f"M{x} {y} C{x + 40} {y} {end - 40} {end_y} {end - 2} {end_y}"
         at = (x + end) // 2, (y + end_y) // 2 - 6
+    elif last.x == first.x:
+        x, out = first.x + BOX_W, first.x + BOX_W + GAP_X // 2
+        y, end_y = (y - BOX_H // 4, y + BOX_H // 4) if first is last else (y, end_y)
+        bend = f"M{x} {y} C{out} {y} {out} {end_y} {x + 2} {end_y}"
+        at = out, (y + end_y) // 2 + 4
     else:
         x, end = first.x + BOX_W // 2, last.x + BOX_W // 2
         lift = 20 + LIFT * (first.x - last.x) // (BOX_W + GAP_X)  # the farther back, the higher

@@ -85,7 +85,7 @@ def digits(value: str) -> str:
 def lunar(value: str) -> str:
     """廿三 → 23, 初十 → 10, 三十 → 30."""
     ones = "一二三四五六七八九十"
-    first, last = value
+    first, last = value[0], value[1]
     if first in "二三":
         return f"{ones.index(first) + 1}0"
     return str(10 * "初十廿".index(first) + ones.index(last) + 1)
