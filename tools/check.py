@@ -181,7 +181,7 @@ def printed_documents() -> Outcome:
         )
         print(f"!!!! {reason}")
         return Outcome(True, note="skipped", not_tested=[reason])
-    return pytest_stage([PRINTING], "-p", "no:xdist", "-p", "no:django", ANLU_SOFFICE=office)
+    return pytest_stage([PRINTING], "-p", "no:xdist", ANLU_SOFFICE=office)
 
 
 def pytest_stage(folders: list[Path], *options: str, **variables: str) -> Outcome:
