@@ -124,13 +124,15 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of the demonstration county, which nobody changes: it takes a while to make."""
     return demonstration_county(tmp_path_factory.mktemp("county") / "data")
 
 
 @pytest.fixture(scope="session")
-def installation(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+def installation(
+    made_county: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningInstallation]:
     """The demonstration county, served for all stories of this run."""
-    with running_installation(county, tmp_path_factory.mktemp("installation") / "data") as running:
+    with running_installation(made_county, tmp_path_factory.mktemp("installation") / "data") as running:
         yield running

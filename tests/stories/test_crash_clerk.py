@@ -25,9 +25,9 @@ def total(page: Page) -> int:
 
 
 @pytest.fixture(scope="module")
-def office(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+def office(made_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
     """An installation for this file alone: what is imported here lies in another part of the world."""
-    with running_installation(county, tmp_path_factory.mktemp("office") / "data") as running:
+    with running_installation(made_county, tmp_path_factory.mktemp("office") / "data") as running:
         yield running
 
 
