@@ -1,15 +1,17 @@
 """
-Where every registered page of an installation is: `python -m tests.stories.addresses LOGIN`.
+Where the pages of an installation are: `python -m tests.stories.addresses LOGIN`.
 
-Makes a person who may do everything, signs them in, and prints ``{"session": …, "addresses": {code: address}}`` with
-the pages that a browser shows as a whole; files, tiles and fragments are left out. Records that the installation has
-are preferred; what it lacks is made as for the repository-wide tests, so that a page registered tomorrow is found too.
+Makes a person who may do everything, signs them in, and prints ``{"session": …, "menu": {code: address}, "sorts":
+{code: address}}``: the pages that the menu opens, and of the others one of each sort (form, print, history ...), as far
+as a browser shows them as a whole; files, tiles and fragments are left out. Records that the installation has are
+preferred; what it lacks is made as for the repository-wide tests, so that a page registered tomorrow is found too.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,7 @@ from anlu.kernel.core.permissions import permissions
 from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.web.ledgers import ledgers
-from anlu.web.nav import pages
+from anlu.web.nav import Page, pages
 from tests.contracts.conftest import World
 from tests.factories import make_officer
 
@@ -46,15 +48,22 @@ class County(World):
         return super().thing(ledger)
 
 
-def whole_pages(client: Client, county: County) -> dict[str, str]:
-    """Code and address of the pages that answer with a document of their own."""
-    found = {}
-    for page in pages:
-        address = reverse(page.code, kwargs=county.values_for(page))
-        answer = client.get(address)
-        if answer.status_code == 200 and not answer.streaming and b"</html>" in answer.content:
-            found[page.code] = address
-    return found
+def whole_page(client: Client, county: County, page: Page) -> str:
+    """Its address, "" where it does not answer with a document of its own."""
+    address = reverse(page.code, kwargs=county.values_for(page))
+    answer = client.get(address)
+    whole = answer.status_code == 200 and not answer.streaming and b"</html>" in answer.content
+    return address if whole else ""
+
+
+def one_of_each_sort(client: Client, county: County, others: Iterable[Page]) -> dict[str, str]:
+    """Code and address of the first whole page of each sort; pages of a sort have the same last word in their code."""
+    found: dict[str, tuple[str, str]] = {}
+    for page in others:
+        sort = page.code.rpartition(".")[2]
+        if sort not in found and (address := whole_page(client, county, page)):
+            found[sort] = (page.code, address)
+    return dict(found.values())
 
 
 def main(login: str) -> None:
@@ -65,8 +74,10 @@ def main(login: str) -> None:
     client = Client(headers={"Host": "127.0.0.1"})
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     county = County(units[0], units[1], towns[0], towns[1], viewer=person)
-    found = whole_pages(client, county)
-    print(json.dumps({"session": client.session.session_key, "addresses": found}))
+    entries = [page for page in pages if page.entry and not page.parameters]
+    menu = {page.code: reverse(page.code) for page in entries}
+    sorts = one_of_each_sort(client, county, (page for page in pages if page.code not in menu))
+    print(json.dumps({"session": client.session.session_key, "menu": menu, "sorts": sorts}))
 
 
 if __name__ == "__main__":

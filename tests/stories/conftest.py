@@ -9,7 +9,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -30,7 +32,16 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 ARGUMENTS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SESSION = "sessionid"
 LOCAL = re.compile(r"(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)|(data|blob|about):")
+TOO_WIDE = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)  // charts fit themselves to the new width
+  const wide = document.documentElement.clientWidth
+  if (document.documentElement.scrollWidth <= wide) return []
+  const out = [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > wide + 1)
+  return [`${document.documentElement.scrollWidth} pixels wide: ` + out.slice(0, 3).map((one) =>
+    one.outerHTML.slice(0, 160)).join(' | ')]
+}"""
 
 # Playwright runs an event loop in this thread, in which Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -136,3 +147,45 @@ def installation(
     """The demonstration county, served for all stories of this run."""
     with running_installation(made_county, tmp_path_factory.mktemp("installation") / "data") as running:
         yield running
+
+
+def too_wide(page: Page) -> list[str]:
+    """What stands out on the right of a page, so that it would have to be moved sideways; empty when nothing does."""
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Somebody who may do everything, and where their pages are: those of the menu, and one of each other sort."""
+
+    installation: RunningInstallation
+    session: str
+    menu: dict[str, str]
+    sorts: dict[str, str]
+    open_context: Callable[..., BrowserContext]
+
+    def at(self, address: str) -> str:
+        """The whole address."""
+        return self.installation.address + address
+
+    def page(self, **options: object) -> Page:
+        """A page on which this person is signed in; nothing moves on it."""
+        context = self.open_context(reduced_motion="reduce", **options)
+        context.add_cookies([{"name": SESSION, "value": self.session, "url": self.installation.address}])
+        return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def addresses(installation: RunningInstallation) -> dict[str, Any]:
+    """What ``addresses.py`` finds in the demonstration county."""
+    found: dict[str, Any] = installation.module("tests.stories.addresses", "everything")
+    return found
+
+
+@pytest.fixture
+def everything(
+    installation: RunningInstallation, addresses: dict[str, Any], open_context: Callable[..., BrowserContext]
+) -> Everything:
+    """The person and the pages."""
+    return Everything(installation, open_context=open_context, **addresses)

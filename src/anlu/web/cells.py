@@ -184,7 +184,7 @@ def words_of(value: Any, kind: Kind = Kind.AUTO) -> str:
     if isinstance(value, float | Decimal):
         digits = 2 if kind == Kind.MONEY else 6  # coordinates need six
         return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
-    return str(value)
+    return value if isinstance(value, str) else str(value)
 
 
 def labels_of(model: type[Model], column: Column) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -36,10 +36,14 @@ def on_duty(sight: Sight) -> Contents:
 def _entry(one: Activity) -> Entry:
     unit = (one.unit.short_name or one.unit.name) if one.unit else one.organisers
     leader, officers, phone = (str(one.details.get(name) or "") for name in ("leader", "officers", "phone"))
-    parts = [f"带班 {leader}"] if leader else []
-    parts += [f"值班 {officers}"] if officers else []
+    if leader and officers:
+        words = f"带班 {leader}，值班 {officers}"
+    elif leader or officers:
+        words = f"带班 {leader}" if leader else f"值班 {officers}"
+    else:
+        words = one.title
     return Entry(
-        "，".join(parts) or one.title,
+        words,
         DUTY.url_of(one),
         note=" · ".join(part for part in (unit, phone) if part),
     )

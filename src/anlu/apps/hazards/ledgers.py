@@ -244,7 +244,7 @@ MARKETS = ledgers.add(
             Column("name", "名称", sort="sort_key"),
             Column("kind", "类别", dictionary=terms.MARKET_KIND),
             Column("state", "状态", kind=Kind.STATUS, dictionary=terms.MARKET_STATE, sort="state"),
-            Column("days", "逢集", value="days_words"),
+            Column("days", "逢集", value=lambda one: one.days_words),
             Column("hours", "时间", value=lambda one: f"{one.opens}—{one.closes}" if one.opens else ""),
             Column("town", "镇街", value="town.name", sort="town__sort_key"),
             Column("road", "道路", value="road.name"),

@@ -11,6 +11,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, NumberFilter, TextFilter
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.indicators import external, targets
 from anlu.kernel.indicators import permissions as may
@@ -66,10 +67,10 @@ class ExternalForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _value_words(one: ExternalFigure) -> str:
-    plain = f"{one.value.normalize():f}"
+    plain = f"{one.value.normalize():,f}"
     if one.kind == external.RANK:
         return f"第 {plain} 名 / {one.among}"
-    return f"{plain} {one.measure}".strip()
+    return Verbatim(f"{plain} {one.measure}".strip())
 
 
 EXTERNAL = ledgers.add(
