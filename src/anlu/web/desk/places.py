@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, QuerySet
 
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, FlagFilter, TextFilter
@@ -18,7 +17,6 @@ from anlu.kernel.places.dictionaries import ADMINISTRATIVE_CLASS, JUNCTION_FORM,
 from anlu.kernel.places.drawing import RouteFilter
 from anlu.kernel.places.fairs import NotFairDays, fair_words, read_fair_days
 from anlu.kernel.places.filters import AreaFilter, FairFilter
-from anlu.kernel.places.located import LocatedNoun, nouns
 from anlu.kernel.places.models import (
     Area,
     AreaKind,
@@ -32,6 +30,7 @@ from anlu.kernel.places.models import (
     SiteKind,
 )
 from anlu.kernel.places.segments import SegmentFilter
+from anlu.web.desk.counts import CountedOn
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, RelatedRows, ledgers
 from anlu.web.stakes import StakeField, stake_words
 
@@ -114,34 +113,16 @@ class RoadForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].choices = [("", "—"), *choices(list_)()]  # type: ignore[attr-defined]
 
 
-def _counted() -> list[LocatedNoun]:
-    """Kinds of records that are counted by road."""
-    return [noun for noun in nouns if noun.route]
+RECORDS = CountedOn(
+    filter_of=lambda noun: noun.route,
+    lying=lambda noun: Q(road=OuterRef("pk")),
+    known_by=lambda road: road.code,
+)
 
 
 def _roads(viewer: Viewer, permission: str) -> QuerySet[Road]:
     """Roads with the number of records of each kind that this person may see on them."""
-    rows: QuerySet[Road] = Road.objects.visible_to(viewer, permission)
-    for place, noun in enumerate(_counted()):
-        there = noun.model.objects.visible_to(viewer, noun.view).filter(road=OuterRef("pk"))
-        counted = there.order_by().values("road").annotate(n=Count("pk")).values("n")
-        number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-        rows = rows.annotate(**{f"records_{place}": number})
-    return rows
-
-
-def _records(road: Any) -> str:
-    """事故 132 起."""
-    numbers = ((noun, getattr(road, f"records_{place}", 0)) for place, noun in enumerate(_counted()))
-    return "，".join(f"{noun.label} {number} {noun.unit}" for noun, number in numbers if number)
-
-
-def _records_url(road: Any) -> str:
-    """The list of the first kind of records, narrowed to the road."""
-    for place, noun in enumerate(_counted()):
-        if getattr(road, f"records_{place}", 0):
-            return ledgers.get(noun.code).url({noun.route: road.code})
-    return ""
+    return RECORDS.counted(Road.objects.visible_to(viewer, permission), viewer)
 
 
 def _km(road: Any) -> float | None:
@@ -176,7 +157,7 @@ ROADS = ledgers.add(
             Column("technical_class", "技术等级", dictionary=TECHNICAL_CLASS, sort="technical_class"),
             Column("owner_name", "管养单位", sort="owner_name"),
             Column("km", "里程(公里)", value=_km, kind=Kind.NUMBER, sort="length_m"),
-            Column("records", "相关记录", value=_records, link=_records_url),
+            Column("records", "相关记录", value=RECORDS.words, link=RECORDS.url),
         ),
         filters=(
             TextFilter("q", "名称、编号", columns=("name", "code", "sort_key")),

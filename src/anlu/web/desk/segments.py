@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
@@ -26,9 +25,9 @@ from anlu.kernel.places.dictionaries import (
 )
 from anlu.kernel.places.drawing import RouteFilter
 from anlu.kernel.places.filters import AreaFilter
-from anlu.kernel.places.located import LocatedNoun, nouns
 from anlu.kernel.places.models import Segment
 from anlu.kernel.places.segments import lying_on_outer, misfit, town_of
+from anlu.web.desk.counts import CountedOn
 from anlu.web.desk.places import CHAPTER, ITEM, live_roads, live_towns
 from anlu.web.forms import RecordForm
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
@@ -132,34 +131,16 @@ def _responsible(town: int | None) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ what happened there
-def _counted() -> list[LocatedNoun]:
-    """Kinds of records that are counted by segment."""
-    return [noun for noun in nouns if noun.stretch]
+RECORDS = CountedOn(
+    filter_of=lambda noun: noun.stretch,
+    lying=lambda noun: lying_on_outer(noun.day),
+    known_by=lambda segment: segment.number,
+)
 
 
 def _segments(viewer: Viewer, permission: str) -> QuerySet[Segment]:
     """Segments with the number of records of each kind that this person may see on them."""
-    rows: QuerySet[Segment] = Segment.objects.visible_to(viewer, permission)
-    for place, noun in enumerate(_counted()):
-        there = noun.model.objects.visible_to(viewer, noun.view).filter(lying_on_outer(noun.day))
-        counted = there.order_by().values("road").annotate(n=Count("pk")).values("n")
-        number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-        rows = rows.annotate(**{f"records_{place}": number})
-    return rows
-
-
-def _records(segment: Any) -> str:
-    """事故 132 起."""
-    numbers = ((noun, getattr(segment, f"records_{place}", 0)) for place, noun in enumerate(_counted()))
-    return "，".join(f"{noun.label} {number} {noun.unit}" for noun, number in numbers if number)
-
-
-def _records_url(segment: Any) -> str:
-    """The list of the first kind of records, narrowed to the segment."""
-    for place, noun in enumerate(_counted()):
-        if getattr(segment, f"records_{place}", 0):
-            return ledgers.get(noun.code).url({noun.stretch: segment.number})
-    return ""
+    return RECORDS.counted(Segment.objects.visible_to(viewer, permission), viewer)
 
 
 def _km(segment: Any) -> float | None:
@@ -193,7 +174,7 @@ COLUMNS = (
     Column("unit_name", "负责单位", sort="unit_name"),
     Column("limit_kmh", "限速", kind=Kind.NUMBER, sort="limit_kmh"),
     Column("safety", "安全属性", dictionary=ROAD_SAFETY, sort="safety"),
-    Column("records", "相关记录", value=_records, link=_records_url),
+    Column("records", "相关记录", value=RECORDS.words, link=RECORDS.url),
     Column("marks", "质量标记", kind=Kind.TAGS, dictionary=SEGMENT_MARK),
 )
 
