@@ -177,15 +177,22 @@ class Everything:
 
 
 @pytest.fixture(scope="session")
-def addresses(installation: RunningInstallation) -> dict[str, Any]:
-    """What ``addresses.py`` finds in the demonstration county."""
-    found: dict[str, Any] = installation.module("tests.stories.addresses", "everything")
+def walked(made_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+    """A county of their own for the walks of all pages: samples of what it lacks are made in it."""
+    with running_installation(made_county, tmp_path_factory.mktemp("walked") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def addresses(walked: RunningInstallation) -> dict[str, Any]:
+    """What ``addresses.py`` finds there."""
+    found: dict[str, Any] = walked.module("tests.stories.addresses", "everything")
     return found
 
 
 @pytest.fixture
 def everything(
-    installation: RunningInstallation, addresses: dict[str, Any], open_context: Callable[..., BrowserContext]
+    walked: RunningInstallation, addresses: dict[str, Any], open_context: Callable[..., BrowserContext]
 ) -> Everything:
     """The person and the pages."""
-    return Everything(installation, open_context=open_context, **addresses)
+    return Everything(walked, open_context=open_context, **addresses)
