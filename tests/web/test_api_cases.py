@@ -50,6 +50,40 @@ def test_a_case_is_corrected_and_a_stale_correction_is_refused(stage: Stage) -> 
     assert send(as_(stage.liaison), "PATCH", f"/{case.uid}", body).status_code in (403, 404)
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        *({name: None} for name in ("title", "description", "found_on", "road_name", "place_text")),
+        {"title": "长" * 121},
+        {"road_name": "长" * 121},
+        {"place_text": "长" * 301},
+    ],
+    ids=lambda stated: "".join(stated) + (" null" if None in stated.values() else " too long"),
+)
+def test_a_correction_that_cannot_be_kept_is_refused(stage: Stage, stated: dict[str, Any]) -> None:
+    case = found(stage, place_text="幼儿园门前", road_name="府前街")
+    answer = send(as_(stage.finder), "PATCH", f"/{case.uid}", {"version": case.version, **stated})
+    assert answer.status_code == 422
+    assert next(iter(stated)) in answer.content.decode()
+    assert Case.objects.get().version == case.version
+
+
+def test_a_case_whose_title_is_taken_away_is_called_as_its_kind(stage: Stage) -> None:
+    case = found(stage)
+    changed = send(as_(stage.finder), "PATCH", f"/{case.uid}", {"version": case.version, "title": " "})
+    assert (changed.status_code, changed.json()["title"]) == (200, "视距遮挡")
+
+
+def test_requests_come_the_newest_first(stage: Stage) -> None:
+    first, second = (move_case(found(stage).uid, "send", by=stage.finder, values={"lead": stage.garden})
+                     for _ in range(2))  # fmt: skip
+    liaison = as_(stage.liaison)
+    for case, until in ((first, "2023-08-31"), (second, "2023-07-31")):
+        send(liaison, "POST", f"/{case.uid}/extensions", {"until": until, "why": "等待雨季结束"})
+    listed = as_(stage.chief).get(f"{ROOT}/extensions").json()["items"]
+    assert [one["number"] for one in listed] == [second.number, first.number]
+
+
 def test_a_later_deadline_is_asked_for_listed_and_granted_by_somebody_else(stage: Stage) -> None:
     case = move_case(found(stage).uid, "send", by=stage.finder, values={"lead": stage.garden})
     liaison, chief = as_(stage.liaison), as_(stage.chief)

@@ -128,7 +128,7 @@ def open_case(
         if values.get(name) is not None:
             setattr(case, name, values[name])
     case.found_on = case.found_on or today()
-    case.title = (case.title or "").strip()[:120] or declared.label
+    case.title = _title(case, declared)
     case.details, case.details_version = declared.read(details or {}), declared.version
     Locator.current().complete(case)
     if declared.needs_place and case.lon is None and case.road_id is None and case.town_id is None:
@@ -147,6 +147,11 @@ def open_case(
     declared.follow(case, OPENING, by)
     written(case)
     return case
+
+
+def _title(case: Case, kind: Kind) -> str:
+    """What was stated, no longer than its column; a case without words is called as its kind."""
+    return (case.title or "").strip()[:120] or kind.label
 
 
 def _number(kind: Kind, year: int) -> str:
@@ -477,6 +482,7 @@ def change_case(
 
     def prepare(case: Case) -> None:
         declared = kinds.get(case.kind)
+        case.title = _title(case, declared)
         if details is not None:
             case.details, case.details_version = declared.read(details), declared.version
         Locator.current().move(case, before)

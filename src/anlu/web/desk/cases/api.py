@@ -22,9 +22,18 @@ from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.filters import Selection
 from anlu.kernel.people.models import Officer, Unit
 from anlu.web.api import ERRORS, add_router, paged
-from anlu.web.desk.cases.api_acts import add_acts, add_lists
+from anlu.web.desk.cases.api_acts import add_acts
 from anlu.web.desk.cases.columns import filters_of
-from anlu.web.desk.cases.shapes import CasePage, CaseWhole, case_out, case_whole, town_of
+from anlu.web.desk.cases.shapes import (
+    CasePage,
+    CaseWhole,
+    PlaceText,
+    RoadName,
+    Title,
+    case_out,
+    case_whole,
+    town_of,
+)
 from anlu.web.pages.paging import Order
 from anlu.web.viewers import require_viewer
 
@@ -127,16 +136,16 @@ class NoteIn(Schema):
 class CaseIn(Schema):
     """A new case, apart from the facts of its kind."""
 
-    title: str = ""
+    title: Title = ""
     description: str = ""
     found_on: date | None = None
     grade: str = ""
     town: str = Field("", description="镇街代码")
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-85, le=85)
-    road_name: str = ""
+    road_name: RoadName = ""
     chainage_m: float | None = None
-    place_text: str = ""
+    place_text: PlaceText = ""
 
 
 # ------------------------------------------------------------------------------------------------ shapes
@@ -253,7 +262,6 @@ def make_router() -> Router:
             raise BadFilter(f"起始日期 {start} 晚于截止日期 {end}")
         return figures(_selected(viewer, _family_for(viewer, family), request), start, end)
 
-    add_lists(router)
     add_acts(router)
 
     @router.get("/{uuid:uid}", response={200: CaseWhole, **ERRORS}, summary="一件事项")

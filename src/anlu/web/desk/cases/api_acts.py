@@ -17,26 +17,38 @@ from anlu.kernel.cases.models import Case, Decision, Extension
 from anlu.kernel.cases.queries import open_cases
 from anlu.kernel.cases.services import case_for, change_case
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import NotFound
 from anlu.web.api import ERRORS, Paged, paged
-from anlu.web.desk.cases.shapes import CasePage, CaseWhole, case_out, case_whole, town_of
+from anlu.web.desk.cases.shapes import (
+    CasePage,
+    CaseWhole,
+    PlaceText,
+    RoadName,
+    Title,
+    case_out,
+    case_whole,
+    town_of,
+)
 from anlu.web.pages.paging import Order
 from anlu.web.viewers import require_viewer
 
 
 class ChangeIn(Schema):
-    """What is corrected; what is not stated stays. ``version`` is that of the case as it was read."""
+    """
+    What is corrected; what is not stated stays, so that no default is ever read.
+
+    ``version`` is that of the case as it was read. null empties what may be unknown and is refused for all else.
+    """
 
     version: int
-    title: str | None = None
-    description: str | None = None
-    found_on: date | None = None
+    title: Title = ""
+    description: str = ""
+    found_on: date = Field(default_factory=today)
     town: str | None = Field(None, description="镇街代码")
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-85, le=85)
-    road_name: str | None = None
+    road_name: RoadName = ""
     chainage_m: float | None = None
-    place_text: str | None = None
+    place_text: PlaceText = ""
     details: dict[str, Any] | None = Field(None, description="要更正的要素；未写的不变")
 
 
@@ -104,8 +116,8 @@ def extension_out(one: Extension) -> dict[str, Any]:
     }
 
 
-def add_lists(router: Router) -> None:
-    """Lists over all families; their addresses must stand before those of one case."""
+def add_acts(router: Router) -> None:
+    """Lists over all families, and what can be done to one case besides the moves of its lifecycle."""
 
     @router.get("/work", response={200: CasePage, **ERRORS}, summary="我的事项")
     def work(
@@ -135,15 +147,11 @@ def add_lists(router: Router) -> None:
         cases = Case.objects.visible_to(viewer)
         known = Extension.objects.live().filter(case__in=cases.values("pk"))
         rows = known.filter(decision=Decision(decision)) if decision else known
-        order = Order.of(Extension, "until", descending=True)
+        newest_first = Order("pk", descending=True)
         shown, following = paged(
-            rows.order_by().select_related("case"), known, order, after=after, limit=limit
+            rows.order_by().select_related("case"), known, newest_first, after=after, limit=limit
         )
         return {"items": [extension_out(one) for one in shown], "next": following}
-
-
-def add_acts(router: Router) -> None:
-    """What can be done to one case besides the moves of its lifecycle."""
 
     @router.patch("/{uuid:uid}", response={200: CaseWhole, **ERRORS}, summary="更正")
     def change(request: HttpRequest, uid: UUID, stated: ChangeIn) -> Any:
@@ -196,6 +204,4 @@ def add_acts(router: Router) -> None:
     def merge(request: HttpRequest, uid: UUID, stated: MergeIn) -> Any:
         """Merge this case into another; what is done to it later is done to that one."""
         viewer = require_viewer(request)
-        if not Case.objects.visible_to(viewer).filter(uid=uid).exists():
-            raise NotFound("没有这个事项，或不在您的管辖范围内")
         return case_whole(merge_cases(uid, stated.into, by=viewer), viewer)

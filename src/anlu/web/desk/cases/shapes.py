@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
 
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.models import Case, CaseUnit, Part
@@ -16,6 +17,10 @@ from anlu.kernel.people.models import Officer
 from anlu.kernel.places.models import Area
 from anlu.web.api import Paged
 from anlu.web.desk.cases.columns import place_words, state_words
+
+Title = Annotated[str, Field(max_length=120)]  # as long as the columns of Case
+RoadName = Annotated[str, Field(max_length=120)]
+PlaceText = Annotated[str, Field(max_length=300)]
 
 
 class PossibleMove(Schema):
