@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 import openpyxl
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from anlu.kernel.core.filters import FlagFilter
 from anlu.kernel.core.models import AuditEntry, Record
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.people.models import Officer
@@ -59,6 +62,21 @@ def test_labels_of_columns_and_filters_are_unique(ledger: Ledger) -> None:
     assert len(set(names)) == len(names)
     assert ledger.column(ledger.order.lstrip("-")) is not None
     assert set(ledger.head) <= {column.name for column in ledger.columns}
+
+
+def days_in(condition: Q) -> list[date]:
+    """Days that stand in a condition."""
+    found: list[date] = []
+    for one in condition.children:
+        found += days_in(one) if isinstance(one, Q) else [one[1]] if isinstance(one[1], date) else []
+    return found
+
+
+@by_code
+def test_no_filter_of_a_ledger_keeps_the_day_on_which_the_server_started(ledger: Ledger) -> None:
+    for one in ledger.filters:
+        if isinstance(one, FlagFilter) and isinstance(one.yes, Q):
+            assert not days_in(one.yes), f"{ledger.code} {one.name}: give the condition as a function"
 
 
 @by_code

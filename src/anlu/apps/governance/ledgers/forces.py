@@ -15,6 +15,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, TextFilter
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.people.access import valid_on
 from anlu.kernel.people.filters import UnitFilter
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, RelatedRows, ledgers
 
@@ -43,6 +44,12 @@ def state_words(force: TaskForce) -> str:
     if force.valid_from > today():
         return "未开始"
     return "进行中" if force.valid_to >= today() else "已结束"
+
+
+def _serving_today() -> Q:
+    """Both the membership and its task force have begun and are not over."""
+    day = today()
+    return valid_on(day) & Q(force__valid_from__lte=day, force__valid_to__gte=day)
 
 
 MEMBER_COLUMNS = (
@@ -160,7 +167,7 @@ MEMBERS = ledgers.add(
             FlagFilter(
                 "now",
                 "在任",
-                yes=Q(force__valid_to__gte=today()) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today())),
+                yes=_serving_today,
                 common=True,
             ),
             DateFilter("begun", "起", column="valid_from"),
