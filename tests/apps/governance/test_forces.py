@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from anlu.apps.governance.forces import forces, members, secondments
+from anlu.apps.governance.ledgers.forces import MEMBERS
 from anlu.apps.governance.models import ForceMember, TaskForce
 from anlu.apps.governance.services import GovernanceProblem
 from anlu.engine.periods import Period
@@ -17,6 +18,7 @@ from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.access import access_of
 from anlu.kernel.people.models import Officer, Role, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
+from anlu.kernel.people.services import end_grant
 from anlu.kernel.places.models import Area
 from tests.factories import make_area, make_officer, make_unit
 
@@ -88,6 +90,63 @@ def test_rights_end_today_for_a_member_who_is_struck_out(
     assert not may_on(garden, date(2023, 5, 8))
     members.restore(member.uid, by=SYSTEM)
     assert may_on(garden, date(2023, 5, 8))
+
+
+def test_a_right_that_was_over_keeps_its_last_day_when_the_member_is_struck_out(
+    town: Area, garden: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = join(a_force(town), garden, valid_to=date(2023, 4, 10))
+    monkeypatch.setenv("ANLU_TODAY", "2023-06-01")
+    members.void(member.uid, why="登记错误", by=SYSTEM)
+    assert may_on(garden, date(2023, 4, 10))
+    assert not may_on(garden, date(2023, 4, 11))
+
+
+def test_a_right_that_was_taken_back_does_not_return_with_a_change_of_the_task_force(
+    town: Area, garden: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANLU_TODAY", "2023-05-08")
+    force = a_force(town)
+    member = join(force, garden)
+    end_grant(garden.grants.get().pk, on=date(2023, 4, 30), by=SYSTEM)
+    force = forces.change(force.uid, {"basis": "县政府通知"}, version=force.version, by=SYSTEM)
+    forces.change(force.uid, {"valid_to": date(2023, 9, 30)}, version=force.version, by=SYSTEM)
+    forces.void(force.uid, why="登记错误", by=SYSTEM)
+    forces.restore(force.uid, by=SYSTEM)
+    members.change(member.uid, {"duty": "修剪"}, version=member.version, by=SYSTEM)
+    assert [may_on(garden, day) for day in (date(2023, 4, 30), date(2023, 5, 1))] == [True, False]
+
+
+def test_an_account_is_a_member_once_on_any_day(town: Area, garden: Officer) -> None:
+    force = a_force(town)
+    first = join(force, garden, valid_to=date(2023, 4, 30))
+    with pytest.raises(GovernanceProblem, match="日期不能重叠"):
+        join(force, garden, valid_from=date(2023, 4, 30))
+    members.void(first.uid, why="登记错误", by=SYSTEM)
+    join(force, garden, valid_from=date(2023, 4, 30))
+    with pytest.raises(GovernanceProblem, match="日期不能重叠"):
+        members.restore(first.uid, by=SYSTEM)
+    join(force, garden, valid_from=date(2023, 3, 10), valid_to=date(2023, 4, 29))
+
+
+def test_a_member_with_an_account_is_of_its_unit_and_name_as_when_chosen(town: Area, garden: Officer) -> None:
+    member = join(a_force(town), garden, unit=make_unit("柳亭中队"))
+    then = (garden.unit, garden.name)
+    assert (member.unit, member.name) == then
+    garden.name, garden.unit = "改名", make_unit("交通局", UnitKind.DEPARTMENT)
+    garden.save()
+    member = members.change(member.uid, {"duty": "修剪"}, version=member.version, by=SYSTEM)
+    assert (member.unit, member.name) == then
+
+
+def test_who_serves_today_is_asked_for_the_day_of_the_question(
+    town: Area, garden: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = join(a_force(town), garden)
+    serving = next(one for one in MEMBERS.filters if one.name == "now")
+    for day, expected in (("2023-03-09", []), ("2023-03-10", [member]), ("2023-07-01", [])):
+        monkeypatch.setenv("ANLU_TODAY", day)
+        assert list(ForceMember.objects.filter(serving.q(True))) == expected
 
 
 def test_an_administrator_cannot_be_a_member(town: Area, garden: Officer) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anlu.apps.governance.models import ForceMember, Secondment, TaskForce
 from anlu.apps.governance.services import GovernanceProblem, prepare_dates
@@ -15,6 +16,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import RecordServices
 from anlu.kernel.people.models import Grant, Role
+from anlu.kernel.people.naming import follow_account
 from anlu.kernel.people.services import change_grant, end_grant, grant_role
 from anlu.kernel.places.models import Area
 
@@ -28,26 +30,29 @@ class ForceServices(RecordServices[TaskForce]):
 
     @transaction.atomic
     def change(self, uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> TaskForce:
+        given = {one.pk: one.ends_on for one in _members_of(uid)}
         force = super().change(uid, values, version=version, by=by)
-        _settle_all(force, by=by)
+        for member in _members_of(uid):
+            settle_rights(member, given=given.get(member.pk), by=by)
         return force
 
     @transaction.atomic
     def void(self, uid: UUID, *, why: str, by: Viewer) -> TaskForce:
         force = super().void(uid, why=why, by=by)
-        _settle_all(force, by=by)
+        for member in _members_of(uid):
+            settle_rights(member, given=member.ends_on, by=by)
         return force
 
     @transaction.atomic
     def restore(self, uid: UUID, *, by: Viewer) -> TaskForce:
         force = super().restore(uid, by=by)
-        _settle_all(force, by=by)
+        for member in _members_of(uid):
+            settle_rights(member, given=member.ends_on, by=by)
         return force
 
 
-def _settle_all(force: TaskForce, *, by: Viewer) -> None:
-    for member in ForceMember.objects.filter(force=force).select_related("force", "grant", "officer"):
-        settle_rights(member, by=by)
+def _members_of(force: UUID) -> QuerySet[ForceMember]:
+    return ForceMember.objects.filter(force__uid=force).select_related("force", "grant", "officer")
 
 
 # ------------------------------------------------------------------------------------------------ members
@@ -56,10 +61,29 @@ def _prepare_member(member: ForceMember) -> None:
     force = member.force
     if not force.valid_from <= member.valid_from <= force.valid_to:
         raise GovernanceProblem(f"「{force}」自 {force.valid_from} 至 {force.valid_to}，起日须在其间")
-    if member.officer is not None:
-        member.name = member.officer.name
-    elif not member.name.strip():
+    follow_account(member, "officer", "name")
+    if not member.name.strip():
         raise GovernanceProblem("请选账号，或填写姓名")
+    if member.officer is not None:
+        member.unit_id = _unit_when_chosen(member)
+        _refuse_twice(member)
+
+
+def _unit_when_chosen(member: ForceMember) -> int:
+    """The unit of the account; who goes to another unit later stays a member for the one of then."""
+    same = ForceMember.objects.filter(pk=member.pk, officer=member.officer)
+    held: int | None = same.values_list("unit", flat=True).first()
+    return held or member.officer.unit_id
+
+
+def _refuse_twice(member: ForceMember) -> None:
+    """Refuse a second membership of the same account on the same days."""
+    others = ForceMember.objects.live().filter(force=member.force, officer=member.officer)
+    for other in others.filter(valid_from__lte=member.ends_on).exclude(pk=member.pk):
+        if other.ends_on >= member.valid_from:
+            raise GovernanceProblem(
+                f"{member.name} {other.valid_from} 至 {other.ends_on} 已是「{member.force}」成员，日期不能重叠"
+            )
 
 
 class MemberServices(RecordServices[ForceMember]):
@@ -67,24 +91,36 @@ class MemberServices(RecordServices[ForceMember]):
 
     @transaction.atomic
     def add(self, values: Mapping[str, Any], *, by: Viewer) -> ForceMember:
-        return settle_rights(super().add(values, by=by), by=by)
+        return settle_rights(super().add(values, by=by), given=None, by=by)
 
     @transaction.atomic
     def change(self, uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> ForceMember:
-        return settle_rights(super().change(uid, values, version=version, by=by), by=by)
+        before = ForceMember.objects.filter(uid=uid).select_related("force").first()
+        member = super().change(uid, values, version=version, by=by)
+        return settle_rights(member, given=before.ends_on if before else None, by=by)
 
     @transaction.atomic
     def void(self, uid: UUID, *, why: str, by: Viewer) -> ForceMember:
-        return settle_rights(super().void(uid, why=why, by=by), by=by)
+        member = super().void(uid, why=why, by=by)
+        return settle_rights(member, given=member.ends_on, by=by)
 
     @transaction.atomic
     def restore(self, uid: UUID, *, by: Viewer) -> ForceMember:
-        return settle_rights(super().restore(uid, by=by), by=by)
+        member = super().restore(uid, by=by)
+        if member.officer is not None:
+            _refuse_twice(member)
+        return settle_rights(member, given=member.ends_on, by=by)
 
 
-def settle_rights(member: ForceMember, *, by: Viewer) -> ForceMember:
+def settle_rights(member: ForceMember, *, given: date | None, by: Viewer) -> ForceMember:
     """
     Let the account of a member hold the role of members for exactly the days of the membership.
+
+    Parameters
+    ----------
+    given
+        The last day of the membership before this change; a grant that ends on another was taken back by an
+        administrator and stays as it is.
 
     Raises
     ------
@@ -92,9 +128,11 @@ def settle_rights(member: ForceMember, *, by: Viewer) -> ForceMember:
         The person is one of the three administrators.
     """
     held: Grant | None = member.grant
+    if held is not None and held.officer_id == member.officer_id and held.valid_to != given:
+        return member
     wanted = member.officer if member.voided_at is None and member.force.voided_at is None else None
     if held is not None and held.officer_id != (wanted.pk if wanted else None):
-        end_grant(held.pk, on=today() - _ONE_DAY, by=by)
+        _end(held, by=by)
         held = None
     areas = [member.force.area] if member.force.area else list(Area.objects.live().filter(parent=None))
     held_for: dict[str, Any] = {"valid_from": member.begins_on, "valid_to": member.ends_on, "areas": areas}
@@ -107,6 +145,13 @@ def settle_rights(member: ForceMember, *, by: Viewer) -> ForceMember:
     return member
 
 
+def _end(grant: Grant, *, by: Viewer) -> None:
+    """From today on it holds no more; one that is over keeps its last day."""
+    yesterday = today() - _ONE_DAY
+    if grant.valid_to is None or grant.valid_to > yesterday:
+        end_grant(grant.pk, on=yesterday, by=by)
+
+
 # ------------------------------------------------------------------------------------------------ secondments
 def _prepare_secondment(secondment: Secondment) -> None:
     prepare_dates(secondment)
@@ -117,5 +162,7 @@ def _prepare_secondment(secondment: Secondment) -> None:
 
 
 forces = ForceServices(TaskForce, "governance.task_force", prepare=prepare_dates)
-members = MemberServices(ForceMember, "governance.force_member", prepare=_prepare_member, tracked=("name",))
+members = MemberServices(
+    ForceMember, "governance.force_member", prepare=_prepare_member, tracked=("name", "unit")
+)
 secondments = RecordServices(Secondment, "governance.secondment", prepare=_prepare_secondment)

@@ -77,6 +77,7 @@ class ForceMemberForm(RecordForm):
         model = ForceMember
         fields = ("force", "unit", "officer", "name", "duty", "valid_from", "valid_to")
         help_texts: ClassVar[dict[str, str]] = {
+            "unit": "选了账号的，按账号所在单位登记",
             "officer": "有平台账号的选账号：任期内有专班权限，到期自动收回",
             "name": "没有账号的填写；不登记电话",
             "valid_to": "不填为专班结束之日",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def chosen_anew(thing: Any, account: str) -> bool:
+def _chosen_anew(thing: Any, account: str) -> bool:
     """Whether the account in a field of a record is another one than the database holds; False where none is chosen."""
     officer = getattr(thing, f"{account}_id")
     if officer is None:
@@ -25,5 +25,5 @@ def follow_account(thing: Any, account: str, name: str) -> None:
     account, name
         Fields of the record: the foreign key to the officer, and the text with the name.
     """
-    if chosen_anew(thing, account) or (getattr(thing, f"{account}_id") and not getattr(thing, name)):
+    if _chosen_anew(thing, account) or (getattr(thing, f"{account}_id") and not getattr(thing, name)):
         setattr(thing, name, getattr(thing, account).name)
