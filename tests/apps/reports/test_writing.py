@@ -320,6 +320,29 @@ def test_who_sees_a_part_keeps_no_numbers_for_all(article: None, clerk: Officer,
     assert services.keep_numbers(report, by=clerk).numbers
 
 
+@pytest.mark.parametrize(
+    ("rights", "width"),
+    [(("crashes.crash.view",), Width.OWN), ((), Width.ALL)],
+    ids=["no rows of their own", "no right to read the crashes"],
+)
+def test_who_reads_no_number_of_a_section_keeps_nothing_over_the_kept_numbers(
+    rights: tuple[str, ...], width: Width, article: None, clerk: Officer, client: Client
+) -> None:
+    may = ("reports.report.view", "reports.report.change", "reports.report.finish", *rights)
+    other = make_officer(make_unit("西镇中队"), *may, width=width)
+    report = services.start_report(HALF_YEAR, "2023H1", by=clerk)
+    assert not services.text_of(report, other).numbers
+    for deed in (services.keep_numbers, lambda one, by: services.advance(one, State.FINAL, by=by)):
+        with pytest.raises(NotAllowed, match="部分记录"):
+            deed(report, by=other)
+    kept = services.keep_numbers(report, by=clerk).numbers
+    assert Report.objects.get(pk=report.pk).numbers == kept
+    for who, offered in ((other, False), (clerk, True)):
+        client.force_login(who)
+        page = client.get(reverse("reports.half_year"), {"period": "2023H1"}).content.decode()
+        assert ("保存全部数字" in page, "仅含您管辖范围内的记录" in page) == (offered, not offered)
+
+
 # ------------------------------------------------------------------------------------------------ side by side
 def test_two_years_stand_side_by_side_each_under_its_own_name(
     clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
@@ -361,6 +384,20 @@ def test_a_free_report_takes_what_was_chosen(article: None, clerk: Officer) -> N
     assert f"一般事故{value}起" in words(services.text_of(report, clerk))
     with pytest.raises(services.NoSuchReport):
         services.add_free_report({"title": "空", "period": "2023-03"}, by=clerk)
+
+
+def test_a_free_report_says_on_paper_what_its_page_says_of_its_figures(
+    article: None, clerk: Officer, narrow: Officer, client: Client
+) -> None:
+    values = {"title": "情况", "period": "2023H1", "indicators": ["crash.count"]}
+    address = {"report": str(services.add_free_report(values, by=clerk).uid)}
+    for who, noted in ((narrow, True), (clerk, False)):
+        client.force_login(who)
+        page = client.get(reverse("reports.view", args=[FREE]), address).content.decode()
+        answer: Any = client.get(reverse("reports.docx", args=[FREE]), address)
+        with zipfile.ZipFile(BytesIO(b"".join(answer.streaming_content))) as paper:
+            inside = paper.read("word/document.xml").decode()
+        assert ("仅含您管辖范围内的记录" in page, "仅含您管辖范围内的记录" in inside) == (noted, noted)
 
 
 # ------------------------------------------------------------------------------------------------ paper and page

@@ -26,21 +26,22 @@ def paper_of(
     title: str, text: Text, *, office: str, dated: date | None, figures: Iterable[Value] = ()
 ) -> Paper:
     """The report in its elements; the table of exact numbers stands as an attachment."""
-    values = {one.indicator.code: one for one in (*(number.found for number in text.numbers), *figures)}
+    extras = tuple(figures)
+    values = {one.indicator.code: one for one in (*(number.found for number in text.numbers), *extras)}
     table = table_of(values.values())
     return Paper(
         form="plain",
         title=title,
-        body=tuple(_blocks(text)),
+        body=tuple(_blocks(text, text.scope_note(extras))),
         attachments=(Attachment("主要指标", (table,)),) if values else (),
         signatures=(Signature(office),) if office else (),
         dated=dated,
     )
 
 
-def _blocks(text: Text) -> Iterator[Block]:
-    if text.note:
-        yield Paragraph(f"（{text.note}）")
+def _blocks(text: Text, note: str) -> Iterator[Block]:
+    if note:
+        yield Paragraph(f"（{note}）")
     chapter = ""
     for one in text.paragraphs:
         if not one.text:

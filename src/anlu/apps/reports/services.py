@@ -140,11 +140,11 @@ def keep_numbers(report: Report, *, by: Viewer) -> Report:
     Finished
         The report has been approved.
     NotAllowed
-        ``by`` sees only a part of the records behind a number; what is kept is of the whole brigade.
+        ``by`` does not see all records behind the figures of its sections; what is kept is of the whole brigade.
     """
     thing = _open(report.uid, by)
     text = text_of(thing, by)
-    if text.note:
+    if not text.is_whole:
         raise NotAllowed("您只能看到部分记录，不能保存全大队的数字，请由能看到全部记录的人保存")
     numbers = {one.key: kept_of(one) for one in text.numbers}
     values = {"numbers": numbers, "kept_at": now(), "kept_by_name": by.name[:60]}

@@ -117,16 +117,23 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Text:
-    """The whole report."""
+    """The whole report, as ``viewer`` reads it."""
 
     paragraphs: tuple[Paragraph, ...]
     left_out: tuple[LeftOut, ...]
+    viewer: Viewer
     narrow: frozenset[str] = frozenset()  # indicators of which the reader sees only a part of the rows
+    unread: frozenset[str] = frozenset()  # indicators that its sections tell and the reader may not read
 
     @property
-    def note(self) -> str:
-        """What must stand beside its numbers, "" where they are of everything."""
-        return PART_NOTE if any(one.indicator.code in self.narrow for one in self.numbers) else ""
+    def is_whole(self) -> bool:
+        """True when the reader sees every row of every figure that its sections tell, written or not."""
+        return not self.narrow and not self.unread
+
+    def scope_note(self, figures: Iterable[Value] = ()) -> str:
+        """What must stand beside its numbers and the ``figures`` with it, "" where they are of everything."""
+        whole = self.is_whole and all(one.indicator.is_whole_to(self.viewer) for one in figures)
+        return "" if whole else PART_NOTE
 
     @property
     def numbers(self) -> tuple[Said, ...]:
@@ -155,12 +162,14 @@ def write(
     """
     listed = list(sections)
     wanted = {code for one in listed for sentence in one.sentences for code in sentence.indicators}
-    known = [one for one in indicators if one.code in wanted and viewer.may(permission_of(one))]
+    told = [one for one in indicators if one.code in wanted]
+    known = [one for one in told if viewer.may(permission_of(one))]
     values = {one.indicator.code: one for one in remembered_values_of(known, window, viewer)}
     writer = _Writer(values, window, viewer, edits or {})
     paragraphs = tuple(writer.paragraph(one) for one in listed)
     narrow = frozenset(one.code for one in known if not one.is_whole_to(viewer))
-    return Text(paragraphs, tuple(writer.left_out), narrow)
+    unread = frozenset(one.code for one in told if one not in known)
+    return Text(paragraphs, tuple(writer.left_out), viewer, narrow, unread)
 
 
 def permission_of(indicator: Indicator) -> str:

@@ -19,7 +19,7 @@ from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
 from anlu.apps.reports.printing import docx_of
 from anlu.apps.reports.services import advance, keep_numbers, start_report
 from anlu.apps.reports.standalone import chapters_of
-from anlu.apps.reports.writing import PART_NOTE, permission_of
+from anlu.apps.reports.writing import permission_of
 from anlu.engine.periods import FIRST_YEAR
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
@@ -79,8 +79,8 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponse:
         "numbers": len(numbers),
         "same": same,
         "compared": watched.compared,
-        "note": text.note
-        or (PART_NOTE if any(not one.indicator.is_whole_to(viewer) for one in extra) else ""),
+        "note": text.scope_note(extra),
+        "may_keep": text.is_whole,
         "watch": watched,
         "state": State(report.state).label if report.pk else "未起草",
         "state_tone": STATE_TONES[State(report.state)] if report.pk else "grey",

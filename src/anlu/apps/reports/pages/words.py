@@ -154,7 +154,7 @@ def beside_page(request: HttpRequest, kind: str) -> HttpResponse:
         "looking": looking,
         "before": before.label,
         "after": looking.period.label,
-        "note": then_text.note or looking.text.note,
+        "note": then_text.scope_note() or looking.text.scope_note(),
         "pairs": [
             (one.section, shown_then.get(code), shown_now.get(code))
             for code, one in now.items()
