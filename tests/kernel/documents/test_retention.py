@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from anlu.kernel.core.errors import NeedsReason, NotAllowed
-from anlu.kernel.core.models import Upload
+from anlu.kernel.core.models import AuditEntry, Upload
 from anlu.kernel.core.store import keep, path_of
 from anlu.kernel.documents import services
 from anlu.kernel.documents.archiving import archived
 from anlu.kernel.documents.facts import BadFact
-from anlu.kernel.documents.models import Document, KindRule
+from anlu.kernel.documents.models import Document, KindRule, State
 from anlu.kernel.documents.retention import kept_until
 from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.documents.sources import Destroyed, paper_of
@@ -81,6 +81,7 @@ def test_one_person_appraises_and_another_destroys(old: Document, office: Office
     assert [gone.facts, gone.frozen, gone.figures, gone.sealed] == [{}, {}, {}, ""]
     assert gone.deliveries.get().receiver == ""
     assert gone.replies.get().text == ""
+    assert "修剪" not in "".join(gone.events.values_list("note", flat=True))
     assert gone.archives.get().sha256 == digest
     for read in (archived, paper_of):
         with pytest.raises(Destroyed, match="2034-01-01"):
@@ -90,6 +91,28 @@ def test_one_person_appraises_and_another_destroys(old: Document, office: Office
     assert "待批准销毁" not in {one.what for one in waiting_for(office.chief)}
     with pytest.raises(NotNow, match="销毁"):
         services.keep_longer(gone, until=date(2040, 1, 1), why="备查", by=archivist)
+
+
+def test_an_answer_is_quoted_nowhere(old: Document, office: Office) -> None:
+    assert old.events.get(action="reply").note == office.department.name
+    assert AuditEntry.objects.get(action="reply", thing_uid=old.uid).note == office.department.name
+
+
+def test_what_earlier_versions_noted_of_an_answer_and_why_it_was_refused_are_destroyed_too(
+    old: Document, office: Office, archivist: Officer
+) -> None:
+    Document.objects.filter(pk=old.pk).update(state=State.DELIVERED)
+    services.deliver(
+        old, by=office.clerk, method="left", receiver="柏某", relation="同事", refused=True,
+        refused_why="称树不归其管", witnesses="竹某", on=date(2023, 7, 4),
+    )  # fmt: skip
+    old.events.filter(action="reply").update(note="园林：已修剪。")
+    services.propose_destruction(old, why="已无保存价值", by=archivist)
+    gone = services.destroy(old, how="粉碎", by=office.chief)
+    refused = gone.deliveries.get(refused=True)
+    assert [refused.receiver, refused.relation, refused.witnesses] == ["", "", ""]
+    assert refused.refused_why == "已销毁"
+    assert gone.events.get(action="reply").note == ""
 
 
 def test_the_files_of_a_destroyed_document_leave_the_store(

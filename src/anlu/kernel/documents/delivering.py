@@ -141,5 +141,5 @@ def reply(
     if final and document.replied_on is None:
         document.replied_on = day
     after = State.REPLIED if final else State(document.state)
-    step(document, "reply", after, by=by, note=f"{made.by}：{made.text}"[:200])
+    step(document, "reply", after, by=by, note=made.by)
     return made

@@ -8,6 +8,7 @@ digest of each file, and who decided when and why.
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 
@@ -21,6 +22,8 @@ from anlu.kernel.documents.facts import BadFact
 from anlu.kernel.documents.models import Document, State
 from anlu.kernel.documents.steps import NotNow, Which, found_document, person, step
 from anlu.kernel.documents.telling import tell_of_appraisal
+
+GONE: Final = "已销毁"  # where a refusal must state a reason
 
 
 def kept_until(issued_on: date, years: int) -> date | None:
@@ -163,9 +166,11 @@ def _empty(document: Document) -> None:
     ]
     document.archives.update(upload=None)
     for delivery in document.deliveries.all():
-        delivery.receiver, delivery.witnesses, delivery.proof = "", "", None
+        delivery.receiver, delivery.relation, delivery.witnesses, delivery.proof = "", "", "", None
+        delivery.refused_why = GONE if delivery.refused else ""
         delivery.save()
     document.replies.update(text="", upload=None)
+    document.events.filter(action="reply").update(note="")  # until lately they told what was answered
     document.facts, document.sealed, document.frozen, document.figures = {}, "", {}, {}
     for upload in Upload.objects.filter(pk__in=[one for one in files if one is not None]):
         discard(upload)
