@@ -24,6 +24,13 @@ from tests.kernel.documents.conftest import Office, employ
 from tests.kernel.documents.writing import issued
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path: Path) -> Path:
+    """A store of this test alone."""
+    settings.ANLU_UPLOADS_FOLDER = tmp_path / "uploads"
+    return settings.ANLU_UPLOADS_FOLDER
+
+
 @pytest.fixture
 def archivist(office: Office) -> Officer:
     """Of the office of the brigade."""
@@ -40,6 +47,13 @@ def old(office: Office, monkeypatch: pytest.MonkeyPatch, django_capture_on_commi
     services.reply(document, "已修剪。", by=office.liaison)
     monkeypatch.setenv("ANLU_TODAY", "2034-01-01")
     return Document.objects.get(pk=document.pk)
+
+
+@pytest.fixture
+def gone(old: Document, office: Office, archivist: Officer) -> Document:
+    """Destroyed."""
+    services.propose_destruction(old, why="已无保存价值", by=archivist)
+    return services.destroy(old, how="粉碎", by=office.chief)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,16 @@ def test_what_earlier_versions_noted_of_an_answer_and_why_it_was_refused_are_des
     assert [refused.receiver, refused.relation, refused.witnesses] == ["", "", ""]
     assert refused.refused_why == "已销毁"
     assert gone.events.get(action="reply").note == ""
+
+
+def test_nobody_delivers_answers_or_withdraws_what_was_destroyed(gone: Document, office: Office) -> None:
+    with pytest.raises(Destroyed, match="2034-01-01"):
+        services.reply(gone, "又修剪了。", by=office.liaison)
+    with pytest.raises(Destroyed, match="2034-01-01"):
+        services.withdraw(gone, why="发错", by=office.deputy)
+    Document.objects.filter(pk=gone.pk).update(state=State.DELIVERED)
+    with pytest.raises(Destroyed, match="2034-01-01"):
+        services.deliver(gone, receiver="柏某", by=office.clerk)
 
 
 def test_the_files_of_a_destroyed_document_leave_the_store(

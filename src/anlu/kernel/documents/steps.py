@@ -19,6 +19,7 @@ from anlu.kernel.documents.models import (
     State,
 )
 from anlu.kernel.documents.searching import find_again
+from anlu.kernel.documents.sources import destroyed
 from anlu.kernel.people.models import Officer
 
 Which = Document | UUID
@@ -74,13 +75,28 @@ def taken(
     or_permission: str = "",
     addressee_too: bool = False,
 ) -> Document:
-    """The document, locked, in a state in which ``action`` is possible, on the side of the issuer."""
+    """
+    The document, locked, in a state in which ``action`` is possible, on the side of the issuer.
+
+    Raises
+    ------
+    NotAllowed
+        Without the permission, or on the side of the addressee where that is not enough.
+    NotFound
+        There is none that ``by`` may see.
+    Destroyed
+        Its content is no more.
+    NotNow
+        It is in another state.
+    """
     held = permission if by.may(permission) or not or_permission else or_permission
     if not by.may(held):
         raise NotAllowed("您没有办理这一步的权限")
     document = found_document(which, by=by, permission=held)
     if not addressee_too and not document.issued_within(by.scope_for(held)):
         raise NotAllowed("这一步由发文单位办理")
+    if document.destroyed_on is not None:
+        raise destroyed(document)
     if document.state not in FROM[action]:
         raise NotNow(f"这份公文{document.get_state_display()}，不能办理这一步")
     return document
