@@ -11,7 +11,7 @@ from anlu.kernel.core.errors import NeedsReason, NotAllowed
 from anlu.kernel.core.models import AuditEntry, Upload
 from anlu.kernel.core.store import keep, path_of
 from anlu.kernel.documents import services
-from anlu.kernel.documents.archiving import archived
+from anlu.kernel.documents.archiving import PDF, archive, archived
 from anlu.kernel.documents.facts import BadFact
 from anlu.kernel.documents.models import Document, KindRule, State
 from anlu.kernel.documents.retention import kept_until
@@ -137,6 +137,16 @@ def test_nobody_delivers_answers_or_withdraws_what_was_destroyed(gone: Document,
     Document.objects.filter(pk=gone.pk).update(state=State.DELIVERED)
     with pytest.raises(Destroyed, match="2034-01-01"):
         services.deliver(gone, receiver="柏某", by=office.clerk)
+
+
+def test_a_file_that_is_made_while_its_document_is_destroyed_is_not_kept(
+    old: Document, gone: Document
+) -> None:
+    assert old.destroyed_on is None  # as whoever makes the PDF read it
+    with pytest.raises(Destroyed, match="2034-01-01"):
+        archive(old, b"%PDF-1.7", form=PDF)
+    assert not gone.archives.filter(form=PDF).exists()
+    assert not Upload.objects.exists()
 
 
 def test_the_files_of_a_destroyed_document_leave_the_store(

@@ -11,6 +11,8 @@ import hashlib
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from anlu.engine.documents.docx import render_docx
 from anlu.engine.files.office import (
     SUBSTITUTES,
@@ -67,7 +69,14 @@ def docx_of(document: Document) -> bytes:
 
 
 def archive(document: Document, content: bytes, *, form: str = DOCX, by: Viewer = SYSTEM) -> Archive:
-    """Keep a file of an issued document; what is archived already stays as it is. The file is stored before the row."""
+    """
+    Keep a file of an issued document; what is archived already stays as it is. The file is stored before the row.
+
+    Raises
+    ------
+    Destroyed
+        The content of the document was destroyed while the file was made.
+    """
     found = Archive.objects.filter(document=document, form=form).first()
     if found is not None:
         return found
@@ -80,8 +89,13 @@ def archive(document: Document, content: bytes, *, form: str = DOCX, by: Viewer 
         "upload": upload,
         "encrypted": encrypted,
     }
-    made: Archive = Archive.objects.get_or_create(document=document, form=form, defaults=row)[0]
-    return made
+    with transaction.atomic():
+        locked = Document.objects.select_for_update().get(pk=document.pk)
+        if locked.destroyed_on is None:
+            made: Archive = Archive.objects.get_or_create(document=document, form=form, defaults=row)[0]
+            return made
+    upload.delete()
+    raise destroyed(locked)
 
 
 def archived(document: Document, form: str = DOCX) -> bytes | None:
