@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max, Sum
 
 from anlu.kernel.core.errors import AnluError, NotFound
@@ -97,18 +96,6 @@ def open_upload(upload: Upload) -> BinaryIO:
         return path_of(upload.sha256).open("rb")
     except FileNotFoundError:
         raise NotFound(f"文件「{upload.name}」的内容不在库中") from None
-
-
-def discard(upload: Upload) -> None:
-    """Delete a file for good: its row now, its content after the commit unless another row has the same."""
-    digest = upload.sha256
-    upload.delete()
-    transaction.on_commit(lambda: _unlink_unnamed(digest))
-
-
-def _unlink_unnamed(digest: str) -> None:
-    if not Upload.objects.filter(sha256=digest).exists():
-        path_of(digest).unlink(missing_ok=True)
 
 
 def is_whole(sha256: str) -> bool:

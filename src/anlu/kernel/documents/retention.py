@@ -16,7 +16,6 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import NeedsReason, NotAllowed
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.core.store import discard
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.facts import BadFact
 from anlu.kernel.documents.models import Document, State
@@ -158,7 +157,7 @@ def _forget_proposal(document: Document) -> None:
 
 
 def _empty(document: Document) -> None:
-    """Take out what the document says and who received it, with the files."""
+    """Take out what the document says and who received it, with the files; their contents go with a daily sweep."""
     files = [
         *document.archives.values_list("upload", flat=True),
         *document.deliveries.values_list("proof", flat=True),
@@ -172,5 +171,4 @@ def _empty(document: Document) -> None:
     document.replies.update(text="", upload=None)
     document.events.filter(action="reply").update(note="")  # until lately they told what was answered
     document.facts, document.sealed, document.frozen, document.figures = {}, "", {}, {}
-    for upload in Upload.objects.filter(pk__in=[one for one in files if one is not None]):
-        discard(upload)
+    Upload.objects.filter(pk__in=[one for one in files if one is not None]).delete()
