@@ -16,6 +16,7 @@ from anlu.apps.crashes.models import Crash, Procedure, Severity
 from anlu.apps.crashes.services import change_crash
 from anlu.apps.reports import services
 from anlu.apps.reports.arrangement import FREE, HALF_YEAR, report_kinds
+from anlu.apps.reports.jobs import PDF_JOB
 from anlu.apps.reports.models import Report, State
 from anlu.apps.reports.printing import docx_of
 from anlu.apps.reports.standalone import html_of
@@ -24,6 +25,8 @@ from anlu.apps.reports.writing import Text, write
 from anlu.engine.periods import Period
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import ChangedMeanwhile, NotAllowed
+from anlu.kernel.core.models import Job
+from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents.archiving import NoPdf
@@ -446,36 +449,62 @@ def test_a_bad_period_in_the_address_is_said_and_nothing_breaks(clerk: Officer, 
     assert client.get(reverse("reports.view", args=["nothing"])).status_code == 404
 
 
-def test_the_pdf_is_made_in_the_background_for_whoever_asked(
-    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice is there, and makes a file of one line."""
+
     def converted(content: bytes) -> bytes:
         assert zipfile.is_zipfile(BytesIO(content))
         return b"%PDF-1.7 made"
 
+    monkeypatch.setattr("anlu.kernel.documents.archiving.find_office", lambda: "soffice")
     monkeypatch.setattr("anlu.apps.reports.jobs.pdf_of", converted)
+
+
+@pytest.mark.parametrize("kind", [HALF_YEAR.code, FREE])
+def test_the_pdf_is_made_in_the_background_for_whoever_asked(
+    kind: str, office: None, clerk: Officer, client: Client
+) -> None:
+    asked_for = "period=2023H1"
+    if kind == FREE:
+        values = {"title": "情况", "period": "2023H1", "sections": ["crashes.safety"]}
+        asked_for = f"report={services.add_free_report(values, by=clerk).uid}"
     client.force_login(clerk)
-    asked = client.post(f"{reverse('reports.pdf', args=['half-year'])}?period=2023H1")
-    page = client.get(asked.headers["Location"])
+    asked = client.post(f"{reverse('reports.pdf', args=[kind])}?{asked_for}")
+    waiting = asked.headers["Location"]
+    page = client.get(waiting)
     file_url = page.context["file_url"]
-    assert b"".join(client.get(file_url).streaming_content) == b"%PDF-1.7 made"
-    assert (
-        client.get(asked.headers["Location"], headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
-    )
+    assert b"".join(client.get(file_url).streaming_content) == b"%PDF-1.7 made"  # type: ignore[attr-defined]
+    assert client.get(waiting, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    Job.objects.filter(kind=PDF_JOB).update(state=JobState.CANCELLED)
+    page = client.get(waiting)
+    assert ("已取消" in page.content.decode(), "已过期" in page.content.decode()) == (True, False)
     client.force_login(make_officer(make_unit(), *permissions.codes()))
     assert client.get(file_url).status_code == 404
-    assert client.get(asked.headers["Location"]).status_code == 302
+    if kind != FREE:
+        assert client.get(waiting).status_code == 302
+
+
+def test_without_libreoffice_no_pdf_is_begun(
+    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANLU_SOFFICE", "")
+    client.force_login(clerk)
+    address = f"{reverse('reports.pdf', args=['half-year'])}?period=2023H1"
+    page = client.post(address, follow=True).content.decode()
+    assert "服务器没有安装 LibreOffice" in page
+    assert not Job.objects.filter(kind=PDF_JOB).exists()
 
 
 def test_a_pdf_that_cannot_be_made_says_why(
-    clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
+    office: None, clerk: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(content: bytes) -> bytes:
-        raise NoPdf("没有安装 LibreOffice")
+        raise NoPdf("字体不全")
 
     monkeypatch.setattr("anlu.apps.reports.jobs.pdf_of", refused)
     client.force_login(clerk)
     asked = client.post(f"{reverse('reports.pdf', args=['half-year'])}?period=2023H1")
     page = client.get(asked.headers["Location"])
-    assert "没有安装 LibreOffice" in page.content.decode()
+    assert "字体不全" in page.content.decode()
     assert page.context["file_url"] == ""

@@ -19,6 +19,7 @@ from anlu.engine.files.office import (
     ConversionFailed,
     OfficeMissing,
     convert_to_pdf,
+    find_office,
     lacking_faces,
 )
 from anlu.kernel.core import crypto
@@ -43,6 +44,11 @@ class Damaged(AnluError):
 
 class NoPdf(AnluError):
     """PDF cannot be made here, or this time."""
+
+
+def why_no_pdf() -> str:
+    """Why this machine makes no PDF; "" where it does."""
+    return "" if find_office() else "服务器没有安装 LibreOffice，请下载 .docx 后用 WPS 另存为 PDF"
 
 
 def pdf_of(content: bytes) -> bytes:

@@ -27,12 +27,15 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models import Job
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.core.store import open_upload
+from anlu.kernel.documents.archiving import why_no_pdf
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import Value, values_of
 from anlu.kernel.indicators.window import Window
+from anlu.kernel.people.models import Officer
 from anlu.web.desk.indicators import entry_of
 from anlu.web.installation import the_installation
 from anlu.web.nav import Crumb, page
+from anlu.web.viewers import require_viewer
 
 CHAPTER: Final = "统计报告"
 STATE_TONES: Final = {State.DRAFT: "blue", State.REVIEW: "amber", State.FINAL: "green"}
@@ -177,15 +180,18 @@ def pdf_page(request: HttpRequest, kind: str) -> HttpResponse:
     """The PDF, made in the background by LibreOffice: asked for here, and watched until it is there."""
     looking = looking_at(request, kind)
     if request.method == "POST":
+        if why := why_no_pdf():
+            messages.error(request, why)
+            return HttpResponseRedirect(looking.url())
         _record_export(looking)
         job = ask_for_pdf(_docx(looking), looking.report.title, by=looking.viewer)
         return HttpResponseRedirect(looking.url("reports.pdf", job=str(job.uid)))
-    wanted = _own_job(looking, request.GET.get("job", ""))
+    wanted = _own_job(looking.viewer, request.GET.get("job", ""))
     if wanted is None:
         return HttpResponseRedirect(looking.url())
     running = wanted.state in (JobState.WAITING, JobState.RUNNING)
     progress = _progress(wanted, looking) if running else None
-    if request.headers.get("HX-Request") == "true":
+    if request.htmx:  # type: ignore[attr-defined]
         if running:
             return render(request, "web/components/progress.html", {"progress": progress})
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -195,19 +201,20 @@ def pdf_page(request: HttpRequest, kind: str) -> HttpResponse:
         "page_title": title,
         "progress": progress,
         "problem": wanted.problem if wanted.state == JobState.FAILED else "",
-        "file_url": reverse("reports.pdf.file", args=[kind, wanted.uid]) if pdf_made_by(wanted) else "",
+        "cancelled": wanted.state == JobState.CANCELLED,
+        "file_url": reverse("reports.pdf.file", args=[wanted.uid]) if pdf_made_by(wanted) else "",
         "report_url": looking.url(),
     }
     return render(request, "reports/pdf.html", context)
 
 
-def _own_job(looking: Looking, stated: str) -> Job | None:
+def _own_job(viewer: Officer, stated: str) -> Job | None:
     """The work that this person asked for; nobody else's."""
     try:
         uid = UUID(stated)
     except ValueError:
         return None
-    return Job.objects.filter(kind=PDF_JOB, uid=uid, actor=looking.viewer.uid).first()
+    return Job.objects.filter(kind=PDF_JOB, uid=uid, actor=viewer.uid).first()
 
 
 def _progress(job: Job, looking: Looking) -> dict[str, Any]:
@@ -223,16 +230,16 @@ def _progress(job: Job, looking: Looking) -> dict[str, Any]:
 
 @page(
     "reports.pdf.file",
-    "reports/<str:kind>/pdf/<uuid:file>/",
+    "reports/pdf/<uuid:file>/",
     "报告 PDF 文件",
     chapter=CHAPTER,
     item="半年总结",
     permission=VIEW,
     entry=False,
 )
-def pdf_file(request: HttpRequest, kind: str, file: UUID) -> HttpResponseBase:
+def pdf_file(request: HttpRequest, file: UUID) -> HttpResponseBase:
     """The file, for whoever asked for it."""
-    wanted = _own_job(looking_at(request, kind), str(file))
+    wanted = _own_job(require_viewer(request), str(file))
     made = pdf_made_by(wanted) if wanted is not None else None
     if made is None:
         raise Http404("文件不存在或已过期，请重新导出")

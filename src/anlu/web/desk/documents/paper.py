@@ -15,7 +15,7 @@ from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models import Job, JobState
 from anlu.kernel.documents import permissions as may
-from anlu.kernel.documents.archiving import DOCX, PDF, archived, ask_for_pdf, docx_of
+from anlu.kernel.documents.archiving import DOCX, PDF, archived, ask_for_pdf, docx_of, why_no_pdf
 from anlu.kernel.documents.define import kinds
 from anlu.kernel.documents.models import Delivery, Document
 from anlu.kernel.documents.serving import service_paper
@@ -198,7 +198,7 @@ def _why_no_pdf(document: Document) -> str:
         return "印发后才能生成 PDF；拟稿请用预览打印"
     if document.destroyed_on is not None:
         return f"内容已于 {document.destroyed_on} 销毁"
-    return "" if find_office() else "服务器没有安装 LibreOffice，请下载 .docx 后用 WPS 另存为 PDF"
+    return why_no_pdf()
 
 
 def _job(request: HttpRequest, document: Document) -> Job | None:
