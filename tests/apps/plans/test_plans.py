@@ -182,6 +182,26 @@ def test_a_light_shows_just_the_measures_that_stand_so(group: PlanGroup, client:
         assert lights[words].number == 1
 
 
+def test_a_light_leaves_the_progress_of_its_heap_alone_and_leads_back(
+    group: PlanGroup, client: Client
+) -> None:
+    measure(group, title="超期的措施", due_on=date(2023, 1, 31))
+    measure(group, title="办完的措施", state="done", done_on=date(2023, 2, 1))
+    client.force_login(make_officer(None, *permissions.codes()))
+    for by in ("tree", "owner", "month"):
+        heaps = client.get(reverse("plans.progress"), {"by": by, "light": "missed"}).context["heaps"]
+        assert [line.measure.title for heap in heaps for line in heap.lines] == ["超期的措施"]
+    shown = client.get(reverse("plans.progress"), {"light": "missed"}).context
+    assert [(heap.done, heap.all) for heap in shown["heaps"]] == [(1, 2)]
+    assert shown["heaps"][0].counts == [("已超期", "red", 1), ("已完成", "green", 1)]
+    assert "light" not in shown["plans"][0]["url"]
+    nothing = client.get(reverse("plans.progress"), {"light": "stopped"})
+    assert [(one.words, one.number) for one in nothing.context["lights"] if one.active] == [("已停止", 0)]
+    page = nothing.content.decode()
+    assert ("没有这种措施" in page, "还没有分组" in page) == (True, False)
+    assert "办完的措施" in client.get(reverse("plans.progress") + nothing.context["all_url"]).content.decode()
+
+
 def test_somebody_of_another_unit_sees_the_plan_without_the_measures_of_ours(
     group: PlanGroup, client: Client
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -63,12 +63,16 @@ class LightChoice:
 
 @dataclass
 class Heap:
-    """Measures under one heading: a group, a unit, a month."""
+    """
+    Measures under one heading: a group, a unit, a month.
+
+    ``lines`` are those that are asked for; ``counts`` (words, colour, number), ``done`` and ``all`` are of every one.
+    """
 
     label: str
     note: str
     lines: list[Line]
-    counts: list[tuple[str, str, str, int]]
+    counts: list[tuple[str, str, int]]
     done: int
     all: int
 
@@ -93,8 +97,8 @@ def progress(request: HttpRequest) -> HttpResponse:
     by = by if by in dict(BY) else "tree"
     asked = [code for code in WORDS if code in request.GET.getlist("light")]
     every = _lines(plan, viewer) if plan else []
-    lines = [one for one in every if not asked or one.light in asked]
-    heaps = _heaps(plan, lines, by) if plan else []
+    heaps = _heaps(plan, every, asked, by) if plan else []
+    standing = Counter(one.light for one in every)
 
     def url(**changes: Any) -> str:
         stated = {"plan": str(plan.uid) if plan else "", "by": by, "light": asked, **changes}
@@ -106,14 +110,26 @@ def progress(request: HttpRequest) -> HttpResponse:
         "page_note": f"{theme.year}年主题：{theme.name}" if theme else "",
         "plan": plan,
         "plans": [
-            {"label": f"“{one.code}”{one.name}", "url": url(plan=str(one.uid)), "active": one == plan}
+            {
+                "label": f"“{one.code}”{one.name}",
+                "url": url(plan=str(one.uid), light=[]),
+                "active": one == plan,
+            }
             for one in offered
         ],
         "ways": [{"label": label, "url": url(by=code), "active": code == by} for code, label in BY],
-        "heaps": [one for one in heaps if one.all or not asked],
+        "heaps": [one for one in heaps if one.lines or not asked],
+        "all_url": url(light=[]) if asked else "",
         "lights": [
-            LightChoice(words, colour, number, url(light=[] if asked == [code] else [code]), code in asked)
-            for code, words, colour, number in _lights(every)
+            LightChoice(
+                WORDS[code],
+                COLOURS[code],
+                standing[code],
+                url(light=[] if asked == [code] else [code]),
+                code in asked,
+            )
+            for code in ORDER
+            if standing[code] or code in asked
         ],
         "new_url": _new_url(viewer, "plans.measure.new" if plan else "plans.plan.new"),
     }
@@ -176,30 +192,32 @@ def _figure(one: Judged) -> dict[str, str]:
     }
 
 
-def _lights(lines: Iterable[Line]) -> list[tuple[str, str, str, int]]:
-    """(code, words, colour, how many) of each light that occurs, the worst first."""
-    found = Counter(one.light for one in lines)
-    return [(code, WORDS[code], COLOURS[code], found[code]) for code in ORDER if found[code]]
-
-
-def _heaps(plan: WorkPlan, lines: list[Line], by: str) -> list[Heap]:
+def _heaps(plan: WorkPlan, every: list[Line], asked: list[str], by: str) -> list[Heap]:
+    """The heaps of a plan, each with those of its measures whose light is asked for; none asked for: all."""
     if by == "owner":
-        return _sorted_heaps(lines, _owner)
+        return _sorted_heaps(every, asked, _owner)
     if by == "month":
-        return _sorted_heaps(lines, _month)
-    groups = PlanGroup.objects.live().filter(plan=plan).order_by("place", "pk")
-    return [
-        _heap(one.label, "，".join(part for part in (one.family, one.meaning) if part), _tree(lines, one))
-        for one in groups
-    ]
+        return _sorted_heaps(every, asked, _month)
+    heaps = []
+    for group in PlanGroup.objects.live().filter(plan=plan).order_by("place", "pk"):
+        mine = [one for one in every if one.measure.group_id == group.pk]
+        note = "，".join(part for part in (group.family, group.meaning) if part)
+        heaps.append(_heap(group.label, note, mine, _tree(_asked_of(mine, asked))))
+    return heaps
 
 
-def _sorted_heaps(lines: list[Line], name: Callable[[Measure], tuple[str, str]]) -> list[Heap]:
+def _sorted_heaps(
+    every: list[Line], asked: list[str], name: Callable[[Measure], tuple[str, str]]
+) -> list[Heap]:
     """Heaps by (key of the order, label)."""
     found: dict[tuple[str, str], list[Line]] = {}
-    for one in lines:
+    for one in every:
         found.setdefault(name(one.measure), []).append(one)
-    return [_heap(key[1], "", found[key]) for key in sorted(found)]
+    return [_heap(key[1], "", found[key], _asked_of(found[key], asked)) for key in sorted(found)]
+
+
+def _asked_of(lines: list[Line], asked: list[str]) -> list[Line]:
+    return [one for one in lines if not asked or one.light in asked]
 
 
 def _owner(measure: Measure) -> tuple[str, str]:
@@ -212,26 +230,20 @@ def _month(measure: Measure) -> tuple[str, str]:
     return (f"{due:%Y-%m}", f"{due.year}年{due.month}月") if due else ("~", "未定时限")
 
 
-def _tree(lines: list[Line], group: PlanGroup) -> list[Line]:
-    """The measures of a group, those below others within them."""
-    mine = {one.measure.pk: one for one in lines if one.measure.group_id == group.pk}
-    for one in mine.values():
-        one.below = []
+def _tree(lines: list[Line]) -> list[Line]:
+    """Those that stand below no other of the same; the others within them."""
+    mine = {one.measure.pk: one for one in lines}
     tops = []
-    for one in mine.values():
+    for one in lines:
         above = mine.get(one.measure.parent_id or 0)
         (above.below if above else tops).append(one)
     return tops
 
 
-def _all(lines: list[Line]) -> list[Line]:
-    return [found for one in lines for found in (one, *_all(one.below))]
-
-
-def _heap(label: str, note: str, lines: list[Line]) -> Heap:
-    every = _all(lines)
-    done = sum(one.light == "done" for one in every)
-    return Heap(label, note, lines, _lights(every), done, len(every))
+def _heap(label: str, note: str, every: list[Line], lines: list[Line]) -> Heap:
+    found = Counter(one.light for one in every)
+    counts = [(WORDS[code], COLOURS[code], found[code]) for code in ORDER if found[code]]
+    return Heap(label, note, lines, counts, found["done"], len(every))
 
 
 # ------------------------------------------------------------------------------------------------ small forms
