@@ -27,13 +27,13 @@ from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, case_for, open_case, written
 from anlu.kernel.core.audit import record
-from anlu.kernel.core.clock import now, today
+from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.naming import sort_key_of
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.core.services import RecordServices
+from anlu.kernel.core.services import RecordServices, strike_out
 from anlu.kernel.people.access import responsible_unit
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.locating import Locator
@@ -194,9 +194,7 @@ def void_work(uid: UUID, *, why: str, by: Viewer) -> WorkDone:
     case = _open_hazard(row.case.uid, by)
     if not why.strip():
         raise HazardProblem("移除须说明原因")
-    row.voided_at, row.voided_by, row.voided_why = now(), by.uid, why.strip()[:200]
-    row.version += 1
-    row.save()
+    strike_out(row, why=why, by=by)
     add_event(
         case, "works.void", "移除整改措施", by=by, note=f"{work_words(row)}：{why.strip()}", colour="grey"
     )

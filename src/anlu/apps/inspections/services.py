@@ -19,12 +19,12 @@ from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.cases.services import About, move_case, open_case
 from anlu.kernel.core.audit import record
-from anlu.kernel.core.clock import now, today
+from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.numbers import next_number
 from anlu.kernel.core.scope import Viewer
-from anlu.kernel.core.services import RecordServices, record_for
+from anlu.kernel.core.services import RecordServices, record_for, strike_out
 from anlu.kernel.documents.define import Addressee
 from anlu.kernel.documents.models import Document
 from anlu.kernel.documents.services import draft_document
@@ -220,9 +220,7 @@ def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
         raise InspectionProblem(f"「{held.words}」不合格，请写明情况")
     if (held.verdict, held.note) == (answer.verdict, note):
         raise InspectionProblem("没有要更正的内容")
-    held.voided_at, held.voided_by, held.voided_why = now(), by.uid, why.strip()[:200]
-    held.version += 1
-    held.save()
+    strike_out(held, why=why, by=by)
     made = Check(round=one, unit=held.unit, category=held.category, item=held.item, words=held.words,
                  verdict=answer.verdict, note=note, created_by=by.uid)  # fmt: skip
     if answer.verdict == Verdict.WRONG:

@@ -23,6 +23,7 @@ from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.pictures import BadFile, Checked, check_file
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.services import strike_out
 
 PURPOSE: Final = "case"
 FAR_M: Final = 300.0  # farther from the case, a photograph is questioned [I]
@@ -203,8 +204,7 @@ def void_file(uid: UUID, *, why: str, by: Viewer) -> CaseFile:
         raise MoveRefused("已办结的事项不能移除附件")
     if found.created_by != by.uid and not may_here(case, "handle", by):
         raise NotAllowed("附件由上传人或经办人移除")
-    found.voided_at, found.voided_by, found.voided_why = now(), by.uid, why.strip()[:200]
-    found.save()
+    strike_out(found, why=why, by=by)
     add_event(case, "detach", "移除附件", by=by, note=f"{found.upload.name}：{why.strip()}", colour="grey")
     record("detach", case, by=by, note=f"{found.upload.name} {why.strip()}")
     return found

@@ -137,11 +137,16 @@ def void_record(model: type[R], uid: UUID, *, why: str, by: Viewer, permission: 
     if not why.strip():
         raise NeedsReason("作废须说明原因")
     thing = record_for(model, uid, by=by, permission=permission)
+    strike_out(thing, why=why, by=by)
+    record("void", thing, by=by, note=why.strip())
+    return thing
+
+
+def strike_out(thing: Record, *, why: str, by: Viewer) -> None:
+    """Mark a record that the caller guarded and locked as voided, and save it; the caller records what it was."""
     thing.voided_at, thing.voided_by, thing.voided_why = now(), by.uid, why.strip()[:200]
     thing.version += 1
     _save(thing)
-    record("void", thing, by=by, note=why.strip())
-    return thing
 
 
 @transaction.atomic
