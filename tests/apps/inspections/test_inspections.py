@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -34,7 +35,7 @@ from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.window import Window
-from anlu.kernel.people.models import Officer, Unit, UnitKind
+from anlu.kernel.people.models import Officer, OfficerKind, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
 from tests.factories import make_officer, make_unit
 
@@ -55,7 +56,7 @@ def brigade() -> Unit:
 
 
 def inspector_of(unit: Unit, *more: str, width: Width = Width.ALL) -> Officer:
-    verbs = ("view", "add", "handle", "inspect")
+    verbs = ("view", "add", "change", "handle", "inspect")
     codes = [f"inspections.finding.{verb}" for verb in verbs]
     rest = (
         "inspections.round.view",
@@ -170,11 +171,47 @@ def test_other_words_keep_the_finding_and_one_being_put_right_stays(brigade: Uni
     (case,) = fill_round(one.uid, squadron, {("interior", "dormitory"): WRONG}, by=inspector)
     told = Answer(Verdict.WRONG, "三床被褥未叠")
     made = correct_check(Check.objects.get().uid, told, why="漏记几床", by=inspector)
+    case.refresh_from_db()
     assert (made.case, made.note) == (case, "三床被褥未叠")
+    assert (case.title, case.description) == (
+        f"{squadron.short_name or squadron.name}：三床被褥未叠",
+        "三床被褥未叠",
+    )
+    assert (
+        "description" in AuditEntry.objects.filter(thing_uid=case.uid, action="change").latest("pk").changes
+    )
     move_case(case.uid, "fix", by=SYSTEM, note="已整改")
-    with pytest.raises(InspectionProblem, match="已在整改"):
+    with pytest.raises(InspectionProblem, match=f"{case.number}.*不能「撤销」"):
         correct_check(made.uid, FINE, why="看错", by=inspector)
+    move_case(case.uid, "close", by=SYSTEM)
+    with pytest.raises(InspectionProblem, match="已办结"):
+        correct_check(made.uid, WRONG, why="看错", by=inspector)
     assert Check.objects.live().get() == made
+
+
+def test_an_auxiliary_who_may_not_withdraw_a_finding_is_told_who_does(brigade: Unit) -> None:
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    Officer.objects.filter(pk=inspector.pk).update(kind=OfficerKind.AUXILIARY)
+    inspector.refresh_from_db()
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    (case,) = fill_round(one.uid, squadron, {("interior", "dormitory"): WRONG}, by=inspector)
+    with pytest.raises(InspectionProblem, match=f"撤销问题 {case.number}.*须由民警办理"):
+        correct_check(Check.objects.get().uid, FINE, why="看错", by=inspector)
+
+
+def test_words_that_stand_in_a_bulletin_stay_until_it_is_withdrawn(brigade: Unit) -> None:
+    seed_documents()
+    inspector, squadron = inspector_of(brigade), make_unit(parent=brigade)
+    one = round_of(inspector, squadron, date(2023, 7, 3))
+    fill_round(one.uid, squadron, {("interior", "dormitory"): WRONG}, by=inspector)
+    line, other = Check.objects.get(), Answer(Verdict.WRONG, "三床被褥未叠")
+    bulletin = draft_bulletin(date(2023, 7, 3), date(2023, 7, 3), demands="照单整改", by=inspector)
+    with pytest.raises(InspectionProblem, match="已写入督查通报"):
+        correct_check(line.uid, other, why="漏记几床", by=inspector)
+    documents.void_draft(bulletin.uid, why="重拟", by=SYSTEM)
+    correct_check(line.uid, other, why="漏记几床", by=inspector)
+    again = draft_bulletin(date(2023, 7, 3), date(2023, 7, 3), demands="照单整改", by=inspector)
+    assert [row["fact"] for row in again.facts["findings"]] == ["三床被褥未叠"]
 
 
 def test_a_line_is_put_right_on_the_page_of_the_round(brigade: Unit, client: Client) -> None:
@@ -188,7 +225,10 @@ def test_a_line_is_put_right_on_the_page_of_the_round(brigade: Unit, client: Cli
     stated = {"correct": str(line.uid), "verdict": "wrong", "note": "桌面杂乱", "why": ""}
     refused = client.post(address, stated)
     assert refused.status_code == 422
-    assert "更正须说明原因" in refused.content.decode()
+    page = refused.content.decode()
+    assert "更正须说明原因" in page[page.index("<details open>") :]
+    assert 'value="桌面杂乱"' in page
+    assert re.search(r'<option value="wrong" selected>', page)
     client.post(address, stated | {"why": "漏看"})
     assert Check.objects.live().get().note == "桌面杂乱"
     client.force_login(inspector_of(brigade))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -106,6 +106,17 @@ class Line:
     written: str  # the verdict that was written down; it is not asked again
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A line that this person may put right; after a refusal with what was typed and why not."""
+
+    check: Check
+    verdict: str
+    note: str
+    why: str = ""
+    problem: str = ""
+
+
 @page(
     "inspections.round.fill",
     "inspections/rounds/<uuid:uid>/fill/",
@@ -142,6 +153,7 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, f"已保存 {unit.short_name or unit.name}{words}")
             return HttpResponseRedirect(f"?unit={(_next(one, units, unit) or unit).uid}")
     groups = _groups(one, unit, request) if unit else []
+    written = _written(one, unit, viewer, request.POST, problem) if unit else []
     trail = [Crumb(one.number, ROUNDS.url_of(one)), Crumb("填写")]
     request.trail = trail  # type: ignore[attr-defined]
     context = {
@@ -151,9 +163,9 @@ def fill(request: HttpRequest, uid: UUID) -> HttpResponse:
         "unit": unit,
         "groups": groups,
         "asking": any(not line.written for group in groups for line in group["lines"]),
-        "written": _written(one, unit, viewer) if unit else [],
+        "written": written,
         "verdicts": Verdict.choices,
-        "problem": problem,
+        "problem": "" if any(line.problem for line in written) else problem,
         "too_early": one.planned_on > today(),
         "back_url": ROUNDS.url_of(one),
     }
@@ -196,10 +208,18 @@ def _correct(request: HttpRequest, viewer: Officer) -> Check:
     return correct_check(uid, answer, why=request.POST.get("why", ""), by=viewer)
 
 
-def _written(one: Round, unit: Unit, viewer: Officer) -> list[Check]:
-    """Lines of a unit that this person may put right."""
+def _written(
+    one: Round, unit: Unit, viewer: Officer, stated: Mapping[str, str], problem: str
+) -> list[Correction]:
+    """Lines of a unit that this person may put right; the one whose correction was refused says so."""
     rows = Check.objects.live().filter(round=one, unit=unit).select_related("round__team__leader", "case")
-    return [check for check in rows.order_by("pk") if may_correct(check, viewer)]
+    return [
+        Correction(check, stated.get("verdict", ""), stated.get("note", ""), stated.get("why", ""), problem)
+        if stated.get("correct") == str(check.uid)
+        else Correction(check, check.verdict, check.note)
+        for check in rows.order_by("pk")
+        if may_correct(check, viewer)
+    ]
 
 
 def _unit_tabs(one: Round, units: list[Unit], chosen: Unit | None) -> list[dict[str, Any]]:

@@ -36,11 +36,15 @@ def findings(viewer: Viewer) -> QuerySet[Any]:
     return found
 
 
+def told() -> QuerySet[Told]:
+    """What stands in a bulletin; one that was withdrawn or voided does not count."""
+    return Told.objects.filter(document__voided_at__isnull=True).exclude(document__state=State.WITHDRAWN)
+
+
 def untold_findings(viewer: Viewer, start: date, end: date) -> QuerySet[Any]:
-    """Findings of these days that stand in no bulletin (a withdrawn or voided one does not count)."""
-    told = Told.objects.filter(document__voided_at__isnull=True).exclude(document__state=State.WITHDRAWN)
+    """Findings of these days that stand in no bulletin."""
     rows = findings(viewer).filter(found_on__gte=start, found_on__lte=end)
-    return rows.exclude(pk__in=told.values("case")).select_related("lead").order_by("found_on", "pk")
+    return rows.exclude(pk__in=told().values("case")).select_related("lead").order_by("found_on", "pk")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from django.db import transaction
 from anlu.apps.inspections import permissions
 from anlu.apps.inspections.bearing import issuing_unit
 from anlu.apps.inspections.models import Check, Round, Team, Told, Verdict
-from anlu.apps.inspections.queries import items_of, summary_of, untold_findings
+from anlu.apps.inspections.queries import items_of, summary_of, told, untold_findings
 from anlu.apps.inspections.terms import CATEGORIES
 from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case, Outcome
-from anlu.kernel.cases.services import About, move_case, open_case
+from anlu.kernel.cases.services import About, MoveRefused, change_case, move_case, open_case
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
@@ -191,7 +191,8 @@ def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
     """
     Put right a line that was written down wrongly: what stood there stays as it was, voided, with the reason.
 
-    A finding that was none is withdrawn with it; something wrong that was taken for fine opens one.
+    A finding that was none is withdrawn with it, other words are its words too; something wrong that was taken for
+    fine opens one.
 
     Raises
     ------
@@ -202,7 +203,8 @@ def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
     NeedsReason
         ``why`` is empty.
     InspectionProblem
-        Nothing differs, something wrong is not described, or the unit is putting the finding right already.
+        Nothing differs, something wrong is not described, the finding cannot be withdrawn now or by ``by``, or its
+        words cannot change any more: it is closed or stands in a bulletin.
     """
     known = Check.objects.live().filter(uid=uid).values_list("round__uid", flat=True).first()
     if known is None:
@@ -224,7 +226,7 @@ def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
     made = Check(round=one, unit=held.unit, category=held.category, item=held.item, words=held.words,
                  verdict=answer.verdict, note=note, created_by=by.uid)  # fmt: skip
     if answer.verdict == Verdict.WRONG:
-        made.case = _still_open(held, note, by) or _open(
+        made.case = _reword(held, note, by) or _open(
             one, held.unit, held.category, held.words, note, by=by, due_on=None
         )
     else:
@@ -236,35 +238,39 @@ def correct_check(uid: UUID, answer: Answer, *, why: str, by: Viewer) -> Check:
     return made
 
 
-def _still_open(held: Check, note: str, by: Viewer) -> Case | None:
-    """The finding of a line that stays wrong, told of the other words; None where it had none or it was withdrawn."""
+def _reword(held: Check, note: str, by: Viewer) -> Case | None:
+    """The finding of a line that stays wrong, in the other words; None where it had none or it was withdrawn."""
     case = held.case
     if case is None or case.outcome == Outcome.DROPPED:
         return None
+    if case.closed_on is not None:
+        raise InspectionProblem(f"问题 {case.number} 已办结，不能再更正情况")
+    if told().filter(case=case).exists():
+        raise InspectionProblem(f"问题 {case.number} 已写入督查通报，撤回通报后才能更正情况")
     add_event(case, "check.correct", "更正督查记录", by=by, note=note, colour="grey")
-    return case
+    return change_case(case.uid, _described(held.unit, note), version=case.version, by=by)
 
 
 def _take_back(case: Case | None, why: str, by: Viewer) -> None:
     """Withdraw the finding of a line that was fine after all."""
     if case is None or case.outcome == Outcome.DROPPED:
         return
-    if case.state not in ("found", "sent"):
-        raise InspectionProblem(f"问题 {case.number} 已在整改，不能改为合格")
-    move_case(case.uid, "withdraw", by=by, note=f"记错：{why.strip()}")
+    try:
+        move_case(case.uid, "withdraw", by=by, note=f"记错：{why.strip()}")
+    except MoveRefused as refused:
+        raise InspectionProblem(f"改为合格要撤销问题 {case.number}，现在不能：{refused}") from None
+
+
+def _described(unit: Unit, note: str) -> dict[str, str]:
+    """Title and description of a finding."""
+    return {"title": f"{unit.short_name or unit.name}：{note}"[:120], "description": note}
 
 
 def _open(
     one: Round, unit: Unit, category: str, words: str, note: str, *, by: Viewer, due_on: date | None
 ) -> Case:
     """The case of a finding, handed to the unit at once."""
-    values = {
-        "title": f"{unit.short_name or unit.name}：{note}"[:120],
-        "description": note,
-        "found_on": one.planned_on,
-        "unit": one.unit,
-        "lead": unit,
-    }
+    values = _described(unit, note) | {"found_on": one.planned_on, "unit": one.unit, "lead": unit}
     details = {"category": category, "item": words, "demand": ""}
     case = open_case(FINDING, values, details=details, by=by, source=SUBJECT, about=About(SUBJECT, one.uid))
     return move_case(case.uid, "send", by=by, values={"due_on": due_on} if due_on else {})
