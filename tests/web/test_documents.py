@@ -14,6 +14,7 @@ from anlu.kernel.documents import services
 from anlu.kernel.documents.library import write_template
 from anlu.kernel.documents.models import Delivery, Document, State, Template
 from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW, VIEW
+from anlu.web.ledgers import ledgers
 from tests.factories import make_officer
 from tests.kernel.documents.conftest import Office, employ, office  # noqa: F401 - a fixture
 from tests.kernel.documents.writing import drafted, issued, signed
@@ -230,3 +231,17 @@ def test_a_destruction_is_proposed_and_confirmed_by_clicking(
     assert "粉碎，两人监销" in client.get(url(document, "detail")).content.decode()
     listed = client.get(reverse("documents.retention"), {"destroyed": "1"}).content.decode()
     assert "青公交抄〔2023〕1号" in listed
+
+
+def test_a_document_is_due_on_the_day_after_the_last_of_its_keeping(
+    office: Office,  # noqa: F811
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    issued(office)  # in 2023, to be kept until 2033-12-31
+    client.force_login(office.chief)
+    (due,) = [one for one in ledgers.get("documents.retention").presets if one.label == "到期"]
+    for day, listed in (("2033-12-31", False), ("2034-01-01", True)):
+        monkeypatch.setenv("ANLU_TODAY", day)
+        page = client.get(reverse("documents.retention"), due.parameters()).content.decode()
+        assert ("青公交抄〔2023〕1号" in page) is listed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -25,7 +26,8 @@ def _issued(viewer: Viewer, permission: str) -> QuerySet[Document]:
 
 
 def _over() -> Mapping[str, Any]:
-    return {"until_to": str(today()), "destroyed": "0"}
+    """What was to be kept until yesterday at the longest: the day itself still counts."""
+    return {"until_to": str(today() - timedelta(days=1)), "destroyed": "0"}
 
 
 KEEPING = ledgers.add(
