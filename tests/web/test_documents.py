@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.documents import services
-from anlu.kernel.documents.library import write_template
+from anlu.kernel.documents.library import void_template, write_template
 from anlu.kernel.documents.models import Delivery, Document, State, Template
 from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW, VIEW
 from anlu.web.ledgers import ledgers
@@ -177,6 +177,8 @@ def test_versions_of_a_template_are_compared_and_an_earlier_one_comes_back(
     page = client.get(reverse("documents.template.compare", args=[second.uid])).content.decode()
     assert "第1版与第2版" in page
     assert "<ins>新写的一句。</ins>" in page
+    page = client.get(reverse("documents.template.compare", args=[first.uid])).content.decode()
+    assert "第1版与第2版" in page
     again = reverse("documents.template.again", args=[first.uid])
     assert client.post(again, {"valid_from": "2023-07-03", "note": ""}).status_code == 302
     third = Template.objects.get(kind="brief", number=3)
@@ -184,6 +186,10 @@ def test_versions_of_a_template_are_compared_and_an_earlier_one_comes_back(
     refused = client.post(again, {"valid_from": "2023-07-03", "note": ""})
     assert refused.status_code == 422
     assert "第 3 版就是这个写法" in refused.content.decode()
+    void_template(second.uid, why="写错", by=editor)
+    page = client.get(reverse("documents.template.compare", args=[third.uid])).content.decode()
+    assert "第1版与第3版" in page
+    assert str(second.uid) not in page
 
 
 def test_what_is_written_is_shown_beside_it_without_loading_the_page_anew(

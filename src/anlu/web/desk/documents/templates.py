@@ -174,12 +174,14 @@ def _opened(viewer: Officer, uid: UUID) -> tuple[Template, DocumentKind]:
       chapter=CHAPTER, item=ITEM, entry=False, permission=may.TEMPLATE_VIEW,
       ledger="documents.template")  # fmt: skip
 def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """A version beside another one, by default the one before it."""
+    """A version beside another one, by default the one before it, of the first version the one after it."""
     opened, kind = _opened(require_viewer(request), uid)
-    versions = list(Template.objects.filter(kind=opened.kind).order_by("-number"))
+    others = Template.objects.live().filter(kind=opened.kind).exclude(pk=opened.pk)
+    versions = list(others.order_by("-number"))
     chosen = request.GET.get("with", "")
+    earlier = (one for one in versions if one.number < opened.number)
     other = next((one for one in versions if str(one.uid) == chosen), None) or next(
-        (one for one in versions if one.number < opened.number), opened
+        earlier, versions[-1] if versions else opened
     )
     before, after = sorted((other, opened), key=lambda one: one.number)
     home = reverse("documents.template.detail", args=[opened.uid])
@@ -187,7 +189,7 @@ def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "page_title": f"{kind.label}模板：第{before.number}版与第{after.number}版",
         "opened": opened,
-        "versions": [one for one in versions if one.pk != opened.pk],
+        "versions": versions,
         "other": other,
         "before": before,
         "after": after,
