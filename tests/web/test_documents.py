@@ -161,7 +161,9 @@ def test_a_template_is_previewed_without_being_kept(
         assert "（标题句）简讯" in answer.content.decode()
     wrong = client.post(address, given | {"deed": deed, "body": "第一行\n{{ 没有 }}"})
     assert wrong.status_code == 422
-    assert "第 2 行第 4 个字" in wrong.content.decode()
+    form, shown = wrong.content.decode().split('id="template-preview"')
+    assert "第 2 行第 4 个字" in form
+    assert "第 2 行第 4 个字" not in shown
 
 
 def test_versions_of_a_template_are_compared_and_an_earlier_one_comes_back(
@@ -207,6 +209,10 @@ def test_what_is_written_is_shown_beside_it_without_loading_the_page_anew(
     )
     assert wrong.status_code == 200
     assert "没有「无」这一项" in wrong.content.decode()
+    assert 'role="alert"' in wrong.content.decode()  # what is wrong is read out, the paper is not
+    assert 'role="alert"' not in shown.content.decode()
+    editor = client.get(address).content.decode()
+    assert "aria-live" not in editor[editor.index('id="template-preview"') - 100 :]
     assert Template.objects.filter(kind="brief").count() == 1
 
 
