@@ -22,6 +22,7 @@ class Dated(Record):
     scope_owner: ClassVar[str] = ""
     scope_open: ClassVar[bool] = True
     view_permission: ClassVar[str] = permissions.RULE_VIEW
+    unchecked_rows: ClassVar[Q] = Q(builtin=True, checked_on__isnull=True)  # those that are ``unchecked``
 
     valid_from = models.DateField("起", null=True, blank=True)
     valid_to = models.DateField("止", null=True, blank=True)
@@ -60,6 +61,8 @@ class Letterhead(Dated):
 
 class LegalBasis(Dated):
     """An article that documents rest on."""
+
+    unchecked_rows: ClassVar[Q] = Q(checked_on__isnull=True)
 
     code = models.CharField("代码", max_length=40)
     law = models.CharField("法律法规", max_length=100)

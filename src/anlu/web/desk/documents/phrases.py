@@ -13,6 +13,7 @@ from anlu.kernel.core.filters import DateFilter, FlagFilter, TextFilter
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.library import Register
 from anlu.kernel.documents.models import Phrase
+from anlu.kernel.documents.models.rules import Dated
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -29,7 +30,11 @@ def check_of(one: Any) -> str:
 
 
 CHECKED = Column("checked", "核对", value=check_of, kind=Kind.STATUS, colours=CHECK_COLOURS)
-UNCHECKED = FlagFilter("unchecked", "待核", yes=Q(checked_on__isnull=True, builtin=True))
+
+
+def unchecked_in(model: type[Dated]) -> FlagFilter:
+    """The filter of what nobody has compared with the text in force."""
+    return FlagFilter("unchecked", "待核", yes=model.unchecked_rows)
 
 
 def checked_field() -> forms.DateField:
@@ -128,7 +133,7 @@ PHRASES = ledgers.add(
         filters=(
             TextFilter("q", "表述、来源文件", columns=("text", "source_document", "code")),
             FlagFilter("ended", "已失效", yes=Q(valid_to__isnull=False)),
-            UNCHECKED,
+            unchecked_in(Phrase),
             DateFilter("from", "启用", column="valid_from", common=True),
         ),
         order="text",

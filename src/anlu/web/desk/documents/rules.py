@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
-from django.db.models import Q
 
-from anlu.kernel.core.filters import ChoiceFilter, Filter, FlagFilter, TextFilter
+from anlu.kernel.core.filters import ChoiceFilter, Filter, TextFilter
 from anlu.kernel.documents import define
 from anlu.kernel.documents import permissions as may
 from anlu.kernel.documents.define import ADDRESSEES
@@ -15,14 +14,12 @@ from anlu.kernel.documents.library import Register
 from anlu.kernel.documents.models import Combination, KindRule, LegalBasis, Letterhead, SigningRule
 from anlu.kernel.documents.models.rules import Dated
 from anlu.kernel.people.models import Role, Unit, UnitKind
-from anlu.web.desk.documents.phrases import CHECKED, DAY, UNCHECKED, checked_field, in_order
+from anlu.web.desk.documents.phrases import CHECKED, DAY, checked_field, in_order, unchecked_in
 from anlu.web.desk.documents.templates import CHAPTER, ITEM, kind_label
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
 
 DATES = (Column("valid_from", "起", sort="valid_from"), Column("valid_to", "止", sort="valid_to"))
 SOURCE = Column("source", "出处")
-T = TypeVar("T")
-UNCHECKED_BASIS = FlagFilter("unchecked", "待核", yes=Q(checked_on__isnull=True))
 
 
 class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,7 +27,6 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     valid_from = forms.DateField(label="起", required=False, **DAY)  # type: ignore[arg-type]
     valid_to = forms.DateField(label="止", required=False, **DAY)  # type: ignore[arg-type]
-    checked_on = checked_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -45,8 +41,6 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
             elif name == "basis":
                 bases = [(one.code, str(one)) for one in LegalBasis.objects.live()]
                 self.fields[name] = _choice("法律依据", bases, field.required)
-            elif name == "checked_on" and self._meta.model is Letterhead:
-                del self.fields[name]
             elif name == "replaced_by":
                 field.queryset = LegalBasis.objects.live().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
 
@@ -71,11 +65,13 @@ def _ledger(
     fields: tuple[str, ...],
     *,
     unit: str = "条",
+    checked: bool = True,
     empty: str = "",
 ) -> Ledger:
-    """One of the registers of rules; they differ in columns and fields only."""
-    meta = type("Meta", (), {"model": model, "fields": (*fields, "valid_from", "valid_to", "checked_on")})
-    form = type(f"{model.__name__}Form", (DatedForm,), {"Meta": meta})
+    """One of the registers of rules; what can be ``checked`` says whether it was compared with the text in force."""
+    more = {"checked_on": checked_field()} if checked else {}
+    meta = type("Meta", (), {"model": model, "fields": (*fields, "valid_from", "valid_to", *more)})
+    form = type(f"{model.__name__}Form", (DatedForm,), {"Meta": meta, **more})
     register = Register(model, may.RULE_CHANGE)
     return ledgers.add(
         Ledger(
@@ -88,8 +84,8 @@ def _ledger(
             item=ITEM,
             rank=rank,
             model=model,
-            columns=(*columns, *_checked(model, CHECKED), *DATES),
-            filters=(*filters, *_checked(model, UNCHECKED_BASIS if model is LegalBasis else UNCHECKED)),
+            columns=(*columns, *((CHECKED,) if checked else ()), *DATES),
+            filters=(*filters, *((unchecked_in(model),) if checked else ())),
             order=columns[0].name,
             form=form,
             add=register.add,
@@ -107,11 +103,6 @@ def _ledger(
             empty=empty,
         )
     )
-
-
-def _checked(model: type[Dated], one: T) -> tuple[T, ...]:
-    """Offices are written down by those who know them; all other rules say whether they were compared."""
-    return () if model is Letterhead else (one,)
 
 
 def _kind_of(one: Any) -> str:
@@ -132,7 +123,7 @@ LETTERHEADS = _ledger(
      Column("mark", "机关代字", kind=Kind.CODE, sort="mark"), Column("signature", "署名")),
     (TextFilter("q", "机关、代字", columns=("name", "mark")),),
     ("unit", "name", "signature", "mark"),
-    unit="个", empty="登记发文机关的标志、署名和机关代字；没有登记的单位不能编号。",
+    unit="个", checked=False, empty="登记发文机关的标志、署名和机关代字；没有登记的单位不能编号。",
 )  # fmt: skip
 
 BASES = _ledger(
