@@ -156,9 +156,7 @@ def _standing(one: Target, viewer: Viewer) -> targets.Standing | None:
     """How it stands, for those who see all that it is about; before its year there is nothing to say."""
     if one.indicator not in indicators or one.year > today().year:
         return None
-    year = Period.parse(str(one.year))
-    window = Window(year.to_date(max(today(), year.start)))
-    return targets.standing_of(indicators.get(one.indicator), window, viewer)
+    return targets.standing_of(indicators.get(one.indicator), Window(Period.parse(str(one.year))), viewer)
 
 
 def _light(found: targets.Standing) -> str:
