@@ -37,14 +37,14 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class NewRecords:
-    """How many records of a ledger this person may see, and how many are new since yesterday."""
+    """How many records of a ledger are new since yesterday, and where there are any, how many there are in ``all``."""
 
     label: str
     unit: str
     url: str
     new: Total
     new_url: str
-    all: Total
+    all: Total | None
 
 
 @page("web.today", "today/", "我的待办", chapter="今日", permission=TODAY)
@@ -134,7 +134,6 @@ def _open(ledger: Ledger, viewer: Officer) -> bool:
 def _news(ledger: Ledger, viewer: Officer, since: date) -> NewRecords:
     rows = ledger.visible_rows(viewer)
     selection = Selection(((RECORDED, (since, None)),))
-    new, everything = Chosen(rows.filter(selection.q()), rows), Chosen(rows, rows)
-    return NewRecords(
-        ledger.label, ledger.unit, ledger.url(), new.total(), ledger.url(selection), everything.total()
-    )
+    new = Chosen(rows.filter(selection.q()), rows).total()
+    everything = Chosen(rows, rows).total() if new.number else None
+    return NewRecords(ledger.label, ledger.unit, ledger.url(), new, ledger.url(selection), everything)
