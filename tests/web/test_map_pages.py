@@ -151,6 +151,11 @@ def test_the_picture_is_drawn_for_the_person_who_asks(county: County, client: Cl
     assert page.context["picture"].shown == located(officer).count() < Crash.objects.count()
 
 
+def test_a_picture_without_points_says_so(viewer: Officer, client: Client) -> None:
+    page = client.get(reverse("map.crashes.drawn"), {"q": "没有这一起", "view": "115.85,36.7,8"})
+    assert 'aria-label="事故分布图，图上 0 起"' in page.content.decode()
+
+
 def test_the_sheet_says_what_where_when_and_who(viewer: Officer, client: Client) -> None:
     text = client.get(reverse("map.crashes.print"), {"severity": "fatal"}).content.decode()
     for words in ("后果 死亡", "数据截至", viewer.name, "北</text>", "公里</text>", "WGS-84"):

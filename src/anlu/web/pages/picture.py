@@ -211,15 +211,15 @@ class RoadMark:
 
     level: int
     label: str
-    url: str = ""
+    url: str
 
 
-PLAIN: Final = RoadMark(0, "")
+PLAIN: Final = RoadMark(0, "", "")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that the template draws."""
+    """Everything that the template draws; ``shown`` records, None where it shows none by themselves."""
 
     frame: Frame
     areas: list[Line]
@@ -230,7 +230,7 @@ class Picture:
     heat_side: float = 0.0
     points: list[Drawn] = field(default_factory=list)
     counts: list[Drawn] = field(default_factory=list)
-    shown: int = 0
+    shown: int | None = None
 
     @classmethod
     def of(
