@@ -68,14 +68,20 @@ def test_a_tile_names_its_roads_by_number_name_and_class(client_in: Client) -> N
     assert found["name"]
 
 
-def segments_in(client: Client, zoom: int) -> dict[str, float]:
-    """Number of each segment in a tile, and how long its line is there in units of the tile."""
+def features_of(client: Client, zoom: int) -> list[dict[str, Any]]:
+    """The segments in a tile."""
     answer = client.get(reverse("ground.segments", args=tile_at(zoom)))
     assert answer.status_code == 200
     found = mapbox_vector_tile.decode(answer.content, default_options={"y_coord_down": True})
-    features = found.get("segments", {"features": []})["features"]
+    features: list[dict[str, Any]] = found.get("segments", {"features": []})["features"]
+    return features
+
+
+def segments_in(client: Client, zoom: int) -> dict[str, float]:
+    """Number of each segment in a tile, and how long its line is there in units of the tile."""
     lines = [
-        (one["properties"]["number"], shapely.from_geojson(json.dumps(one["geometry"]))) for one in features
+        (one["properties"]["number"], shapely.from_geojson(json.dumps(one["geometry"])))
+        for one in features_of(client, zoom)
     ]
     return {number: line.length for number, line in lines}
 
@@ -83,9 +89,11 @@ def segments_in(client: Client, zoom: int) -> dict[str, float]:
 def test_a_tile_shows_the_segments_of_today_between_their_stakes(client_in: Client) -> None:
     road = Road.objects.get(code="G105")
     common = {"name": "段", "road": road}
+    looking = make_officer(None, ROAD_VIEW)
+    assert segment_options(looking) is None
     add_segment(common | {"number": "1", "begin_m": BEGIN_M, "end_m": BEGIN_M + 1_000}, by=SYSTEM)
     assert segment_options(make_officer()) is None
-    assert segment_options(make_officer(None, ROAD_VIEW)) is not None
+    assert segment_options(looking) is not None
     first = segments_in(client_in, 10)
     ended = {
         "number": "0",

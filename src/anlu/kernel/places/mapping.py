@@ -125,6 +125,16 @@ def segments_for_map(bounds: Box) -> list[DrawnSegment]:
     return [drawn[int(number)] for number in found]
 
 
+def has_segments() -> bool:
+    """True when the register has a segment in force on the business date; those without a road do not count."""
+    return bool(_in_force(today()).exists())
+
+
+def _in_force(day: date) -> Any:
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return placed_segments().filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
 def segment_state() -> tuple[int, int, date]:
     """Differs whenever what a map shows of segments may be different."""
     roads, segments = tokens(ROADS_REVISION, SEGMENTS_REVISION)
@@ -135,9 +145,7 @@ def segment_state() -> tuple[int, int, date]:
 def _segments(state: tuple[int, int, date]) -> tuple[list[DrawnSegment], shapely.STRtree]:
     roads, day = Locator.current().roads, state[-1]
     drawn: list[DrawnSegment] = []
-    rows = placed_segments().filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
-    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)).order_by("number")
-    for one in rows:
+    for one in _in_force(day).order_by("number"):
         shape = roads.shape_of(one.road_id, one.begin_m, one.end_m) if roads is not None else None
         if shape is not None and not shape.is_empty:
             drawn.append(DrawnSegment(str(one.uid), one.number, one.name, one.safety, shape))

@@ -25,6 +25,7 @@ from anlu.engine.geo import tile_bounds
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.mapping import (
     areas_for_map,
+    has_segments,
     map_state,
     roads_for_map,
     segment_state,
@@ -38,7 +39,6 @@ MARGIN: Final = 64  # units of a tile drawn beyond its edge, so that wide lines 
 KEPT_TILES: Final = 1_024
 FOR_A_WEEK: Final = "private, max-age=604800, immutable"
 DEEPEST: Final = 16
-EVERYWHERE: Final = (-180.0, -85.0, 180.0, 85.0)
 
 
 def ground_options() -> dict[str, str]:
@@ -80,9 +80,9 @@ def segments(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 def segment_options(viewer: Viewer | None) -> dict[str, str] | None:
     """Addresses of the tiles and of the page of a segment; None where there are none, or not for this person."""
-    state = segment_state()
-    if viewer is None or not viewer.may(ROAD_VIEW) or not segments_for_map(EVERYWHERE):
+    if viewer is None or not viewer.may(ROAD_VIEW) or not has_segments():
         return None
+    state = segment_state()
     tiles = reverse("ground.segments", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
     nobody = UUID(int=0)
     page = reverse("places.segment.detail", args=[nobody]).replace(str(nobody), "{uid}")

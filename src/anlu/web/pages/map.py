@@ -261,7 +261,6 @@ def legend_context(view: MapView) -> dict[str, Any]:
         "theme_keep": [
             (name, value) for name, value in [*view.listing.selection.parameters(), *view.own] if name != "by"
         ],
-        "segments": segment_options(view.listing.viewer) is not None,
         "overlays": [{"layer": one, "marks": _overlay_marks(one)} for one in overlays(view)],
         "weights_note": view.layer.weights_note,
         "on_map": len(view.points),
