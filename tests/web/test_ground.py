@@ -28,6 +28,8 @@ from tests.factories import make_officer
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground
 
 MIDDLE = 36.62
+# 道路安全属性 of the national dictionary
+SAFETY = {"1": "正常", "2": "已治理仍有隐患", "3": "正在治理", "4": "尚未治理"}
 
 
 @pytest.fixture
@@ -84,6 +86,16 @@ def segments_in(client: Client, zoom: int) -> dict[str, float]:
         for one in features_of(client, zoom)
     ]
     return {number: line.length for number, line in lines}
+
+
+def test_a_segment_with_a_hazard_that_is_not_gone_is_marked(client_in: Client) -> None:
+    for place, safety in enumerate(SAFETY):
+        at = {"begin_m": BEGIN_M + 200 * place, "end_m": BEGIN_M + 200 * (place + 1)}
+        road = Road.objects.get(code="G105")
+        add_segment({"name": "段", "road": road, "number": safety, "safety": safety, **at}, by=SYSTEM)
+    found = {one["properties"]["number"]: one["properties"]["danger"] for one in features_of(client_in, 10)}
+    assert found == {safety: words != "正常" for safety, words in SAFETY.items()}
+    assert "有隐患" in client_in.get(reverse("map.crashes")).content.decode()
 
 
 def test_a_tile_shows_the_segments_of_today_between_their_stakes(client_in: Client) -> None:

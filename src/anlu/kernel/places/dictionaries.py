@@ -10,6 +10,7 @@ JUNCTION_FORM = "places.junction_form"
 SEGMENT_FORM = "places.segment_form"
 SEPARATION = "places.separation"
 ROAD_SAFETY = "places.road_safety"
+DANGEROUS = ("2", "3", "4")  # of ROAD_SAFETY: a hazard remains, is being treated, is untreated
 SEGMENT_MARK = "places.segment_mark"
 SCHOOL_BREAK = "places.school_break"  # each entry is a span of days; no record holds its code
 

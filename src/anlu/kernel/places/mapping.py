@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from anlu.engine.roads.generalising import generalised, joined, tolerance_deg
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.revisions import token, tokens
+from anlu.kernel.places.dictionaries import DANGEROUS
 from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Area, AreaKind, RoadLine
 from anlu.kernel.places.segments import SEGMENTS_REVISION, placed_segments
@@ -105,12 +106,12 @@ def _roads(state: int, zoom: int) -> tuple[list[DrawnRoad], shapely.STRtree]:
 
 @dataclass(frozen=True, eq=False)
 class DrawnSegment:
-    """A segment as a map shows it: the lines of its road between its stakes; ``safety`` is a code of the register."""
+    """A segment as a map shows it: the lines of its road between its stakes; ``danger``: it has an open hazard."""
 
     uid: str
     number: str
     name: str
-    safety: str
+    danger: bool
     shape: shapely.MultiLineString
 
 
@@ -148,7 +149,7 @@ def _segments(state: tuple[int, int, date]) -> tuple[list[DrawnSegment], shapely
     for one in _in_force(day).order_by("number"):
         shape = roads.shape_of(one.road_id, one.begin_m, one.end_m) if roads is not None else None
         if shape is not None and not shape.is_empty:
-            drawn.append(DrawnSegment(str(one.uid), one.number, one.name, one.safety, shape))
+            drawn.append(DrawnSegment(str(one.uid), one.number, one.name, one.safety in DANGEROUS, shape))
     return drawn, shapely.STRtree([one.shape for one in drawn])
 
 

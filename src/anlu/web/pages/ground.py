@@ -111,7 +111,7 @@ def road_tile(state: int, tile: Tile) -> bytes:
 def segment_tile(state: tuple[int, int, date], tile: Tile) -> bytes:
     """The segments of a tile as a Mapbox vector tile with one layer, ``segments``."""
     drawn = [
-        (one.shape, {"uid": one.uid, "number": one.number, "name": one.name, "safety": one.safety})
+        (one.shape, {"uid": one.uid, "number": one.number, "name": one.name, "danger": one.danger})
         for one in segments_for_map(_around(tile))
     ]
     return _written("segments", tile, drawn)
@@ -124,7 +124,7 @@ def _around(tile: Tile) -> tuple[float, float, float, float]:
     return west - over_x, south - over_y, east + over_x, north + over_y
 
 
-def _written(layer: str, tile: Tile, drawn: Iterable[tuple[shapely.Geometry, dict[str, str]]]) -> bytes:
+def _written(layer: str, tile: Tile, drawn: Iterable[tuple[shapely.Geometry, dict[str, Any]]]) -> bytes:
     """A vector tile of one layer of lines in degrees, cut at its margin; empty where nothing is left."""
     features = []
     for shape, properties in drawn:

@@ -35,7 +35,7 @@ export function segmentLayers(colour, { shown }) {
   return [
     {
       ...common, id: 'segments', type: 'line', layout: { ...layout, 'line-cap': 'butt', 'line-join': 'round' },
-      paint: { 'line-color': ['match', ['get', 'safety'], ['2', '3', '4'], colour['amber-dot'], colour.accent], 'line-opacity': 0.55, 'line-width': growing(8, 2.5, 12, 5, 16, 12) },
+      paint: { 'line-color': ['case', ['boolean', ['get', 'danger'], false], colour['amber-dot'], colour.accent], 'line-opacity': 0.55, 'line-width': growing(8, 2.5, 12, 5, 16, 12) },
     },
     {
       ...common, id: 'segment-names', type: 'symbol', minzoom: 11.5,
