@@ -257,10 +257,11 @@ class Snapshot:
 
     def _grouped(self, places: Numbers, by: Sequence[str], adders: Sequence[_Adder]) -> list[Group]:
         coded = [self._coded(path) for path in by]
-        combined = np.zeros(len(places), dtype=np.int64)
+        combined, combinations = np.zeros(len(places), dtype=np.int64), 1
         for one in coded:
             combined = combined * max(len(one.keys), 1) + one.codes[places]
-        groups, inverse = np.unique(combined, return_inverse=True)
+            combinations *= max(len(one.keys), 1)
+        groups, inverse = _occurring(combined, combinations)
         sums = [one.total(places, inverse, len(groups)) for one in adders]
         return [
             (*_keys(int(group), coded), *(total[place] for total in sums))
@@ -280,6 +281,16 @@ class Snapshot:
             raise Unanswerable(f"{path} leads too far")
         known = dict(target._base_manager.values_list("pk", beyond))
         return Coded(found.codes, tuple(known.get(key) for key in found.keys))
+
+
+def _occurring(numbers: Numbers, below: int) -> tuple[Numbers, Numbers]:
+    """The different ones of whole numbers from 0 ``below`` a limit, ascending, and the place of each among them."""
+    if below > len(numbers):
+        return np.unique(numbers, return_inverse=True)
+    found = np.flatnonzero(np.bincount(numbers, minlength=below))  # sorting takes 20 times as long
+    place = np.zeros(below, dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return found, place[numbers]
 
 
 def _keys(group: int, coded: Sequence[Coded]) -> list[Any]:
