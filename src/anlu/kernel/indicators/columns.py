@@ -29,6 +29,9 @@ NULL: Final = np.iinfo(np.int64).min
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_SEVERAL: Final = 63  # bits of a signed word
 LARGEST: Final = 2**62
+COMPARED: Final = (
+    6  # up to so many values are looked for one by one, which is quicker than a table of all of them
+)
 FEW: Final = 4_096  # up to so many different whole numbers are kept once and coded
 AnyField = models.Field[Any, Any]
 
@@ -54,8 +57,20 @@ class Column(ABC):
         """Rows whose value passes ``test(value, other)``, False where there is none; raises ``Unanswerable``."""
 
     @abstractmethod
-    def numbers(self) -> Numbers:
-        """Values as integers in the column's own unit, ``NULL`` where there is none; raises ``Unanswerable``."""
+    def numbers(self, places: Numbers | None = None) -> Numbers:
+        """
+        Values as integers in the column's own unit, ``NULL`` where there is none.
+
+        Parameters
+        ----------
+        places
+            The rows asked for, in this order; all of them where it is not stated.
+
+        Raises
+        ------
+        Unanswerable
+            The values are no numbers.
+        """
 
     @property
     @abstractmethod
@@ -77,7 +92,14 @@ class Coded(Column):
 
     def _by_key(self, test: Callable[[Any], bool]) -> Mask:
         passed = np.fromiter((test(key) for key in self.keys), dtype=np.bool_, count=len(self.keys))
-        found: Mask = passed[self.codes] if len(self.keys) else np.zeros(len(self.codes), np.bool_)
+        chosen = np.flatnonzero(passed)
+        if len(chosen) > COMPARED:
+            return np.take(
+                passed, self.codes, mode="clip"
+            )  # no code is too large; not to check them halves the time
+        found = np.zeros(len(self.codes), np.bool_)
+        for code in chosen:
+            found |= self.codes == code
         return found
 
     @property
@@ -99,11 +121,11 @@ class Coded(Column):
         except TypeError:
             raise Unanswerable(f"cannot compare with {other!r}") from None
 
-    def numbers(self) -> Numbers:
+    def numbers(self, places: Numbers | None = None) -> Numbers:
         if any(key is not None and type(key) is not int for key in self.keys):
             raise Unanswerable("not a column of whole numbers")
         known = np.array([NULL if key is None else key for key in self.keys] or [NULL], dtype=np.int64)
-        found: Numbers = known[self.codes]
+        found: Numbers = np.take(known, _at(self.codes, places), mode="clip")
         return found
 
     @property
@@ -165,10 +187,11 @@ class Numeric(Column):
         found: Mask = np.asarray(test(self.values, np.int64(self.unit(other))), dtype=np.bool_) & ~self.null
         return found
 
-    def numbers(self) -> Numbers:
-        if self.values.dtype == np.int64:
-            return self.values
-        return np.where(self.null, NULL, self.values.astype(np.int64))
+    def numbers(self, places: Numbers | None = None) -> Numbers:
+        values = _at(self.values, places)
+        if values.dtype == np.int64:
+            return values
+        return np.where(values == self._none, NULL, values.astype(np.int64))
 
     @property
     def nbytes(self) -> int:
@@ -210,6 +233,10 @@ class Several:
     @property
     def nbytes(self) -> int:
         return self.bits.nbytes
+
+
+def _at(values: NDArray[Any], places: Numbers | None) -> NDArray[Any]:
+    return values if places is None else values[places]
 
 
 # ------------------------------------------------------------------------------------------------ reading

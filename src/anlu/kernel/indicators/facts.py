@@ -304,10 +304,10 @@ def _keys(group: int, coded: Sequence[Coded]) -> list[Any]:
 
 @dataclass(frozen=True)
 class _Adder:
-    """Adds up a leaf over groups of rows; ``values`` None: counts them."""
+    """Adds up a column over groups of rows; without one: counts the rows."""
 
-    values: Numbers | None
-    places: int | None = None  # decimal places of an amount
+    column: Column | None
+    decimals: int | None = None  # decimal places of an amount
 
     @classmethod
     def of(cls, snapshot: Snapshot, leaf: Leaf) -> _Adder:
@@ -316,26 +316,29 @@ class _Adder:
         if type(leaf) is not Sum:
             raise Unanswerable(f"{type(leaf).__name__} is not added up from columns")
         column = snapshot.column(leaf.column)
-        numbers = column.numbers()
-        places = column.places if isinstance(column, Numeric) and leaf.is_amount else None
-        return cls(np.where(numbers == NULL, 0, numbers), places)
+        return cls(column, column.places if isinstance(column, Numeric) and leaf.is_amount else None)
 
     def whole(self, places: Numbers) -> tuple[Amount, int]:
-        """The sum over these rows, and how many add something."""
-        if self.values is None:
+        """The sum over these rows, and how many add something; raises ``Unanswerable``."""
+        if self.column is None:
             return len(places), len(places)
-        chosen = self.values[places]
+        chosen = self._chosen(self.column, places)
         return self._amount(int(chosen.sum())), int(np.count_nonzero(chosen))
 
-    def _amount(self, total: int) -> Amount:
-        return total if self.places is None else Decimal(total).scaleb(-self.places)
-
     def total(self, places: Numbers, inverse: Numbers, groups: int) -> list[Amount]:
-        if self.values is None:
+        """The sum over the rows of each group; raises ``Unanswerable``."""
+        if self.column is None:
             return [int(one) for one in np.bincount(inverse, minlength=groups)]
         sums = np.zeros(groups, dtype=np.int64)
-        np.add.at(sums, inverse, self.values[places])
+        np.add.at(sums, inverse, self._chosen(self.column, places))
         return [self._amount(int(one)) for one in sums]
+
+    def _chosen(self, column: Column, places: Numbers) -> Numbers:
+        numbers = column.numbers(places)
+        return np.where(numbers == NULL, 0, numbers)
+
+    def _amount(self, total: int) -> Amount:
+        return total if self.decimals is None else Decimal(total).scaleb(-self.decimals)
 
 
 # ------------------------------------------------------------------------------------------------ keeping

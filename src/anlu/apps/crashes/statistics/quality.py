@@ -152,9 +152,9 @@ def _delays(looking: Looking, window: Window) -> NDArray[np.float64]:
     rows = rows_of(_everything(), window, looking.viewer).filter(filed_at__isnull=False).order_by()
     kept = snapshot_of(rows.model)
     if kept is not None:
-        filed, occurred = (kept.column(name).numbers() for name in ("filed_at", "occurred_at"))
-        chosen = kept.mask(rows)
-        found: NDArray[np.float64] = (filed[chosen] - occurred[chosen]) / MICROSECONDS
+        chosen = np.flatnonzero(kept.mask(rows))
+        filed, occurred = (kept.column(name).numbers(chosen) for name in ("filed_at", "occurred_at"))
+        found: NDArray[np.float64] = (filed - occurred) / MICROSECONDS
         return found
     pairs = rows.values_list("occurred_at", "filed_at")
     return np.array([(filed - occurred) / HOUR for occurred, filed in pairs], dtype=np.float64)
