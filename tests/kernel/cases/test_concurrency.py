@@ -91,12 +91,16 @@ def killed_at(steps: int) -> None:
     connections.close_all()
     worker = os.fork()
     if worker == 0:
-        climb_all()
-        os._exit(0)
-    while Escalation.objects.count() < steps and os.waitpid(worker, os.WNOHANG) == (0, 0):
-        pass
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+        try:
+            climb_all()
+        finally:
+            os._exit(0)  # whatever happened, the child must not go on with the tests of its parent
+    ended = 0
+    while Escalation.objects.count() < steps and not ended:
+        ended, _ = os.waitpid(worker, os.WNOHANG)
+    if not ended:  # one that ended by itself is waited for already, and its number may be another's
+        os.kill(worker, signal.SIGKILL)
+        os.waitpid(worker, 0)
 
 
 @pytest.mark.postgres
