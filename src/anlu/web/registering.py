@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from anlu.kernel.cases.figures import figures_of_families
 from anlu.kernel.core.permissions import permissions
 from anlu.web.desk.cases.ledgers import add_families, extra_pages
 from anlu.web.ledgers import Ledger, ledgers
@@ -26,7 +27,8 @@ from anlu.web.tiles import layers
 
 
 def add_pages() -> None:
-    """Register the pages of all declared ledgers and map layers that have none yet."""
+    """Register the pages of all declared ledgers and map layers that have none yet, and what families have besides."""
+    figures_of_families()
     add_families()
     for ledger in ledgers:
         if ledger.code not in pages:

@@ -1,8 +1,9 @@
 """
 Figures that every family of cases has: closed, in time, how quickly, open, overdue, back again.
 
-An app that keeps a family calls ``family_indicators`` in a file of its ``indicators/``; reports, desk and API then use
-them like any other figure. Method: ``docs/methods/closed-loops.md``.
+Reports, desk and API use them like any other figure. An app that wants other words or another place in the catalogue
+calls ``family_indicators`` in a file of its ``indicators/``; every other family gets them by itself
+(``figures_of_families``). Method: ``docs/methods/closed-loops.md``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from anlu.kernel.cases.kinds import Family
+from anlu.kernel.cases.kinds import Family, families, kinds_of
 from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.indicators.define import (
     Count,
@@ -24,10 +25,12 @@ from anlu.kernel.indicators.define import (
     Share,
     Stock,
     indicator,
+    indicators,
 )
 
 METHOD: Final = "methods/closed-loops.md"
 PUT_RIGHT: Final[Parameters] = (("stage", "resolved"),)
+LAST: Final = 900  # place in the catalogue of figures that no app declares
 
 
 def cases_of(family: Family) -> QuerySet[Case]:
@@ -73,6 +76,15 @@ def family_indicators(
                 ledger=family.code,
                 order=order + place,
             )(one.stated)
+
+
+def figures_of_families() -> None:
+    """Declare the figures of every family about which no app declares any; twice is once."""
+    counted = {one.ledger for one in indicators}
+    for family in families:
+        held = kinds_of(family.code)
+        if held and family.code not in counted:
+            family_indicators(family, order=LAST, attributed=all(kind.attributed for kind in held))
 
 
 @dataclass(frozen=True)
