@@ -93,6 +93,7 @@ def hazard_kind(
             label=label,
             prefix="YH",
             family=FAMILY.code,
+            ladder="hazards",
             details=details,
             lifecycle=lifecycle(days),
             grades=terms.GRADE,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from anlu.apps.hazards.models import GradeRule, Responsibility
+from anlu.kernel.cases.ladder import seed_ladder
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.models import Record
 from anlu.kernel.core.scope import SYSTEM
@@ -35,6 +36,12 @@ def seed_grade_rules() -> int:
         _seed(GradeRule, row | {"order": int(row["order"]), "at_least": float(row["at_least"])}, ("code",))
         for row in _rows("grade_rules.csv")
     )
+
+
+@seed("hazards.ladder", "隐患督办层级")
+def seed_rungs() -> int:
+    """抄告, which only hazards have."""
+    return seed_ladder(files("anlu.apps.hazards").joinpath("data", "ladder.csv"))
 
 
 def _seed(model: type[Record], row: dict[str, Any], key: tuple[str, ...]) -> int:

@@ -21,7 +21,13 @@ from anlu.kernel.cases.history import add_event, followers_of, people_of_parts, 
 from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.ladder import rungs
 from anlu.kernel.cases.models import OPEN, Act, Case, Escalation, Part, Rung, StepState
-from anlu.kernel.cases.papers import draft_paper, drop_stale_papers, paper_of_step
+from anlu.kernel.cases.papers import (
+    draft_paper,
+    drop_stale_papers,
+    may_be_drafted,
+    paper_of_step,
+    rung_reached,
+)
 from anlu.kernel.cases.roles import has_role, is_sworn
 from anlu.kernel.cases.services import MoveRefused, case_for
 from anlu.kernel.core.audit import record
@@ -50,7 +56,7 @@ def plan_for(case: Case, ladder: Sequence[Rung], on: date) -> Plan:
     The highest rung whose day has come and that was not taken yet for this deadline.
 
     Lower ones that were slept through are left out: nobody is reminded on the day he is urged. A rung that must be
-    signed waits until the one below it was.
+    signed waits until the one below it was, unless that is optional.
     """
     if case.due_on is None or case.closed_on is not None:
         return Plan(None, None)
@@ -65,11 +71,14 @@ def plan_for(case: Case, ladder: Sequence[Rung], on: date) -> Plan:
             return Plan(reached, None)
         if day > on:
             return Plan(reached, day)
-        if reached is not None and rung.signed:
+        if rung.optional and not may_be_drafted(case, rung, on=on):
+            continue
+        holds = rung.signed and not rung.optional
+        if reached is not None and holds:
             return Plan(reached, on)  # first what needs no signature, then in the same night the draft
         if not (rung.act == Act.REMIND and on > case.due_on):
             reached = rung
-        if rung.signed:
+        if holds:
             return Plan(reached, None)
     return Plan(reached, None)
 
@@ -78,7 +87,7 @@ def _day_of(rung: Rung, ladder: Sequence[Rung], due_on: date, taken: dict[str, E
     """The day of a rung; None while the rung below has still to be signed."""
     if not rung.after_signing:
         return shifted(due_on, rung.working_days)
-    below = next((one for one in reversed(ladder) if one.order < rung.order), None)
+    below = next((one for one in reversed(ladder) if one.order < rung.order and not one.optional), None)
     step = taken.get(below.code) if below else None
     if step is None or step.state != StepState.SIGNED:
         return None
@@ -262,7 +271,7 @@ def sign_step(uid: UUID, *, by: Viewer, text: str | None = None) -> Escalation:
     step.signed_at, step.on = now(), today()
     step.version += 1
     step.save()
-    case.rung, case.step_on = step.rung, today()
+    case.rung, case.step_on = rung_reached(step), today()
     case.version += 1
     case.save()
     add_event(case, f"sign.{step.rung}", f"签发{step.label}", by=by, note=step.issuer, colour="red")

@@ -278,9 +278,10 @@ class Kind:
         What it proposes for ``lead``, ``helpers`` and ``grade`` of a case: forms show it with its reason, and a move
         that asks for one of them takes it where nothing is stated.
     follow
-        Called in the transaction of every write of a case, after it: ``open``, ``change`` or the code of the move.
+        Called in the transaction of every write of a case, after it: ``open``, ``change``, ``merge`` (of the one that
+        stays) or the code of the move.
     ladder
-        Code of the escalation ladder that it climbs when overdue, "" = none.
+        Code of the escalation ladder that it climbs when overdue, beside the rungs of ``standard``; "" = no rungs.
     near_m
         Open cases of the kind within this distance are shown as possible duplicates; 0 = never.
     needs_place

@@ -1,4 +1,8 @@
-"""The escalation ladder: seeded from ``ladder.csv``, edited by the brigade, never a constant in code."""
+"""
+The escalation ladder: seeded from ``ladder.csv``, edited by the brigade, never a constant in code.
+
+``standard`` is climbed by all kinds of cases; an app adds rungs to it for its own kinds by a ladder of another name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import csv
 from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,32 +24,42 @@ from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.services import change_record
 from anlu.kernel.people.access import valid_on
 
+STANDARD: Final = "standard"
 TEXTS: Final = ("label", "act", "issuer", "addressee", "document", "source", "confidence")
 
 
 @transaction.atomic
-def seed_ladder(*, by: Viewer = SYSTEM) -> int:
-    """Add missing rungs; those that nobody edited follow the file. Gives the rungs added."""
-    text = files("anlu.kernel.cases").joinpath("ladder.csv").read_text(encoding="utf-8")
+def seed_ladder(table: Traversable | None = None, *, by: Viewer = SYSTEM) -> int:
+    """
+    Add missing rungs; those that nobody edited follow the file, all follow its order. Gives the rungs added.
+
+    Parameters
+    ----------
+    table
+        A file like ``ladder.csv`` (default: that one).
+    """
+    found_at = table or files("anlu.kernel.cases").joinpath("ladder.csv")
     added = 0
-    for row in csv.DictReader(text.splitlines()):
+    for row in csv.DictReader(found_at.read_text(encoding="utf-8").splitlines()):
         values: dict[str, Any] = {name: row[name] for name in TEXTS}
         values |= {"order": int(row["order"]), "working_days": int(row["working_days"])}
         values["limit_days"] = int(row["limit_days"]) if row["limit_days"] else None
-        values |= {"after_signing": row["after_signing"] == "1", "signed": row["signed"] == "1"}
+        values |= {name: row[name] == "1" for name in ("after_signing", "signed", "optional")}
         found = Rung.objects.live().filter(ladder=row["ladder"], code=row["code"]).first()
         if found is None:
             made = Rung.objects.create(ladder=row["ladder"], code=row["code"], **values)
             record("seed", made, by=by)
             added += 1
-        elif not found.edited:
-            Rung.objects.filter(pk=found.pk).update(**values)
+        else:
+            follows = {"order": values["order"]} if found.edited else values
+            Rung.objects.filter(pk=found.pk).update(**follows)
     return added
 
 
 def rungs(ladder: str, *, on: date) -> QuerySet[Rung]:
-    """Rungs in force on a day, the lowest first."""
-    found: QuerySet[Rung] = Rung.objects.live().filter(valid_on(on), ladder=ladder).order_by("order")
+    """Rungs in force on a day, those of the standard ladder among them, the lowest first; "" has none."""
+    wanted: set[str] = {STANDARD, ladder} if ladder else set()
+    found: QuerySet[Rung] = Rung.objects.live().filter(valid_on(on), ladder__in=wanted).order_by("order")
     return found
 
 

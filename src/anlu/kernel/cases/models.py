@@ -147,6 +147,7 @@ class Case(Record, Located):
             models.Index(fields=["step_on", "id"], condition=OPEN, name="case_step"),
             models.Index(fields=["family", "state", "due_on", "id"], condition=OPEN, name="case_board"),
             models.Index(fields=["family", "found_on", "id"], condition=LIVE, name="case_found"),
+            models.Index(fields=["family", "moved_at", "id"], condition=LIVE, name="case_moved"),
             models.Index(fields=["family", "closed_on", "id"], condition=LIVE, name="case_closed"),
             models.Index(fields=["family", "number", "id"], condition=LIVE, name="case_number"),
             models.Index(fields=["family", "due_on", "id"], condition=LIVE, name="case_due"),
@@ -396,7 +397,8 @@ class Rung(Record):
     ``working_days`` counts from the deadline: -1 is the working day before it, 3 the third after it; with
     ``after_signing`` from the day on which the rung below was signed. From a rung with ``signed`` upward a document is
     issued only by an authorised person; the worker drafts it. ``document`` is a kind of document, which it drafts;
-    ``limit_days`` the working days that the document gives.
+    ``limit_days`` the working days that the document gives. An ``optional`` rung is passed over where nobody may send
+    its document to the lead or one was written already, and those above it do not wait for its signature.
     """
 
     scope_open: ClassVar[bool] = True
@@ -417,6 +419,7 @@ class Rung(Record):
     document = models.CharField("文书", max_length=40, blank=True)
     limit_days = models.PositiveSmallIntegerField("文书限期(工作日)", null=True, blank=True)
     signed = models.BooleanField("须签发", default=False)
+    optional = models.BooleanField("可发才拟、不等签发", default=False)
     valid_from = models.DateField("启用", null=True, blank=True)
     valid_to = models.DateField("停用", null=True, blank=True)
     source = models.CharField("依据", max_length=200, blank=True)

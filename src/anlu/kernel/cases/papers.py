@@ -24,7 +24,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.documents.changes import Change, follow_documents
 from anlu.kernel.documents.define import kinds as document_kinds
-from anlu.kernel.documents.models import Combination, Document
+from anlu.kernel.documents.models import Combination, Document, State
 from anlu.kernel.documents.rules import addressee_of, in_force, letterhead_of
 from anlu.kernel.documents.services import draft_document, void_draft
 from anlu.kernel.documents.subjects import Subject, subjects
@@ -158,6 +158,14 @@ def issuer_of(kind: str, case: Case, *, on: date) -> Unit | None:
     )
 
 
+def may_be_drafted(case: Case, rung: Rung, *, on: date) -> bool:
+    """Whether somebody may send the document of a rung to the lead, and none about this case was written before."""
+    written = Document.objects.live().filter(kind=rung.document, about_kind=case.family, about_uid=case.uid)
+    if rung.document not in document_kinds or written.exclude(state=State.WITHDRAWN).exists():
+        return False
+    return issuer_of(rung.document, case, on=on) is not None
+
+
 def draft_paper(case: Case, rung: Rung, *, on: date, by: Viewer = SYSTEM) -> Document | None:
     """
     The document of a rung, drafted in the caller's transaction; None where there is no kind for it, no unit that may
@@ -271,29 +279,28 @@ def _carry(step: Escalation, case: Case, change: Change) -> None:
     if change.action == "sign" and step.state == StepState.DRAFTED:
         step.state, step.on = StepState.SIGNED, today()
         step.signed_by, step.signed_by_name, step.signed_at = change.by.uid, change.by.name[:60], now()
-        _reach(case, step.rung)
     elif change.action == "return" and step.state == StepState.SIGNED:
         step.state, step.signed_by, step.signed_by_name, step.signed_at = StepState.DRAFTED, None, "", None
-        _reach(case, _rung_below(step))
     elif change.action in ("withdraw", "void") and step.state in (StepState.DRAFTED, StepState.SIGNED):
         step.state = StepState.DROPPED
-        _reach(case, _rung_below(step))
     else:
         return
     step.version += 1
     step.save()
+    _look_again(case, step)
 
 
-def _reach(case: Case, rung: str) -> None:
-    """The rung that the case stands on; the worker looks again at what comes next."""
-    case.rung = rung
+def _look_again(case: Case, step: Escalation) -> None:
+    """The rung that the case stands on now; the worker looks again at what comes next."""
+    case.rung = rung_reached(step)
     case.step_on = today() if case.closed_on is None else None
     Case.objects.filter(pk=case.pk).update(rung=case.rung, step_on=case.step_on, version=F("version") + 1)
 
 
-def _rung_below(step: Escalation) -> str:
+def rung_reached(step: Escalation) -> str:
+    """The highest rung of the climb to which a step belongs: steps are taken upwards, drafts are none yet."""
     taken = Escalation.objects.filter(
         case=step.case_id, due_on=step.due_on, state__in=(StepState.DONE, StepState.SIGNED)
     )
-    below = taken.exclude(pk=step.pk).order_by("-pk").first()
-    return below.rung if below else ""
+    highest = taken.order_by("-pk").first()
+    return highest.rung if highest else ""

@@ -48,11 +48,15 @@ class RungForm(forms.ModelForm):  # type: ignore[type-arg]
             "document",
             "limit_days",
             "signed",
+            "optional",
             "valid_from",
             "valid_to",
             "source",
         )
-        help_texts = {"working_days": "负数为期限前；勾选“自上一级签发起算”的，从上一级签发当天起算"}
+        help_texts = {
+            "working_days": "负数为期限前；勾选“自上一级签发起算”的，从上一级签发当天起算",
+            "optional": "没有单位可以向牵头单位发这种文书，或者已经发过的，越过这一级；上面各级不等它签发",
+        }
 
 
 def _change(uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer) -> Rung:
@@ -81,6 +85,7 @@ RUNGS = ledgers.add(
             Column("document", "文书", value=paper_label),
             Column("limit_days", "文书限期(工作日)", kind=Kind.NUMBER),
             Column("signed", "须签发"),
+            Column("optional", "可发才拟、不等签发", listed=False),
             Column("source", "依据", kind=Kind.LONG),
             Column("confidence", "依据等级"),
             Column("valid_from", "启用", listed=False),
