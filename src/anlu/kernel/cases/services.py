@@ -208,6 +208,14 @@ def why_not(case: Case, move: Move, by: Viewer) -> str:
     return kinds.get(case.kind).why_not(case, move, by)
 
 
+def why_refused(case: Case, move: str, by: Viewer) -> str:
+    """Why the move of this code cannot be made now by ``by``, in words; "" when nothing but evidence may be missing."""
+    try:
+        return why_not(case, kinds.get(case.kind).lifecycle.step(case.state, move), by)
+    except MoveNotAllowed as error:
+        return str(error)
+
+
 @transaction.atomic
 def move_case(
     uid: UUID,

@@ -16,7 +16,7 @@ from anlu.kernel.cases.files import attach, keep_files, move_with_files
 from anlu.kernel.cases.kinds import FactProblem, Kind, families, kinds_of
 from anlu.kernel.cases.merging import cases_near
 from anlu.kernel.cases.models import Case
-from anlu.kernel.cases.services import change_case, moves_for, open_case
+from anlu.kernel.cases.services import change_case, moves_for, open_case, why_refused
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile
 from anlu.web.desk.cases.belonging import Owner, standing_alone, stated_owner
 from anlu.web.desk.cases.columns import kind_of
@@ -215,6 +215,8 @@ class MovePage(CaseFormPage):
         case = self.thing(identity)
         move = self._move(case, request)
         if move is None:
+            if wanted := request.GET.get("move"):
+                messages.error(request, why_refused(case, wanted, self.viewer))
             return self._none(case)
         return self._page(self._form(case, move), case, move)
 
@@ -222,7 +224,7 @@ class MovePage(CaseFormPage):
         case = self.thing(identity)
         move = self._move(case, request)
         if move is None:
-            messages.error(request, "这一步现在不能办：状态已变，或不由您办理")
+            messages.error(request, why_refused(case, request.GET.get("move", ""), self.viewer))
             return HttpResponseRedirect(self.ledger.url_of(case))
         form = self._form(case, move, data=request.POST, files=request.FILES)
         if form.is_valid():
