@@ -20,11 +20,13 @@ from anlu.apps.hazards.grading import DEFAULT_WHY, Grade, Rule, grade_of
 from anlu.apps.hazards.jobs import remind_of_interim
 from anlu.apps.hazards.models import Hazard, Responsibility, WorkDone
 from anlu.apps.hazards.panels import roadside_markets
-from anlu.apps.hazards.queries import fairs_today, interim_due
+from anlu.apps.hazards.queries import checks_of, fairs_today, interim_due
 from anlu.apps.hazards.seeding import seed_responsibilities
 from anlu.apps.hazards.services import HazardProblem, Work, add_works, report_hazard, set_interim
 from anlu.engine.periods import Period
 from anlu.kernel.cases.files import attach, keep_files
+from anlu.kernel.cases.kinds import Kind, kinds_of
+from anlu.kernel.cases.merging import merge_cases
 from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.cases.services import MoveRefused, change_case, move_case, open_case
 from anlu.kernel.core.dictionaries import seed_all
@@ -37,6 +39,7 @@ from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Unit, UnitKind
 from anlu.kernel.places.fairs import is_fair_day
+from anlu.kernel.places.services import add_road
 from anlu.web.panels import Sight
 from tests.apps.hazards.conftest import DAY, Stage, photo
 from tests.factories import make_officer, make_unit
@@ -102,6 +105,13 @@ def test_the_matrix_goes_by_road_and_aspect(
 ) -> None:
     case = found(stage, kind, getattr(stage, road), **(facts or {"source": "patrol"}))
     assert Hazard.objects.get(case=case).responsible == getattr(stage, unit)
+
+
+def test_on_a_motorway_its_operator_answers(stage: Stage) -> None:
+    operator = make_unit("测试高速公路运营公司", UnitKind.DEPARTMENT)
+    road = add_road("G998", "测试高速", by=SYSTEM, administrative_class="1", technical_class="10")
+    sheet = Hazard.objects.get(case=found(stage, road=road, blocks="hedge"))
+    assert (sheet.responsible, sheet.road_class) == (operator, "motorway")
 
 
 def test_a_row_that_ended_no_longer_counts_and_a_picked_unit_comes_first(stage: Stage) -> None:
@@ -327,6 +337,18 @@ def test_a_measure_written_by_mistake_is_taken_out_with_a_reason_and_counts_no_m
         services.void_work(row.uid, why="再来", by=stage.liaison)
 
 
+def test_measures_and_quantities_of_a_double_go_on_with_the_original(stage: Stage) -> None:
+    double, original = sent(stage), sent(stage)
+    worked(double, stage.liaison)
+    standing = set_interim(double.uid, "sign", DAY + timedelta(days=3), by=stage.finder)
+    merge_cases(double.uid, original.uid, by=stage.finder)
+    assert WorkDone.objects.filter(case=original).count() == 2
+    standing.refresh_from_db()
+    assert standing.case == original
+    show(original, stage.liaison, "after")
+    assert move_case(original.uid, "fix", by=stage.liaison).state == "fixed"
+
+
 # ------------------------------------------------------------------------------------------------ documents
 def test_an_interview_comes_after_a_notice_and_a_deadline_and_from_whoever_may_issue_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
@@ -435,3 +457,17 @@ def test_what_was_cleared_away_counts_once_its_hazard_is_closed(stage: Stage) ->
     assert found.words == "清移树木 14 棵，修剪绿篱 46 米，拆除障碍 2 处，补设标志 0 面"
     WorkDone.objects.filter(item="hedge").update(voided_at=case.recorded_at)
     assert evidence.get("Q15").check(window, SYSTEM).missing == ("已销号隐患的修剪绿篱工程量",)
+
+
+# ------------------------------------------------------------------------------------------------ checklists
+@pytest.mark.parametrize("kind", kinds_of("hazards.hazard"), ids=lambda kind: kind.code)
+def test_what_is_looked_at_on_the_spot_stands_on_the_form_and_on_the_page(
+    stage: Stage, client: Client, kind: Kind
+) -> None:
+    seed_all()
+    checks = [one.label for one in checks_of(kind, DAY)]
+    assert len(checks) >= 3
+    client.force_login(stage.finder)
+    page = client.get(f"/hazards/{found(stage, kind.code, source='patrol').uid}/")
+    for shown in (page, client.get(reverse("hazards.report"))):
+        assert all(words in shown.content.decode() for words in checks)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from anlu.apps.hazards.grading import Crashes, Grade, Rule, crashes_near, grade_of
-from anlu.apps.hazards.models import GradeRule, Hazard, WorkDone
+from anlu.apps.hazards.models import GradeRule, Hazard, InterimMeasure, WorkDone
 from anlu.apps.hazards.responsibility import answer_for, road_class_of
 from anlu.engine.lifecycle import Move
 from anlu.kernel.cases.history import made_by
@@ -34,7 +34,10 @@ def suggest(case: Case, *, aspect: AspectOf) -> Mapping[str, Suggestion]:
 
 
 def follow(case: Case, what: str, by: Viewer, *, aspect: AspectOf) -> None:
-    """Bring the sheet of a hazard up to the case, in the transaction of the write."""
+    """Bring the sheet of a hazard up to the case, in the transaction of the write; it keeps what a double had."""
+    if what == "merge":
+        for beside in (WorkDone, InterimMeasure):
+            beside.objects.filter(case__merged_into=case).update(case=case)
     sheet = Hazard.objects.filter(case=case).first() or Hazard(case=case, created_by=by.uid)
     if what not in WORKED_OUT and sheet.pk is not None:
         return

@@ -10,10 +10,11 @@ from anlu.apps.hazards import permissions, services, terms
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.forms import MarketForm, ResponsibilityForm, RuleForm
 from anlu.apps.hazards.models import STANDING, GradeRule, InterimMeasure, Market, Responsibility, WorkDone
+from anlu.apps.hazards.queries import checks_of
 from anlu.kernel.cases.filters import STAGES, StageFilter
+from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.dictionaries import choices, label_of
-from anlu.kernel.core.dictionaries import terms as terms_of
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, NumberFilter, TextFilter
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.filters import UnitFilter
@@ -62,7 +63,7 @@ def _cards(case: Case) -> list[Section]:
                  ("近一年伤人事故", "" if sheet.injury_crashes is None else f"{sheet.injury_crashes} 起"),
                  (DEFICIT, "" if sheet.deficit_m is None else f"{sheet.deficit_m:g}")]  # fmt: skip
         found.append(Section("责任与分级", [Fact(label, Cell(words)) for label, words in facts if words]))
-    checks = terms_of(f"{terms.CHECKS}.{case.kind.partition('.')[2]}", on=case.found_on)
+    checks = checks_of(kinds.get(case.kind), case.found_on) if case.kind in kinds else []
     if checks:
         lines = [Fact(f"{n}", Cell(one.label), True) for n, one in enumerate(checks, 1)]
         found.append(

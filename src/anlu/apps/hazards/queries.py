@@ -1,4 +1,4 @@
-"""Reads of hazards and markets."""
+"""Reads of hazards and markets, and the checklist of each kind."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from anlu.apps.hazards import terms
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.models import STANDING, InterimMeasure, Market
+from anlu.kernel.cases.kinds import Kind
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
+from anlu.kernel.core.dictionaries import terms as terms_of
+from anlu.kernel.core.models import Term
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.places.fairs import is_fair_day
 
 HELD = ("occupying", "regulated")  # states in which a market is still held on the road
+
+
+def checks_of(kind: Kind, on: date) -> tuple[Term, ...]:
+    """What is looked at on the spot for a kind of hazard: a list that the brigade edits."""
+    return terms_of(f"{terms.CHECKS}.{kind.code.partition('.')[2]}", on=on)
 
 
 def markets_held(viewer: Viewer, days: Sequence[date]) -> dict[date, list[Market]]:
@@ -41,11 +50,9 @@ def interim_due(on: date) -> QuerySet[InterimMeasure]:
 
 
 def compared(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Of these hazards those with pictures of before and of after, the latest first."""
-    live = CaseFile.objects.filter(voided_at__isnull=True)
-    before = live.filter(kind=FileKind.BEFORE).values("case")
-    after = live.filter(kind=FileKind.AFTER).values("case")
-    return rows.filter(Q(pk__in=before) & Q(pk__in=after)).order_by("-moved_at", "-pk")
+    """Of these hazards those with pictures of before and of after."""
+    shown = CaseFile.objects.filter(voided_at__isnull=True, case=OuterRef("pk"))
+    return rows.filter(Exists(shown.filter(kind=FileKind.BEFORE)), Exists(shown.filter(kind=FileKind.AFTER)))
 
 
 def hazards_for(viewer: Viewer) -> QuerySet[Case]:

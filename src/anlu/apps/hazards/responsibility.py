@@ -17,6 +17,8 @@ from anlu.kernel.places.models import Road
 
 ANY: Final = "any"
 CITY: Final = "city"
+MOTORWAY: Final = "motorway"
+MOTORWAY_CLASS: Final = "10"  # technical class
 URBAN_CLASSES: Final = frozenset({"21", "22"})  # technical classes of urban roads
 PUBLIC_CLASSES: Final = frozenset("12345")
 BY_PLACE: Final = {"镇街": UnitKind.TOWN_OFFICE, "中队": UnitKind.SQUADRON}
@@ -33,9 +35,11 @@ class Answer:
 
 
 def road_class_of(road: Road | None) -> str:
-    """1-5 for national to village roads, ``city`` for urban ones, "" where it is not known."""
+    """``motorway``, 1-5 for national to village roads, ``city`` for urban ones, "" where it is not known."""
     if road is None:
         return ""
+    if road.technical_class == MOTORWAY_CLASS:
+        return MOTORWAY
     if road.administrative_class in PUBLIC_CLASSES:
         return road.administrative_class
     return CITY if road.technical_class in URBAN_CLASSES or not road.administrative_class else ""

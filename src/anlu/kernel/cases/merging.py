@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from anlu.engine.geo import distance_m
 from anlu.kernel.cases.history import add_event, tell
-from anlu.kernel.cases.kinds import Kind
+from anlu.kernel.cases.kinds import Kind, kinds
 from anlu.kernel.cases.models import Case, CaseFile, CaseUnit, CaseWatcher, Outcome, Part
 from anlu.kernel.cases.roles import has_role
 from anlu.kernel.cases.services import FIGURED, MoveRefused, case_for, close, give_part, written
@@ -89,6 +89,7 @@ def merge_cases(double: UUID, into: UUID, *, by: Viewer) -> Case:
     gone.save()
     _hand_over(gone, kept)
     event = add_event(kept, "merge", f"并入 {gone.number}", by=by, note=gone.title, colour="blue")
+    kinds.get(kept.kind).follow(kept, "merge", by)
     record("merge", gone, by=by, changes=changed_fields(before, gone, FIGURED), note=kept.number)
     written(gone)
     written(kept)

@@ -6,7 +6,6 @@ from calendar import Calendar as Weeks
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -26,10 +25,13 @@ from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.list import filter_row
 from anlu.web.pages.listing import Listing
+from anlu.web.pages.paging import Order, edge_of, slice_of, total_of
 from anlu.web.viewers import require_viewer
 
 CHAPTER: Final = "源头管控"
 SHOWN: Final = 12
+COUNTED_TO: Final = 1_000
+LATEST_FIRST: Final = Order("moved_at", descending=True)
 
 
 # ------------------------------------------------------------------------------------------------ gallery
@@ -40,17 +42,27 @@ def gallery(request: HttpRequest) -> HttpResponse:
     viewer = require_viewer(request)
     ledger = ledgers.get(FAMILY.code)
     listing = Listing.read(ledger, viewer, request.GET)
-    rows = compared(listing.rows()).select_related("road", "town")
-    pages = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    rows = compared(listing.rows())
+    total = total_of(rows, up_to=COUNTED_TO)
+    known = ledger.visible_rows(viewer)
+    edges = {
+        name: edge_of(known, LATEST_FIRST, "uid", stated)
+        for name in ("after", "before")
+        if (stated := request.GET.get(name))
+    }
+    joined = rows.select_related("road", "town")
+    pictures = slice_of(joined, LATEST_FIRST, size=SHOWN, **edges)
     request.trail = [Crumb("道路隐患", ledger.url()), Crumb("整改前后")]  # type: ignore[attr-defined]
-    query = listing.query(without=("sort", "size"))
+    query = f"{listing.query(without=('sort', 'size')) or '?'}&".replace("?&", "?")
     context = {
         "ledger": ledger,
         "page_title": "整改前后",
-        "page_note": f"共 {pages.paginator.count} 处",
-        "shown": [_shown(case) for case in pages.object_list],
-        "pages": pages,
-        "query": f"{query}&" if query else "?",
+        "page_note": f"共 {total} 处",
+        "shown": [_shown(case) for case in pictures.rows],
+        "before_url": f"{query}before={pictures.rows[0].uid}"
+        if pictures.has_previous and pictures.rows
+        else "",
+        "after_url": f"{query}after={pictures.rows[-1].uid}" if pictures.has_next else "",
         "list_url": ledger.url(listing.selection),
         **filter_row(listing, request),
     }

@@ -24,6 +24,7 @@ from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.following import graded_by_rules
 from anlu.apps.hazards.grading import crashes_near
 from anlu.apps.hazards.permissions import HAZARD_ADD
+from anlu.apps.hazards.queries import checks_of
 from anlu.kernel.cases.files import keep_files
 from anlu.kernel.cases.kinds import Kind, kinds_of
 from anlu.kernel.cases.merging import cases_near
@@ -221,6 +222,7 @@ def _page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResp
             "label": kind.label,
             "help": kind.help.partition(" ")[2],
             "facts": _offered_facts(kind),
+            "checks": [one.label for one in checks_of(kind, today())],
         }
         for kind in kinds_of(FAMILY.code)
     ]  # fmt: skip
