@@ -3,7 +3,8 @@ Panels: what the morning page, the leader's view and the big screen are put toge
 
 An app declares its panels in its module ``panels``; the boards show those that a person may see, in the order of
 ``rank``. A panel says what stands in it, never how it looks: the same one is a card on a desk and large type on a
-wall. Its numbers come from indicators or from the very queries of the lists that they open.
+wall. Its numbers come from indicators or from the very queries of the lists that they open. How to add one:
+``docs/develop/add-a-panel.md``.
 """
 
 from __future__ import annotations
