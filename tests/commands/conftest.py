@@ -12,6 +12,7 @@ from tests.commands.installations import Place, empty_place
 from tests.commands.sharing import SharedPlace, workers_of_this_run
 
 SHARED = pytest.StashKey[SharedPlace]()
+# The process that makes it, held until the run ends: Python warns of a process that runs and that nobody holds.
 MAKING = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
 

@@ -18,6 +18,18 @@ from tests.stories.conftest import PHONE, Everything, too_wide
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LIST = "crashes.crash"  # stands for all lists, which are drawn by one template
+SORTS = {
+    "detail",
+    "new",
+    "edit",
+    "print",
+    "void",
+    "import",
+    "views",
+    "lifecycle",
+    "restated",
+    "help",
+}  # those that must be among the pages looked at, by the last word of their code
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations']})
   return found.violations.filter(({impact}) => ['critical', 'serious'].includes(impact)).map(({id, nodes}) =>
@@ -51,6 +63,8 @@ def look(page: Page, axe: str, address: str) -> list[str]:
 
 def test_no_sort_of_page_keeps_anybody_out(everything: Everything, axe: str) -> None:
     page = everything.page(viewport=PHONE)
+    assert LIST in everything.menu
+    assert {code.rpartition(".")[2] for code in everything.sorts} >= SORTS
     lists = {one.code for one in ledgers} - {LIST}
     chosen = {code: at for code, at in everything.menu.items() if code not in lists} | everything.sorts
     wrong = {

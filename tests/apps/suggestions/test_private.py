@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -83,9 +85,11 @@ def test_people_of_a_unit_hear_of_one_only_if_they_work_on_such_cases() -> None:
 
 
 def test_what_two_scopes_have_in_common() -> None:
-    person = worker = SYSTEM.uid
+    person, stranger = uuid4(), uuid4()
     one = Scope(units=frozenset({1, 2}), areas=frozenset({5}), person=person)
-    other = Scope(units=frozenset({2, 3}), areas=frozenset({6}), person=worker)
+    other = Scope(units=frozenset({2, 3}), areas=frozenset({6}), person=person)
     assert one & other == other & one == Scope(units=frozenset({2}), person=person)
+    for another in (replace(other, person=stranger), replace(other, person=None)):
+        assert (one & another).person is None
     assert one & Scope(everything=True) == Scope(everything=True) & one == one
     assert (one & Scope()).nothing
