@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connections, transaction
 
 from anlu.kernel.core.models import NumberSeries
 from anlu.project.sqlite.gate import Gate, GateTimeout
-from anlu.project.tables import database_file
+from anlu.project.tables import database_file, migrate_file
 from tests.project.writers import counted, make_rows, run_writers
 
 pytestmark = pytest.mark.sqlite
@@ -25,11 +27,20 @@ def gate(tmp_path) -> Gate:
     return Gate(tmp_path / "x.sqlite3", timeout_s=0.05)
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory, django_db_blocker) -> Path:
+    """A migrated database file, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "a.sqlite3"
+    with django_db_blocker.unblock():
+        migrate_file(path)
+    return path
+
+
 @pytest.fixture
-def file(tmp_path, django_db_blocker):
-    """The alias of a migrated database file, used through our backend."""
-    with django_db_blocker.unblock(), database_file(tmp_path / "a.sqlite3") as alias:
-        call_command("migrate", database=alias, verbosity=0)
+def file(migrated, tmp_path, django_db_blocker):
+    """The alias of a migrated database file of this test's own, used through our backend."""
+    path = shutil.copy(migrated, tmp_path / "a.sqlite3")
+    with django_db_blocker.unblock(), database_file(path) as alias:
         yield alias
 
 
@@ -76,9 +87,12 @@ def test_a_thread_waits_for_another_thread_of_the_same_process(gate):
     assert order == ["first", "second"]
 
 
-def queued(gate: Gate) -> int:
-    """How many numbers were drawn."""
-    return int.from_bytes(Path(gate.turn_path).read_bytes()[:8], "little")
+def wait_for_numbers(gate: Gate, count: int, *, alive: Callable[[], bool]) -> None:
+    """Until so many numbers were drawn, the first by the holder of the gate; a minute is too long for it."""
+    until = time.monotonic() + 60
+    while int.from_bytes(Path(gate.turn_path).read_bytes()[:8], "little") < count:
+        assert alive(), "whoever should draw a number has ended"
+        assert time.monotonic() < until, f"fewer than {count} numbers were drawn in a minute"
 
 
 def test_who_came_first_enters_first(gate):
@@ -93,8 +107,7 @@ def test_who_came_first_enters_first(gate):
     for place in range(8):
         threads.append(threading.Thread(target=wait, args=(place,)))
         threads[-1].start()
-        while queued(gate) < place + 2:  # the first number is that of the gate's holder
-            pass
+        wait_for_numbers(gate, place + 2, alive=threads[-1].is_alive)
     gate.leave()
     for thread in threads:
         thread.join()
@@ -106,8 +119,7 @@ def test_the_queue_moves_up_when_one_who_waits_is_killed(gate):
     join = "import sys; from anlu.project.sqlite.gate import Gate; Gate(sys.argv[1], timeout_s=600).enter()"
     path = gate.gate_path.removesuffix(".gate")
     waiting = subprocess.Popen([sys.executable, "-c", join, path])
-    while queued(gate) < 2:
-        assert waiting.poll() is None
+    wait_for_numbers(gate, 2, alive=lambda: waiting.poll() is None)
     waiting.kill()
     waiting.wait()
     gate.leave()
