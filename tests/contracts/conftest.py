@@ -21,7 +21,7 @@ from anlu.web.ledgers import ledgers
 from anlu.web.nav import Page
 from tests.contracts.makers import MAKERS, issued_document
 from tests.factories import make_area, make_officer, make_role, make_unit
-from tests.lasting import lasting
+from tests.lasting import handed_out, lasting
 
 LEDGER_OF: dict[str, str] = {
     "places.unlocated.locate": "crashes.crash"
@@ -123,7 +123,7 @@ def inhabited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             townsman=make_officer(office, *everything(), width=Width.OWN),
             nobody=make_officer(ours),
         )
-        with django_db_blocker.block():
+        with handed_out(django_db_blocker):
             yield World(ours, theirs, town, other_town), people
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from anlu.engine.periods import Period
 from anlu.kernel.core.scope import SYSTEM
@@ -24,7 +24,7 @@ from anlu.kernel.indicators.define import (
     Share,
     indicators,
 )
-from anlu.kernel.indicators.evaluate import rows_behind, rows_of, tallies, value_of, values_of
+from anlu.kernel.indicators.evaluate import Value, rows_behind, rows_of, tallies, value_of, values_of
 from anlu.kernel.indicators.models import ExternalFigure
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, Unit
@@ -37,6 +37,7 @@ from tests.apps.governance.records import TABLES as GOVERNED
 from tests.apps.governance.records import fill as fill_governance
 from tests.apps.hazards.records import add_hazards
 from tests.apps.team.records import TABLES, fill
+from tests.lasting import handed_out, lasting
 
 pytestmark = pytest.mark.django_db
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -62,15 +63,15 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
     Made once for all tests of this file, which only read it; taken back at the end.
     """
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
         patch.setenv("ANLU_TODAY", "2023-07-03")
         made = make_scene(240)
         add_vehicles(made)
         fill(made.county)
         add_hazards(made.county, owner=made.viewers["mine"].uid)
         fill_governance(made.county)
-        yield made
-        transaction.set_rollback(True)
+        with handed_out(django_db_blocker):
+            yield made
 
 
 def leaves_of(one: Indicator) -> list[Leaf]:
@@ -162,11 +163,19 @@ def test_the_part_of_a_share_is_rows_of_its_whole(one: Indicator, scene: Scene) 
         assert set(part) <= set(whole)
 
 
+@pytest.fixture(scope="module")
+def together(scene: Scene, django_db_blocker: DjangoDbBlocker) -> dict[str, Value]:
+    """All figures of all that the scene holds, worked out at once."""
+    with django_db_blocker.unblock():
+        found = values_of(ALL, Window(EVERYTHING), scene.viewers["all"])
+    return {value.indicator.code: value for value in found}
+
+
 @by_code
-def test_many_figures_at_once_are_the_same_as_one_by_one(one: Indicator, scene: Scene) -> None:
-    window, viewer = chances(one, scene, 1)[0]
-    together = {value.indicator.code: value for value in values_of(ALL, window, viewer)}
-    assert together[one.code] == value_of(one, window, viewer)
+def test_many_figures_at_once_are_the_same_as_one_by_one(
+    one: Indicator, scene: Scene, together: dict[str, Value]
+) -> None:
+    assert together[one.code] == value_of(one, Window(EVERYTHING), scene.viewers["all"])
 
 
 # ------------------------------------------------------------------------------------------------ trees
@@ -186,15 +195,12 @@ def test_the_parts_of_a_tree_and_its_own_add_up_to_the_whole(one: Indicator, tre
         for leaf in leaves_of(one):
             if not leaf.additive or not getattr(leaf, tree):
                 continue
+            whole = {place.pk: amount(leaf, Window(period, **{tree: place}), viewer) for place in places}
             for place in places:
-                found = {
-                    child.pk: amount(leaf, Window(period, **{tree: child}), viewer)
-                    for child in [place, *(other for other in places if other.parent_id == place.pk)]
-                }
-                whole = found.pop(place.pk)
                 own = amount(leaf, Window(period, **{tree: place}, alone=True), viewer)
-                assert own + sum(found.values()) == whole, f"{place} {period}"
-                summed += bool(whole)
+                parts = [whole[other.pk] for other in places if other.parent_id == place.pk]
+                assert own + sum(parts) == whole[place.pk], f"{place} {period}"
+                summed += bool(whole[place.pk])
     assert summed, "nothing was added up"
 
 

@@ -1,21 +1,16 @@
-"""Every declared ledger: who sees its rows, what its export holds, how often it asks the database."""
+"""Every declared ledger: who sees its rows, who is recorded as having exported them, what wrong filters do."""
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 import openpyxl
 import pytest
-from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlu.kernel.core.filters import FlagFilter
@@ -27,26 +22,14 @@ from anlu.web.ledgers import Ledger, Personal, ledgers
 from anlu.web.nav import pages
 from anlu.web.pages.export import exported_columns
 from anlu.web.pages.listing import Listing
-from anlu.web.pages.paging import edge_of
 from tests.contracts.conftest import World
 from tests.contracts.makers import MAKERS
+from tests.contracts.test_long_ledgers import rows_of_export
 
 ALL = list(ledgers)
 by_code = pytest.mark.parametrize("ledger", ALL, ids=lambda ledger: ledger.code)
 SCOPED = [one for one in ALL if issubclass(one.model, Record) and not one.model.scope_open]
 EXPORTED = [one for one in ALL if f"{one.code}.export_csv" in pages]
-
-
-def rows_of_csv(content: bytes) -> list[list[str]]:
-    """Data rows of an exported CSV file, without the three head lines."""
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[3:]
-
-
-def exported(client: Client, ledger: Ledger, query: str = "") -> list[list[str]]:
-    """The rows of the CSV export."""
-    answer = client.get(reverse(f"{ledger.code}.export_csv") + query)
-    assert answer.status_code == 200
-    return rows_of_csv(b"".join(answer.streaming_content))  # type: ignore[arg-type]
 
 
 @by_code
@@ -108,42 +91,7 @@ def test_people_of_another_unit_or_town_see_nothing_of_it(
     if ledger in EXPORTED:
         shown = Renderer(ledger.model, exported_columns(ledger))
         theirs = [str(shown.plain(column, thing)) for column in shown.columns]
-        assert theirs not in exported(client, ledger)
-
-
-@pytest.mark.parametrize("ledger", EXPORTED, ids=lambda ledger: ledger.code)
-def test_the_export_holds_the_rows_of_the_list_in_its_order(
-    ledger: Ledger, world: World, insider: Officer, client: Client
-) -> None:
-    for _ in range(25):
-        MAKERS[ledger.code](world.ours, world.town)
-    client.force_login(insider)
-    listed = list(walked(client, ledger))
-    columns = exported_columns(ledger)
-    renderer = Renderer(ledger.model, columns)
-    visible = {str(getattr(one, ledger.identity)): one for one in ledger.visible_rows(insider)}
-    # The export itself leaves an audit entry, which is younger than what was listed.
-    written = exported(client, ledger)
-    wanted = [[_text(renderer.plain(column, visible[uid])) for column in columns] for uid in listed]
-    assert [row for row in written if row in wanted] == wanted
-    assert len(written) - len(wanted) in (0, 1)
-
-
-def _text(value: Any) -> str:
-    from anlu.web.pages.export import harmless
-
-    return harmless(value)
-
-
-def walked(client: Client, ledger: Ledger) -> Iterable[str]:
-    """Identities on all pages of the list, by following 下一页."""
-    url: str | None = reverse(ledger.code)
-    while url:
-        context = client.get(url).context
-        for row in context["rows"]:
-            yield row.uid
-        following = context["pager"].get("next_url")
-        url = reverse(ledger.code) + following if following else None
+        assert theirs not in rows_of_export(client, ledger)
 
 
 @pytest.mark.parametrize("ledger", EXPORTED, ids=lambda ledger: ledger.code)
@@ -164,33 +112,6 @@ def test_every_export_is_recorded_and_says_who_made_it(
         head = [" ".join(str(cell) for cell in row) for row in sheet.iter_rows(max_row=2, values_only=True)]
     assert insider.name in "".join(head)
     assert f"{ledger.code}/{ledger.schema}" in "".join(head)
-
-
-@by_code
-def test_a_list_asks_as_many_questions_for_thirty_rows_as_for_three(
-    ledger: Ledger, world: World, insider: Officer, client: Client
-) -> None:
-    client.force_login(insider)
-    client.get(reverse(ledger.code))  # what is asked once for a process is asked now
-
-    def questions() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            assert client.get(reverse(ledger.code) + "?size=50").status_code == 200
-        # Whether dictionaries have changed is asked once a second; in tests each time.
-        return sum("core_revision" not in query["sql"] for query in asked)
-
-    for _ in range(3):
-        MAKERS[ledger.code](world.ours, world.town)
-    few = questions()
-    for _ in range(27):
-        MAKERS[ledger.code](world.ours, world.town)
-    assert questions() == few
-    assert few <= MOST_QUESTIONS
-
-
-MOST_QUESTIONS = 26
 
 
 WRONG = ("2023-02-30", "\x00", "'", "999999999999999999999", "x" * 500, "-", "é,é,é,é")
@@ -233,37 +154,6 @@ def read_and_asked(ledger: Ledger, viewer: Officer, name: str, value: str) -> No
 def listed_as(ledger: Ledger, viewer: Officer, parameters: dict[str, str]) -> Listing:
     """The list that an address with these parameters shows."""
     return Listing.read(ledger, viewer, QueryDict(urlencode(parameters)))
-
-
-@by_code
-def test_every_sortable_column_pages_through_everything_once(
-    ledger: Ledger, world: World, insider: Officer, client: Client
-) -> None:
-    for _ in range(8):
-        MAKERS[ledger.code](world.ours, world.town)
-    client.force_login(insider)
-    everything = {str(getattr(one, ledger.identity)) for one in ledger.visible_rows(insider)}
-    orders = [f"{sign}{column.name}" for column in ledger.columns if column.sort for sign in ("", "-")]
-    for order in orders:
-        seen = paged(listed_as(ledger, insider, {"sort": order}))
-        assert len(seen) == len(set(seen)), order
-        assert set(seen) == everything, order
-    for order in orders[-1:]:
-        rows = client.get(reverse(ledger.code), {"sort": order}).context["rows"]
-        assert [row.uid for row in rows] == seen[: len(rows)], order
-
-
-def paged(listing: Listing, size: int = 3) -> list[str]:
-    """Identities on all pages of a list, each page beginning where the one before it ends."""
-    identity = listing.ledger.identity
-    seen: list[str] = []
-    edges: dict[str, Any] = {}
-    while True:
-        shown = listing.page(listing.ledger.columns, size=size, **edges)
-        seen += [str(getattr(one, identity)) for one in shown.rows]
-        if not shown.has_next:
-            return seen
-        edges = {"after": edge_of(listing.scoped(), listing.order, identity, seen[-1])}
 
 
 def test_personal_columns_are_masked_and_revealing_is_recorded(

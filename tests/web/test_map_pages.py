@@ -26,7 +26,7 @@ from anlu.web.pages.picture import WIDE_CHINA, Frame, frame_of
 from anlu.web.tiles import layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
-from tests.lasting import lasting
+from tests.lasting import handed_out, lasting
 
 LAYER = layers.get("crashes")
 BY = [theme.code for theme in LAYER.themes]
@@ -38,7 +38,7 @@ def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
     with lasting(django_db_blocker):
         county = make_county()
         make_crashes(county, 150, seed=9)
-        with django_db_blocker.block():
+        with handed_out(django_db_blocker):
             yield county
 
 

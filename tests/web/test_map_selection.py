@@ -29,7 +29,7 @@ from anlu.web.pages.map import around
 from anlu.web.tiles import Look, Tile, features_of, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
-from tests.lasting import lasting
+from tests.lasting import handed_out, lasting
 
 LAYER = layers.get("crashes")
 LEDGER = ledgers.get("crashes.crash")
@@ -48,7 +48,7 @@ def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         CrashParty.objects.bulk_create(
             CrashParty(crash=one, seq=1, mode=modes[place % len(modes)]) for place, one in enumerate(crashes)
         )
-        with django_db_blocker.block():
+        with handed_out(django_db_blocker):
             yield county
 
 

@@ -24,7 +24,7 @@ from anlu.web.ledgers import ledgers
 from anlu.web.tiles import EXTENT, Tile, layers
 from tests.apps.crashes.records import County, make_county, make_crashes
 from tests.factories import make_officer
-from tests.lasting import lasting
+from tests.lasting import handed_out, lasting
 
 LAYER = layers.get("crashes")
 
@@ -60,7 +60,7 @@ def lasting_county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
     with lasting(django_db_blocker):
         county = make_county()
         make_crashes(county, 120)
-        with django_db_blocker.block():
+        with handed_out(django_db_blocker):
             yield county
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,6 +29,7 @@ from anlu.kernel.people.models import Officer
 from anlu.web.tables import NumberTable
 from tests.apps.crashes.records import Scene, make_scene
 from tests.factories import make_officer
+from tests.lasting import handed_out, lasting
 
 pytestmark = pytest.mark.django_db
 by_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.code)
@@ -38,12 +39,12 @@ MOST_QUESTIONS = 80  # small ones: most read the revision of something, on the p
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """A county with crashes and people of every scope; made once, only read, taken back at the end."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
         patch.setenv("ANLU_TODAY", "2023-05-20")
         made = make_scene(260, seed=11)
         touch(REVISION)
-        yield made
-        transaction.set_rollback(True)
+        with handed_out(django_db_blocker):
+            yield made
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.test import Client
@@ -73,6 +72,7 @@ from anlu.web.ledgers import ledgers
 from anlu.web.pages.listing import Listing
 from anlu.web.windows import Asked
 from tests.apps.crashes.records import Scene, add_crash, add_people, make_scene, random_window
+from tests.lasting import handed_out, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -86,15 +86,15 @@ def scene(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
 
     Without a revision of the data everything is asked of the database; with one it is counted from a snapshot.
     """
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
         patch.setenv("ANLU_TODAY", "2023-07-03")
         made = make_scene(260, seed=7)
         add_people(made)
         if request.param == "snapshot":
             touch(REVISION)
             assert snapshot_of(Crash) is not None
-        yield made
-        transaction.set_rollback(True)
+        with handed_out(django_db_blocker):
+            yield made
 
 
 def dimensions(window: Window, viewer: Officer) -> list[Dimension]:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from anlu.apps.plans import services as plans
 from anlu.apps.plans.models import Honour, Measure, PlanGroup, WorkPlan
@@ -31,6 +30,7 @@ from anlu.kernel.indicators.evaluate import Value, value_of
 from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
 from tests.apps.team.demonstration import make_demonstration
+from tests.lasting import handed_out, lasting
 
 pytestmark = pytest.mark.django_db
 H1 = Window(Period.parse("2023H1"))
@@ -55,11 +55,11 @@ EXPECTED = {
 @pytest.fixture(scope="module", autouse=True)
 def county(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Made once; every test changes it inside its own transaction."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
         patch.setenv("ANLU_TODAY", "2023-07-03")
         make_demonstration()
-        yield
-        transaction.set_rollback(True)
+        with handed_out(django_db_blocker):
+            yield
 
 
 def figure(name: str) -> Value:
