@@ -1,8 +1,9 @@
 """What every test can rely on: a chosen database, reference data, repeatable properties, no network."""
 
+import gc
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -43,13 +44,33 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, by name, the tests that only the other database can run."""
+    """Leave out, by name, the tests that only the other database can run, or that it runs for both."""
     postgres = os.environ.get(databases.CHOICE_VARIABLE) == "postgres"
     for item in items:
+        if is_without_database(item) and postgres:
+            item.add_marker(pytest.mark.skip(reason="needs no database: runs on SQLite"))
         if item.get_closest_marker("postgres") and not postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: pytest --database=postgres"))
         if item.get_closest_marker("sqlite") and postgres:
             item.add_marker(pytest.mark.skip(reason="is about SQLite"))
+
+
+def is_without_database(item: pytest.Item) -> bool:
+    """Whether a test is marked so; one that asks for a database all the same ends the run."""
+    try:
+        return databases.is_without(item.keywords, getattr(item, "fixturenames", ()))
+    except ValueError as problem:
+        raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep all databases from a test that is marked so: pytest-django those of this process, we those of others."""
+    if item.get_closest_marker("no_database") is None:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", databases.NO_DATABASE)
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +97,10 @@ def no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_here)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Take what was loaded until here out of the search for garbage: it stays, and there is much of it."""
+    gc.collect()
+    gc.freeze()

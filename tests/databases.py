@@ -10,11 +10,14 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 CHOICES = ("sqlite", "postgres")
 CHOICE_VARIABLE = "ANLU_TEST_DATABASE"
+# Fixtures that give a test a database, by themselves or below others.
+GIVING = {"db", "transactional_db", "django_db_setup", "live_server", "made", "nowhere"}
+NO_DATABASE = "none://this test is marked no_database"
 
 
 def chosen_database() -> str:
@@ -27,6 +30,23 @@ def chosen_database() -> str:
             f"--database (or {CHOICE_VARIABLE}) must be one of {', '.join(CHOICES)}: got {choice!r}"
         )
     return choice
+
+
+def is_without(marks: Container[str], fixtures: Iterable[str]) -> bool:
+    """
+    Whether a test is marked as one that needs no database.
+
+    Raises
+    ------
+    ValueError
+        It is, and asks for a database all the same: it would never be run on PostgreSQL.
+    """
+    if "no_database" not in marks:
+        return False
+    asked = sorted({*(GIVING & set(fixtures)), *(mark for mark in ("django_db",) if mark in marks)})
+    if asked:
+        raise ValueError(f"it is marked no_database and asks for {', '.join(asked)}")
+    return True
 
 
 def use_database(choice: str) -> Callable[[], None]:

@@ -13,6 +13,7 @@ from anlu.commands.benches import Options, Peer, Result, against, least_seconds,
 from anlu.commands.benches.risk_peers import Work, nkdv_network, nkdv_seconds, spnetwork_seconds
 from anlu.engine.errors import BadInput
 
+pytestmark = pytest.mark.no_database
 FIELDS = ["name", "value", "unit", "floor", "ratio", "peer"]
 
 

@@ -11,6 +11,7 @@ from anlu.engine.documents.check import problems
 from anlu.engine.documents.samples import KINDS as KINDS_OF_SAMPLES
 from anlu.kernel.documents.define import in_order
 
+pytestmark = pytest.mark.no_database
 KINDS = """隐患抄告单 交通安全建议函 排除妨碍通知书 责令消除隐患通知书 整改通知书 约谈通知书 约谈记录 督办单
 挂牌督办通知 解除督办通知 督查通报 曝光通报 调度会纪要 工作方案 送达回证 问责建议函"""
 

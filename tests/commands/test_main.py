@@ -13,6 +13,8 @@ from anlu.commands import stats
 from anlu.commands.arguments import in_chinese
 from anlu.engine.errors import BadInput
 
+pytestmark = pytest.mark.no_database
+
 
 def one_line_of(text: str) -> str:
     assert text.endswith("\n")

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from anlu.commands.output import Progress, json_text, print_json
 
+pytestmark = pytest.mark.no_database
+
 
 class Colour(enum.StrEnum):
     RED = "red"

@@ -8,6 +8,7 @@ import pytest
 from anlu.commands.arguments import Parser
 from anlu.commands.reference import actions_of, arguments_of, commands_page, parsers
 
+pytestmark = pytest.mark.no_database
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "commands.md"
 
 

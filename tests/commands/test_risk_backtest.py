@@ -15,6 +15,7 @@ from anlu.engine.files.vector import write_features
 from anlu.engine.risk.simulation import EVEN, USUAL, Danger, make_county, make_crashes
 from anlu.engine.roads.network import edge_lines, points_along
 
+pytestmark = pytest.mark.no_database
 METRES = CRS.from_epsg(4548)
 AWAY = np.array([500_000.0, 4_000_000.0])
 SHARES = ["1", "2", "5", "10"]

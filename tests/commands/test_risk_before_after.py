@@ -7,6 +7,7 @@ import pytest
 
 from anlu.__main__ import main
 
+pytestmark = pytest.mark.no_database
 HEADER = "site,predicted_before,observed_before,predicted_after,observed_after\n"
 THREE = HEADER + "a,12,18,6,5\nb,8,10,4,3\nc,5,9,2.5,2\n"
 

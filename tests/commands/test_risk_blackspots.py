@@ -13,6 +13,7 @@ from anlu.__main__ import main
 from anlu.engine.files.vector import read_features, write_features
 from anlu.engine.risk.rules import presets
 
+pytestmark = pytest.mark.no_database
 METRES = CRS.from_epsg(4548)
 X0, Y0 = 500_000.0, 4_000_000.0  # on the central meridian: lengths are true
 TABLE = ["--events", "e.csv", "--x", "x", "--y", "y", "--severity", "how bad", "--date", "day"]

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.no_database
 HEAVY = ("django", "polars", "pyarrow", "pandas", "ninja", "huey", "openpyxl", "matplotlib")
 
 

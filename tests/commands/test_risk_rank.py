@@ -14,6 +14,7 @@ from anlu.__main__ import main
 from anlu.engine.files.vector import read_features, write_features
 from anlu.engine.risk.screening import fit_length_model
 
+pytestmark = pytest.mark.no_database
 METRES = CRS.from_epsg(4548)
 X0, Y0 = 500_000.0, 4_000_000.0  # on the central meridian: lengths are true
 LENGTHS = [400.0, None, 600.0, 250.0, 1000.0, 800.0]

@@ -19,6 +19,7 @@ from anlu.engine.files.tables import write_table
 from anlu.engine.files.vector import read_features, write_features
 from anlu.engine.geo import convert
 
+pytestmark = pytest.mark.no_database
 METRES = CRS.from_epsg(4548)
 DEGREES = CRS.from_epsg(4490)
 X0, Y0 = 500_000.0, 4_000_000.0  # on the central meridian: lengths are true

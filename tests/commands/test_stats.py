@@ -6,6 +6,8 @@ import pytest
 
 from anlu.__main__ import main
 
+pytestmark = pytest.mark.no_database
+
 
 def compare(*words: str) -> int:
     return main(["stats", "compare", *words])

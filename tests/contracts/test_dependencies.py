@@ -7,8 +7,10 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 # Programs that a benchmark is run beside: whoever measures installs them; only their own process imports them.
 PEERS = {"src/anlu/commands/benches/imports_peer.py": {"import_export", "tablib"}}

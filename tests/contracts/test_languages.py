@@ -20,6 +20,7 @@ from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import CHAPTERS, pages
 from anlu.web.script_words import WORDS
 
+pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "src/anlu/web/assets").rglob("*.js"))
 

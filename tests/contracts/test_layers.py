@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 
 PLAIN_IMPORT = """

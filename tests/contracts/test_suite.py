@@ -2,18 +2,21 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.databases import CHOICE_VARIABLE
+from anlu.engine.errors import BadInput
+from anlu.project.databases import database_settings
+from tests import databases
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 
 
 @pytest.mark.django_db
 def test_the_database_is_the_one_asked_for() -> None:
-    assert connection.vendor == VENDORS[os.environ[CHOICE_VARIABLE]]
+    assert connection.vendor == VENDORS[os.environ[databases.CHOICE_VARIABLE]]
 
 
 @pytest.mark.django_db
@@ -26,6 +29,22 @@ def test_each_worker_has_a_database_of_its_own(worker_id: str) -> None:
 @pytest.mark.django_db
 def test_the_test_database_is_in_memory() -> None:
     assert "mode=memory" in str(connection.settings_dict["NAME"])
+
+
+@pytest.mark.no_database
+def test_a_test_without_database_reaches_none_in_this_process_or_another(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        connection.ensure_connection()
+    with pytest.raises(BadInput, match="DATABASE_URL"):
+        database_settings(os.environ["DATABASE_URL"], tmp_path)
+
+
+def test_a_test_without_database_may_not_ask_for_one() -> None:
+    assert databases.is_without({"no_database"}, ["tmp_path"])
+    assert not databases.is_without({"django_db"}, ["db"])
+    for marks, fixtures in (({"no_database", "django_db"}, []), ({"no_database"}, ["tmp_path", "nowhere"])):
+        with pytest.raises(ValueError, match="asks for"):
+            databases.is_without(marks, fixtures)
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)], ids=["four", "six"])

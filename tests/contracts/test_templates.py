@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "src/anlu/web/assets"
 TEMPLATES = sorted((ROOT / "src/anlu").glob("**/templates/**/*.html"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = {".png", ".jpg", ".ico", ".gz", ".gpkg", ".xlsx", ".woff2", ".mo"}
 

@@ -12,6 +12,7 @@ from anlu.engine.errors import BadInput
 from anlu.project.archive import Manifest, Member, unpack, write_archive
 from anlu.project.folder import finish_renames
 
+pytestmark = pytest.mark.no_database
 PHOTO = b"photo" * 1000
 DIGEST = hashlib.sha256(PHOTO).hexdigest()
 

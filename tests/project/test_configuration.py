@@ -12,6 +12,8 @@ from anlu.project.configuration import Configuration, load, write_sample
 from anlu.project.databases import database_settings
 from anlu.project.reference import settings_page
 
+pytestmark = pytest.mark.no_database
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
