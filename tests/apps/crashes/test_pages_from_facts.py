@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from anlu.apps.crashes.filters import FILTERS, PARTY_KINDS
 from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, CrashParty
+from anlu.apps.crashes.searching import find_again
 from anlu.kernel.core.filters import Selection
+from anlu.kernel.core.models import SearchEntry
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators import facts, standby
-from anlu.kernel.indicators.facts import forget_snapshots, snapshot_of
+from anlu.kernel.indicators.facts import forget_snapshots, refreshed, snapshot_of
 from anlu.kernel.indicators.picks import Picked
 from anlu.web.pages.paging import Chosen, Order, Slice, edge_of, slice_of, total_of
 from tests.apps.crashes.records import Scene, add_people, make_scene
@@ -35,6 +38,7 @@ PATHS = (
 )
 PATHS += ("filed_at", "loss_cny", "town__name")
 SIZE = 7
+ROADS = ("滨河路", "滨河东路", "云桥街", "")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,10 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         patch.setenv("ANLU_TODAY", "2023-07-03")
         made = make_scene(200, seed=5)
         add_people(made)
+        for place, crash in enumerate(Crash.objects.order_by("pk")):
+            crash.road_name = ROADS[place % len(ROADS)]
+            crash.save()
+            find_again(crash)
         touch(REVISION)
         assert snapshot_of(Crash) is not None
         yield made
@@ -133,6 +141,72 @@ def test_voided_or_blank_related_rows_are_asked_of_the_database(scene: Scene) ->
         picked = Picked.of(rows)
         assert picked is not None
         assert picked.keys.tolist() == sorted(rows.values_list("pk", flat=True))
+
+
+def searched(query: str) -> QuerySet[Crash]:
+    """The crashes that a search in the ledger finds."""
+    return Crash.objects.visible_to(SYSTEM).filter(Selection.read(FILTERS, {"q": [query]}).q())
+
+
+def by_the_database(rows: QuerySet[Crash]) -> list[int]:
+    return sorted(rows.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "roads"),
+    [("滨河路", 1), ("滨河", 2), ("云桥街", 1), ("河东 滨河", 1), ("云桥街 滨河", 0), ("没有这样的路", 0)],
+)
+def test_a_search_is_answered_from_the_snapshot(query: str, roads: int, scene: Scene) -> None:
+    rows = searched(query)
+    with CaptureQueriesContext(connection) as asked:
+        picked = Picked.of(rows)
+    assert not any("crashes_" in one["sql"] for one in asked.captured_queries)
+    assert picked is not None
+    assert picked.keys.tolist() == by_the_database(rows)
+    assert (picked.number > 0) == (roads > 0)
+    without = Crash.objects.visible_to(SYSTEM).filter(~Selection.read(FILTERS, {"q": [query]}).q())
+    left = Picked.of(without)
+    assert left is not None
+    assert left.keys.tolist() == by_the_database(without)
+
+
+def moved(scene: Scene) -> Crash:
+    """A crash that has come to lie on another road, and is found there."""
+    crash = Crash.objects.visible_to(SYSTEM).filter(road_name="云桥街").order_by("pk")[3]
+    crash.road_name, crash.version = "滨河路", crash.version + 1
+    crash.save()
+    find_again(crash)
+    return crash
+
+
+def test_what_was_indexed_since_the_snapshot_is_asked_of_the_database(scene: Scene) -> None:
+    try:
+        with transaction.atomic():
+            crash = moved(scene)
+            for query, found in (("滨河路", True), ("云桥街", False)):
+                picked = Picked.of(searched(query))
+                assert picked is not None
+                assert (crash.pk in picked.keys) == found
+            raise InterruptedError
+    except InterruptedError:
+        pass
+
+
+def test_a_refreshed_snapshot_knows_the_new_entries(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "BLOCK_BITS", 4)
+    old = facts.read(facts.fact_tables.get(REVISION), 1)
+    try:
+        with transaction.atomic():
+            crash = moved(scene)
+            fresh = refreshed(old, 2)
+            entry = SearchEntry.objects.get(uid=crash.uid).pk
+            assert entry in fresh.findable.entries
+            assert entry not in old.findable.entries
+            for query in ("滨河路", "云桥街"):
+                assert fresh.ids[fresh.mask(searched(query))].tolist() == by_the_database(searched(query))
+            raise InterruptedError
+    except InterruptedError:
+        pass
 
 
 def test_after_a_change_a_list_asks_the_database_and_waits_for_no_snapshot(scene: Scene) -> None:

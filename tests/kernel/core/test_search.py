@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
@@ -136,6 +138,23 @@ def test_a_forgotten_thing_is_not_found_and_its_grams_are_swept():
     assert search.sweep_grams() == 3
     assert SearchGram.objects.count() == 3
     assert find("孙家") == [kept]
+
+
+@pytest.mark.django_db
+def test_grams_are_swept_a_few_at_a_time_and_none_of_a_living_entry_goes(monkeypatch):
+    monkeypatch.setattr(search, "GRAMS_AT_ONCE", 7)
+    monkeypatch.setattr(search, "SWEPT_AT_ONCE", 2)
+    uids = [put(f"孙家路口 {n}00", f"云桥{n}街") for n in range(1, 9)]
+    for uid in uids[::2]:
+        forget(KIND, uid)
+    living = SearchGram.objects.filter(entry__in=SearchEntry.objects.all()).count()
+    gone = SearchGram.objects.count() - living
+    with CaptureQueriesContext(connection) as asked:
+        assert search.sweep_grams() == gone > 20
+    assert SearchGram.objects.count() == living
+    assert search.sweep_grams() == 0
+    assert set(find("孙家")) == set(uids[1::2])
+    assert sum("DELETE" in one["sql"] for one in asked.captured_queries) >= gone / 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ the caller audits the batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -54,6 +54,41 @@ def insert_rows(
     ValueError
         A column is unknown, or a row has another number of values than there are columns.
     """
+    total, stream, more = 0, iter(rows), True
+    while more:
+        chunk = list(islice(stream, ROWS_AT_ONCE))
+        total += ready_rows(model, columns, chunk, stored=stored).write()
+        more = len(chunk) == ROWS_AT_ONCE
+    return total
+
+
+@dataclass(frozen=True, repr=False)
+class Ready:
+    """Rows of a table in the form of the database: writing them, others wait for nothing but the writing."""
+
+    table: str
+    names: str
+    width: int
+    rows: list[tuple[Any, ...]]
+
+    def write(self) -> int:
+        """Insert them, and give back how many."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        write = _copy if connection.vendor == "postgresql" else _execute_many
+        if self.rows:
+            with connection.cursor() as cursor:
+                write(cursor, self.table, self.names, self.width, self.rows)
+        return len(self.rows)
+
+
+def ready_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    stored: Collection[str] = (),
+) -> Ready:
+    """Rows as ``insert_rows`` takes them, worked out to be written later, all at once."""
     connection = connections[DEFAULT_DB_ALIAS]
     named = [_field(model, column) for column in columns]
     others = ((field, _default(field)) for field in _stored(model) if field not in named)
@@ -63,17 +98,9 @@ def insert_rows(
         for column, field in zip(columns, named, strict=True)
     ]
     finish = _finisher(writers, [default for _, default in filled])
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(
-        connection.ops.quote_name(str(field.column)) for field in (*named, *(field for field, _ in filled))
-    )
-    write = _copy if connection.vendor == "postgresql" else _execute_many
-    total, stream = 0, iter(rows)
-    with connection.cursor() as cursor:
-        while chunk := list(islice(stream, ROWS_AT_ONCE)):
-            write(cursor, table, names, len(named) + len(filled), map(finish, chunk))
-            total += len(chunk)
-    return total
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(one.column)) for one in (*named, *(one for one, _ in filled)))
+    return Ready(quote(model._meta.db_table), names, len(named) + len(filled), [finish(row) for row in rows])
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -255,12 +282,12 @@ _SQLITE: Final[dict[str, Convert]] = {
 }
 
 
-def _execute_many(cursor: Any, table: str, names: str, width: int, rows: Iterator[tuple[Any, ...]]) -> None:
+def _execute_many(cursor: Any, table: str, names: str, width: int, rows: list[tuple[Any, ...]]) -> None:
     marks = ", ".join(["%s"] * width)
-    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 
 
-def _copy(cursor: Any, table: str, names: str, width: int, rows: Iterator[tuple[Any, ...]]) -> None:
+def _copy(cursor: Any, table: str, names: str, width: int, rows: list[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

@@ -17,14 +17,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, pairwise
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connections, transaction
+from django.db.models import Exists, Lookup, Max, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.lookups import In
+from numpy.typing import NDArray
 
-from anlu.kernel.core.bulk import insert_rows, reserve_ids
+from anlu.kernel.core.bulk import Ready, ready_rows, reserve_ids
 from anlu.kernel.core.models import Record, SearchEntry, SearchGram
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.scope import Scope, Viewer
@@ -37,6 +39,9 @@ TAILS: Final = (4, 6)  # people read out the last digits of a long number
 LONGEST_QUERY: Final = 60
 RARE: Final = 200
 ENTRIES_AT_ONCE: Final = 10_000
+NEWER_LOOKED_AT: Final = 1_000
+GRAMS_AT_ONCE: Final = 50_000
+SWEPT_AT_ONCE: Final = 2_000
 HAN: Final = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 RUN: Final = re.compile(f"(?P<han>[{HAN}]+)|(?P<word>[^\\W_{HAN}]+)")
 DIGITS: Final = re.compile("[0-9]+")
@@ -170,16 +175,23 @@ def bulk_index(rows: Iterable[Indexed]) -> int:
     """Index things that are not in the index yet (an import's new rows); give back how many."""
     total, stream = 0, iter(rows)
     while chunk := list(islice(stream, ENTRIES_AT_ONCE)):
-        ids = reserve_ids(SearchEntry, len(chunk))
-        entries = (
-            (key, row.kind, row.uid, row.unit_id, row.area_id, row.owner, row.batch_id)
-            for key, row in zip(ids, chunk, strict=True)
-        )
-        columns = ("id", "kind", "uid", "unit_id", "area_id", "owner", "batch_id")
-        insert_rows(SearchEntry, columns, entries)
-        insert_rows(SearchGram, ("gram", "entry_id"), _gram_rows(ids, chunk))
+        for ready in ready_index(chunk, reserve_ids(SearchEntry, len(chunk))):
+            ready.write()
         total += len(chunk)
     return total
+
+
+def ready_index(rows: Sequence[Indexed], ids: Sequence[int]) -> tuple[Ready, Ready]:
+    """Entries with the keys ``ids`` and their grams, ready to be written."""
+    entries = [
+        (key, row.kind, row.uid, row.unit_id, row.area_id, row.owner, row.batch_id)
+        for key, row in zip(ids, rows, strict=True)
+    ]
+    columns = ("id", "kind", "uid", "unit_id", "area_id", "owner", "batch_id")
+    return (
+        ready_rows(SearchEntry, columns, entries),
+        ready_rows(SearchGram, ("gram", "entry_id"), _gram_rows(ids, rows)),
+    )
 
 
 def _gram_rows(ids: Sequence[int], rows: Sequence[Indexed]) -> Iterator[tuple[int, int]]:
@@ -197,9 +209,51 @@ def forget(kind: str, uid: UUID) -> None:
 
 
 def sweep_grams() -> int:
-    """Delete the grams of entries that are gone; give back how many."""
-    gone = SearchGram.objects.filter(~Exists(SearchEntry.objects.filter(pk=OuterRef("entry_id"))))
-    return gone.delete()[0]
+    """
+    Delete the grams of entries that are gone; give back how many.
+
+    All grams are looked through outside any transaction, and what is deleted is deleted a few thousand at a time, so
+    that nobody who writes waits for it.
+    """
+    entries = np.fromiter(
+        SearchEntry.objects.order_by("pk").values_list("pk", flat=True).iterator(), np.int64
+    )
+    swept = 0
+    for grams in _all_grams():
+        gone = grams[~np.isin(grams[:, 1], entries)]
+        for start in range(0, len(gone), SWEPT_AT_ONCE):
+            swept += _delete_grams(gone[start : start + SWEPT_AT_ONCE].tolist())
+    return swept
+
+
+def _all_grams() -> Iterator[NDArray[np.int64]]:
+    """Grams with their entries in the order of their index, shape (n, 2)."""
+    last = [np.iinfo(np.int64).min, 0]
+    while True:
+        with connections[SearchGram.objects.db].cursor() as cursor:
+            cursor.execute(
+                f'SELECT "gram", "entry_id" FROM "{SearchGram._meta.db_table}" WHERE ("gram", "entry_id") > (%s, %s) '
+                f'ORDER BY "gram", "entry_id" LIMIT {GRAMS_AT_ONCE}',
+                last,
+            )
+            rows = cursor.fetchall()
+        if rows:
+            yield np.array(rows, dtype=np.int64)
+        if len(rows) < GRAMS_AT_ONCE:
+            return
+        last = list(rows[-1])
+
+
+@transaction.atomic
+def _delete_grams(pairs: list[list[int]]) -> int:
+    """Delete grams of entries, but none whose entry came meanwhile; give back how many."""
+    alive = f'EXISTS (SELECT 1 FROM "{SearchEntry._meta.db_table}" WHERE "id" = "entry_id")'
+    with connections[SearchGram.objects.db].cursor() as cursor:
+        cursor.executemany(
+            f'DELETE FROM "{SearchGram._meta.db_table}" WHERE "gram" = %s AND "entry_id" = %s AND NOT {alive}',
+            pairs,
+        )
+        return int(cursor.rowcount)
 
 
 # ------------------------------------------------------------------------------------------------ finding
@@ -288,18 +342,76 @@ def found(viewer: Viewer, declared: Searchable, query: str, *, limit: int) -> li
     return list(dict.fromkeys([*uids, *newest]))[:limit]
 
 
+@dataclass(frozen=True)
+class Words:
+    """What somebody looks for among the things of one kind: the grams that a thing must have."""
+
+    kind: str
+    grams: tuple[int, ...]
+
+    def things(self) -> QuerySet[SearchEntry]:
+        """The entries of what is found, as a query."""
+        entries: QuerySet[SearchEntry] = SearchEntry.objects.filter(kind=self.kind)
+        for gram in self.grams:
+            entries = entries.filter(pk__in=SearchGram.objects.filter(gram=gram).values("entry_id"))
+        return entries
+
+    def entries(self) -> NDArray[np.int64]:
+        """The keys of the entries of what is found, ascending; a thing that was forgotten may be among them."""
+        found: NDArray[np.int64] | None = None
+        for gram in self.grams:
+            listed = _entries_with(gram)
+            found = listed if found is None else np.intersect1d(found, listed, assume_unique=True)
+            if not len(found):
+                break
+        return np.zeros(0, np.int64) if found is None else found
+
+
+def _entries_with(gram: int) -> NDArray[np.int64]:
+    """Keys of all entries with a gram, ascending; past the object layer, for there may be a hundred thousand."""
+    with connections[SearchGram.objects.db].cursor() as cursor:
+        cursor.execute(
+            f'SELECT "entry_id" FROM "{SearchGram._meta.db_table}" WHERE "gram" = %s ORDER BY "entry_id"',
+            [gram],
+        )
+        return np.fromiter(chain.from_iterable(cursor.fetchall()), dtype=np.int64)
+
+
+@UUIDField.register_lookup
+class FoundBy(Lookup[bool]):
+    """The condition "found by ``Words``" on the ``uid`` of a table."""
+
+    lookup_name = "found_by"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The database looks for the entries, and for the things of these."""
+        words: Words = self.rhs
+        things = words.things().values("uid").query.resolve_expression(compiler.query)
+        sql, parameters = compiler.compile(In(self.lhs, things))
+        return str(sql), parameters
+
+
 def matching(kind: str, query: str) -> Q:
     """The condition "found by ``query``" on a table with a ``uid``, for a ledger's own search field.
 
     Scope is not part of it: put it on a queryset that comes from ``visible_to``.
     """
-    numbers = [gram_number(kind, gram) for gram in query_grams(query)]
-    if not numbers:
-        return Q(pk__in=[])
-    entries: QuerySet[SearchEntry] = SearchEntry.objects.filter(kind=kind)
-    for number in numbers:
-        entries = entries.filter(pk__in=SearchGram.objects.filter(gram=number).values("entry_id"))
-    return Q(uid__in=entries.values("uid"))
+    numbers = tuple(gram_number(kind, gram) for gram in sorted(query_grams(query)))
+    return Q(uid__found_by=Words(kind, numbers)) if numbers else Q(pk__in=[])
+
+
+def newest_entry() -> int:
+    """Key of the entry that was made last, 0 when there is none."""
+    found = SearchEntry.objects.aggregate(newest=Max("pk"))["newest"]
+    return int(found or 0)
+
+
+def is_indexed_since(kind: str, entry: int) -> bool:
+    """Whether a thing of this kind was, or may have been, indexed after the entry with this key."""
+    newer = SearchEntry.objects.filter(pk__gt=entry).order_by("pk").values_list("kind", flat=True)
+    kinds = list(newer[:NEWER_LOOKED_AT])
+    return kind in kinds or len(kinds) == NEWER_LOOKED_AT
 
 
 def _rarest_first(kind: str, query: str) -> list[int]:

@@ -24,10 +24,12 @@ from django.db.models import Exists, Model, Q, QuerySet
 from numpy.typing import NDArray
 
 from anlu.kernel.core.filters import Selection
-from anlu.kernel.core.models import Batch, Record, Revision
+from anlu.kernel.core.history import kind_of
+from anlu.kernel.core.models import Batch, Record, Revision, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.search import Words, is_indexed_since, newest_entry, searchables
 from anlu.kernel.indicators.columns import (
     NULL,
     Coded,
@@ -129,6 +131,14 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Findable:
+    """Which entry of the search is whose: ``entries[i]`` is that of row i, 0 where there is none."""
+
+    entries: Numbers
+    up_to: int  # the newest entry of all when they were read
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Columns of a table at one revision, rows in the order of their primary keys."""
 
@@ -137,6 +147,7 @@ class Snapshot:
     ids: Numbers
     columns: dict[str, Column]
     several: dict[str, Several]
+    findable: Findable
     marks: Marks = field(default_factory=dict, repr=False)
     seconds: float = 0.0  # that reading it took
     orders: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(
@@ -155,7 +166,8 @@ class Snapshot:
     def nbytes(self) -> int:
         """Memory of all arrays, in bytes."""
         several = sum(one.nbytes for one in self.several.values())
-        return self.ids.nbytes + sum(one.nbytes for one in self.columns.values()) + several
+        rows = self.ids.nbytes + self.findable.entries.nbytes
+        return rows + sum(one.nbytes for one in self.columns.values()) + several
 
     def column(self, name: str) -> Column:
         """The column of a field; raises ``Unanswerable`` when it is not kept."""
@@ -175,6 +187,14 @@ class Snapshot:
         for one in self.table.related:
             if one.model is model and one.through == through and one.fold is None:
                 yield one.column, self.several[one.name]
+
+    def found(self, words: Words) -> Mask:
+        """The rows that are found by words, shape (n,); raises ``Unanswerable`` where newer entries were not read."""
+        kind = kind_of(self.model)
+        if words.kind != kind or kind not in searchables or is_indexed_since(kind, self.findable.up_to):
+            raise Unanswerable("other entries are asked for than those that were read")
+        found: Mask = np.isin(self.findable.entries, words.entries())
+        return found
 
     # --- questions
 
@@ -409,9 +429,11 @@ def read(table: FactTable, token: int) -> Snapshot:
     """The whole table as it is now, to be kept under a revision that was read before."""
     began = time.monotonic()
     marks = marks_of(table)
+    up_to = newest_entry()
     ids, columns = _columns(table, [(None, None)])
     several = {one.name: _several(one, ids, [(None, None)]) for one in table.related}
-    return Snapshot(table, token, ids, columns, several, marks, time.monotonic() - began)
+    findable = Findable(_entries(table, ids, [(None, None)]), up_to)
+    return Snapshot(table, token, ids, columns, several, findable, marks, time.monotonic() - began)
 
 
 def refreshed(old: Snapshot, token: int) -> Snapshot:
@@ -424,6 +446,7 @@ def refreshed(old: Snapshot, token: int) -> Snapshot:
     if len(changed) > len(marks) // 2:
         return read(table, token)
     spans: list[Span] = [(block << BLOCK_BITS, (block + 1) << BLOCK_BITS) for block in changed]
+    up_to = newest_entry()
     ids, columns = _columns(table, spans)
     stays = np.flatnonzero(~np.isin(old.ids >> BLOCK_BITS, np.array(changed, dtype=np.int64)))
     order = np.concatenate([stays, len(old.ids) + np.arange(len(ids))])
@@ -434,7 +457,9 @@ def refreshed(old: Snapshot, token: int) -> Snapshot:
         for one in table.related
     }
     merged = {name: joined(old.columns[name], fresh, order) for name, fresh in columns.items()}
-    return Snapshot(table, token, both[order], merged, several, marks, time.monotonic() - began)
+    entries = np.concatenate([old.findable.entries, _entries(table, ids, spans)])[order]
+    findable = Findable(entries, up_to)
+    return Snapshot(table, token, both[order], merged, several, findable, marks, time.monotonic() - began)
 
 
 Span = tuple[int | None, int | None]
@@ -511,6 +536,22 @@ def _several(one: Related, ids: Numbers, spans: Sequence[Span]) -> Several:
     places = np.minimum(np.searchsorted(ids, of), len(ids) - 1)
     known = ids[places] == of  # its record may have gone meanwhile
     return Several.of(len(ids), places[known], code[known], list(index))
+
+
+def _entries(table: FactTable, ids: Numbers, spans: Sequence[Span]) -> Numbers:
+    """The entries of the search that stand for the records with these keys, 0 where there is none."""
+    found = np.zeros(len(ids), np.int64)
+    kind, own = kind_of(table.model), table.model._meta.db_table
+    if kind not in searchables:
+        return found
+    same = f""""kind" = '{kind}' AND "uid" = "{own}"."uid\""""
+    for rows in _chunks(
+        table.model, [f'(SELECT "id" FROM "{SearchEntry._meta.db_table}" WHERE {same})'], spans
+    ):
+        keys = np.array([key for key, _ in rows], dtype=np.int64)
+        known = np.isin(keys, ids)  # others came meanwhile
+        found[np.searchsorted(ids, keys[known])] = np.array([entry or 0 for _, entry in rows])[known]
+    return found
 
 
 def _chunks(

@@ -3,7 +3,7 @@ The condition of a queryset, answered from columns: which rows of a snapshot it 
 
 It is the queryset's own condition (period, scope, batches, filters, what an indicator counts) that is worked out,
 with the three truth values of SQL, so that a count and the list of its rows cannot differ. What the columns
-cannot answer, such as a search by grams, is asked of the database and comes back as keys.
+cannot answer is asked of the database and comes back as keys.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db.models.expressions import Col, CombinedExpression, Value
 from django.db.models.sql import Query
 from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
+from anlu.kernel.core.search import FoundBy, Words
 from anlu.kernel.indicators.columns import (
     EPOCH,
     NULL,
@@ -61,6 +62,10 @@ class Rows(Protocol):
 
     def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
         """Columns of another table, with what its live rows say of the rows here."""
+        ...
+
+    def found(self, words: Words) -> Mask:
+        """The rows that are found by words; raises ``Unanswerable``."""
         ...
 
     def __len__(self) -> int: ...
@@ -149,6 +154,9 @@ class _Reader:
     # --- one comparison
 
     def _compared(self, node: Any) -> Truth:
+        if isinstance(node, FoundBy):
+            found = self.rows.found(node.rhs)
+            return Truth(found, ~found)
         if not isinstance(node, Lookup) or not type(node).__module__.startswith(DJANGO):
             raise Unanswerable(f"{node!r} is no comparison")
         column = self._column(node.lhs)
@@ -264,6 +272,9 @@ class _Said:
 
     def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
         return ()
+
+    def found(self, words: Words) -> Mask:
+        raise Unanswerable("nobody looks for values")
 
     def __len__(self) -> int:
         return len(self.keys) + len(BLANKS)

@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from uuid_utils.compat import uuid7
 
 from anlu.kernel.core import crypto
-from anlu.kernel.core.bulk import insert_rows
+from anlu.kernel.core.bulk import Ready, ready_rows
 from anlu.kernel.core.fields import EncryptedText
 from anlu.kernel.core.models import Record
 
@@ -41,21 +41,19 @@ def stored(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(done)
 
 
-def insert_frame(model: type[Record], frame: pl.DataFrame, more: Mapping[str, Sequence[Any]]) -> int:
+def ready_frame(model: type[Record], frame: pl.DataFrame, more: Mapping[str, Sequence[Any]]) -> Ready:
     """
-    Insert the rows of a frame.
+    The rows of a frame, ready to be written.
 
     Parameters
     ----------
     more
         Further columns, one value for each row, in the form of the database.
     """
-    if not frame.height:
-        return 0
     ready = stored(frame)
     rows = zip(*(ready[name].to_list() for name in ready.columns), *more.values(), strict=True)
     columns = [*ready.columns, *more]
-    return insert_rows(model, columns, rows, stored=columns)
+    return ready_rows(model, columns, rows, stored=columns)
 
 
 def identities(count: int) -> list[UUID]:

@@ -9,22 +9,29 @@ from typing import Any, Final
 import polars as pl
 from django.db import IntegrityError, transaction
 
-from anlu.kernel.core.bulk import reserve_ids, set_among
+from anlu.kernel.core.bulk import Ready, reserve_ids, set_among
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.children import PARENT
+from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.leases import renewed
 from anlu.kernel.core.importing.nouns import Composed, Composer
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice, Sorted
-from anlu.kernel.core.importing.storing import identities, insert_frame, to_json
+from anlu.kernel.core.importing.storing import identities, ready_frame, to_json
 from anlu.kernel.core.importing.tables import ROW
-from anlu.kernel.core.models import Batch, StagedChange
-from anlu.kernel.core.search import Indexed, bulk_index
+from anlu.kernel.core.models import Batch, SearchEntry, StagedChange
+from anlu.kernel.core.search import Indexed, ready_index
 
 TRIES: Final = 3
 LONGEST_S: Final = 0.25  # that a transaction should take: everybody else who writes waits for it
 FEWEST: Final = 250  # rows in a transaction, however slow the machine
+SEARCH: Final = "search"  # beside the codes of sheets
 COUNTED: Final = ("rows", "accepted", "updated", "unchanged", "refused", "marked")
+
+
+def fitting(rows: int, took_s: float) -> int:
+    """As many rows as would have taken ``LONGEST_S``, at most twice as many as there were, but never very few."""
+    return max(FEWEST, int(rows * min(2.0, LONGEST_S / max(took_s, 1e-6))))
 
 
 class BatchTaken(AnluError):
@@ -88,50 +95,61 @@ class Writer:
         return self.reading.composed(found, self.composer, places) if places else None
 
     def _commit(self, slice_: Slice, found: Sorted, new: Composed | None, changed: Composed | None) -> None:
+        """Everything that can be worked out beforehand is: from the first word to the last one others wait."""
         counts = Counts(**vars(self.counts))
         counts.add(found.counts)
         for made in (new, changed):
             counts.marked += int(made.main["marked"].sum()) if made else 0
+        values = {name: getattr(counts, name) for name in COUNTED}
+        ready = self._ready(found, new) if new else []
+        staged = self._staged(found, changed) if changed else []
+        seen = [known.pk for known in found.unchanged]
         with transaction.atomic():
-            values = {name: getattr(counts, name) for name in COUNTED}
-            began = monotonic()  # from here on others wait
+            began = monotonic()
             if not renewed(self.batch, cursor=slice_.cursor, **values):
                 raise BatchTaken("这个批次已由另一进程接手")
-            if new:
-                self._insert(found, new)
-            if changed:
-                self._stage(found, changed)
-            if found.unchanged:
-                seen = [known.pk for known in found.unchanged]
+            for rows in ready:
+                rows.write()
+            if staged:
+                StagedChange.objects.bulk_create(staged, batch_size=500)
+            if seen:
                 set_among(self.importer.model, "last_seen_batch_id", self.batch.pk, "id", seen)
         self.counts = counts
         self._adapt(found.rows.height, monotonic() - began)
 
     def _adapt(self, rows: int, took_s: float) -> None:
-        """As many rows in the next transaction as would have taken ``LONGEST_S``, at most twice as many as in this."""
-        fitting = int(rows * min(2.0, LONGEST_S / max(took_s, 1e-6)))
+        """How many rows the next transaction has."""
         quick_and_small = took_s <= LONGEST_S and rows < self.at_once  # the end of a block says little
-        self.at_once = max(FEWEST, fitting, self.at_once if quick_and_small else 0)
+        self.at_once = max(fitting(rows, took_s), self.at_once if quick_and_small else 0)
 
     # --- new rows
 
-    def _insert(self, found: Sorted, made: Composed) -> None:
+    def _ready(self, found: Sorted, made: Composed) -> list[Ready]:
+        """New records, their children and what the search finds them by."""
+        keys = self._keys(made)
+        main = keys[MAIN]
+        uids = identities(len(main))
+        more = {
+            "id": main,
+            "uid": [uid.hex for uid in uids],
+            "digest": [found.digests[place] for place in found.new],
+            **self._origin(made.main, len(main)),
+            "batch_id": [self.batch.pk] * len(main),
+        }
+        return [
+            ready_frame(self.importer.model, made.main, more),
+            *self._ready_children(made, keys),
+            *ready_index(list(self._indexed(made, uids)), keys[SEARCH]),
+        ]
+
+    @transaction.atomic
+    def _keys(self, made: Composed) -> dict[str, list[int]]:
+        """Keys for the records, for each sheet of their children and for the search; a try that fails leaves a gap."""
         count = made.main.height
-        keys = reserve_ids(self.importer.model, count)
-        uids = identities(count)
-        insert_frame(
-            self.importer.model,
-            made.main,
-            {
-                "id": keys,
-                "uid": [uid.hex for uid in uids],
-                "digest": [found.digests[place] for place in found.new],
-                **self._origin(made.main, count),
-                "batch_id": [self.batch.pk] * count,
-            },
-        )
-        self.insert_children(made, keys)
-        bulk_index(self._indexed(made, uids))
+        wanted = {MAIN: (self.importer.model, count), SEARCH: (SearchEntry, count)}
+        for sheet, frame in made.children.items():
+            wanted[sheet] = (self.importer.models[sheet], frame.height)
+        return {name: reserve_ids(model, count) if count else [] for name, (model, count) in wanted.items()}
 
     def _origin(self, main: pl.DataFrame, count: int) -> dict[str, Sequence[Any]]:
         author = self.batch.actor.hex if self.batch.actor else None
@@ -142,26 +160,19 @@ class Writer:
             "last_seen_batch_id": [self.batch.pk] * count,
         }
 
-    def insert_children(self, made: Composed, keys: Sequence[int]) -> dict[str, list[int]]:
-        """Insert all children under the records with ``keys``; gives their keys by sheet."""
+    def _ready_children(self, made: Composed, keys: Mapping[str, list[int]]) -> Iterator[Ready]:
+        """All children under the records with the keys of ``MAIN``."""
         author = self.batch.actor.hex if self.batch.actor else None
-        given: dict[str, list[int]] = {}
         for sheet, frame in made.children.items():
-            model, count = self.importer.models[sheet], frame.height
-            given[sheet] = reserve_ids(model, count) if count else []
-            parents = [keys[place] for place in frame[PARENT]]
-            ready = referring(frame.drop(PARENT), made.references.get(sheet, {}), given)
-            insert_frame(
-                model,
-                ready,
-                {
-                    "id": given[sheet],
-                    "uid": [uid.hex for uid in identities(count)],
-                    f"{self.importer.parent}_id": parents,
-                    "created_by": [author] * count,
-                },
-            )
-        return given
+            count = frame.height
+            more = {
+                "id": keys[sheet],
+                "uid": [uid.hex for uid in identities(count)],
+                f"{self.importer.parent}_id": [keys[MAIN][place] for place in frame[PARENT]],
+                "created_by": [author] * count,
+            }
+            ready = referring(frame.drop(PARENT), made.references.get(sheet, {}), keys)
+            yield ready_frame(self.importer.models[sheet], ready, more)
 
     def _indexed(self, made: Composed, uids: Sequence[Any]) -> Iterator[Indexed]:
         kind = kind_of(self.importer.model)
@@ -180,10 +191,10 @@ class Writer:
 
     # --- changes, which wait until the batch is live
 
-    def _stage(self, found: Sorted, made: Composed) -> None:
+    def _staged(self, found: Sorted, made: Composed) -> list[StagedChange]:
         children = _children_by_parent(made)
         rows = made.main.iter_rows(named=True)
-        staged = [
+        return [
             StagedChange(
                 batch=self.batch,
                 row_id=change.known.pk,
@@ -199,7 +210,6 @@ class Writer:
             )
             for place, (change, row) in enumerate(zip(found.changes, rows, strict=True))
         ]
-        StagedChange.objects.bulk_create(staged, batch_size=500)
 
 
 def referring(
