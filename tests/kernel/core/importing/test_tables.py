@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import struct
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from anlu.engine.errors import BadInput
-from anlu.kernel.core.importing import sources, tables
+from anlu.kernel.core.importing import packages, sources, tables
 from anlu.kernel.core.importing.sources import look_at
 from anlu.kernel.core.importing.tables import ROW, Table, named, open_table
 
@@ -297,3 +300,69 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path) -> None:
 def test_a_megabyte_line_of_zeros_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "LONGEST_RECORD", 1 << 20)
     assert "不是表格" in refusal(write(tmp_path / "a.csv", "0" * (3 << 20)))
+
+
+# --- workbooks that are not what they seem
+
+
+def rewritten(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """The same workbook with one part changed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts.get(part, b""))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_text_that_stands_in_very_many_cells_is_counted_in_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, *[[f"A{n}", "text", "y"] for n in range(200)]])
+    shared = re.compile(rb't="inlineStr"><is><t[^>]*>text</t></is>')
+    rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: shared.sub(b't="s"><v>0</v>', xml))
+    rewritten(path, packages.TEXTS, lambda _: b"<sst><si><t>" + b"x" * 30_000 + b"</t></si></sst>")
+    packages.check_workbook(path, "a.xlsx")
+    monkeypatch.setattr(packages, "LARGEST_BOOK", 5 << 20)  # of texts alone; unpacked it has some kilobytes
+    assert "过大" in refusal(path)
+
+
+def test_a_part_that_says_it_is_smaller_than_it_is_makes_the_workbook_a_broken_one(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, *[[f"A{n}", "x", "y"] for n in range(500)]])
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+    whole = path.read_bytes()
+    assert whole.count(struct.pack("<I", size)) >= 2
+    path.write_bytes(whole.replace(struct.pack("<I", size), struct.pack("<I", 100)))
+    assert "损坏" in refusal(path)
+
+
+def test_a_packed_table_that_swells_beyond_measure_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    with gzip.open(path, "wb") as packed:
+        for _ in range(20):
+            packed.write(b"a,b\n" * (1 << 18))
+    assert "展开后" in refusal(path)
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_formulas_without_a_result_and_errors_are_counted(tmp_path: Path, prefix: str) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "一季度 & 二季度"
+    for row in (HEADER, ["A1", "=1+1", "=NOW()"], ["A2", "#REF!", "x"], ["A3", "7", "=A1"]):
+        sheet.append(row)
+    sheet["B3"].data_type = "e"
+    book.create_sheet("other").append(["=1", "=2", "=3", "=4"])
+    book.save(tmp_path / "a.xlsx")
+
+    def named(xml: bytes) -> bytes:
+        worked_out = re.sub(rb"<f>A1</f><v ?/?>(</v>)?", b"<f>A1</f><v>5</v>", xml)
+        return re.sub(rb"<(/?)(c|f|v|row)\b", rb"<\1" + prefix.encode() + rb"\2", worked_out)
+
+    path = rewritten(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml", named)
+    formulas, errors = packages.notes_on(path, "一季度 & 二季度")
+    assert "有 2 个公式" in formulas
+    assert "有 1 个单元格是错误值" in errors

@@ -30,7 +30,7 @@ from anlu.kernel.core.importing.passes import Counts, Pass, Slice
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
-from anlu.kernel.core.importing.writing import COUNTED, BatchTaken, Writer
+from anlu.kernel.core.importing.writing import COUNTED, FEWEST, BatchTaken, Writer, fitting
 from anlu.kernel.core.models import Batch, Job, JobState, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import BATCH_WITHDRAW
@@ -40,7 +40,6 @@ from anlu.kernel.core.store import keep
 from anlu.kernel.core.tasks import Cancelled
 
 WITHDRAW_WITHIN: Final = timedelta(hours=24)
-PURGE_CHUNK: Final = 2_000
 BEGUN: Final = (BatchState.READING, BatchState.PUBLISHING)
 UNFINISHED: Final = (BatchState.WAITING, *BEGUN)
 
@@ -164,7 +163,7 @@ def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Re
             progress(slice_.rows)
     orphans = reading.orphans()
     refused.orphans = orphans
-    notes = tuple(composer.notes())
+    notes = (*plan.notes, *composer.notes())
     _finish_reading(batch, refused, reading.orphan_count(), digest.hexdigest(), notes, by)
     counted = {sheet: len(rows) for sheet, rows in orphans.items()}
     return Result(batch, writer.counts, counted, refused, notes=notes)
@@ -346,12 +345,12 @@ def _take_back(importer: Importer, batch: Batch, by: Viewer) -> None:
 def purge(importer: Importer, batch: Batch) -> int:
     """Delete the rows of a batch that is not visible, chunk by chunk; gives how many."""
     assert batch.state in Batch.HIDDEN, f"{batch} is visible"
-    model, kind, total = importer.model, kind_of(importer.model), 0
+    model, kind, total, at_once = importer.model, kind_of(importer.model), 0, FEWEST
     while True:
         with transaction.atomic():
-            rows = dict(
-                model._base_manager.filter(batch=batch).order_by("pk").values_list("pk", "uid")[:PURGE_CHUNK]
-            )
+            began = time.monotonic()
+            doomed = model._base_manager.filter(batch=batch).order_by("pk")
+            rows = dict(doomed.values_list("pk", "uid")[:at_once])
             if not rows:
                 break
             for sheet in reversed(importer.sheets[1:]):
@@ -361,9 +360,11 @@ def purge(importer: Importer, batch: Batch) -> int:
             model._base_manager.filter(pk__in=list(rows)).delete()
             renewed(batch)
             total += len(rows)
+        at_once = fitting(len(rows), time.monotonic() - began)
     with transaction.atomic():
         importer.forget(batch)
-        batch.staged.all().delete()
+    while some := list(batch.staged.values_list("pk", flat=True)[:FEWEST]):
+        batch.staged.filter(pk__in=some).delete()
     return total
 
 

@@ -51,6 +51,11 @@ class Plan:
             for sheet, parser in self.parsers.items()
         }
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what is odd about the files themselves."""
+        return tuple(note for table in self.tables.values() for note in table.notes)
+
     def files(self) -> list[dict[str, Any]]:
         """As a batch keeps them."""
         return [

@@ -69,7 +69,7 @@ def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = 
             progress(slice_.rows)
     orphans = {sheet: len(rows) for sheet, rows in reading.orphans().items()}
     refused.orphans = reading.orphans()
-    notes = tuple(composer.notes())
+    notes = (*plan.notes, *composer.notes())
     return Preview(plan.profile.label, plan.main.header, counts, refused, marks, tuple(shown), orphans, notes)
 
 

@@ -11,7 +11,6 @@ import codecs
 import gzip
 import hashlib
 import re
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +19,9 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from anlu.engine.errors import BadInput
+from anlu.kernel.core.importing.packages import BLOCK_BYTES, LARGEST_RATIO, check_workbook
 
-BLOCK_BYTES: Final = 4 << 20
 LONGEST_RECORD: Final = 8 << 20  # characters or bytes: far beyond any row that people write
-LARGEST_SHEET: Final = 400 << 20  # bytes of an unpacked Excel sheet; beyond that people are asked for CSV
-LARGEST_RATIO: Final = 300  # of an unpacked part of an Excel file to its packed size
 DELIMITERS: Final = ",;\t|"
 EXCEL: Final = "excel"
 CSV: Final = "csv"
@@ -106,7 +103,7 @@ def look_at(path: Path, *, name: str = "", encoding: str = "") -> Source:
     digest = _sha256(path)
     if start.startswith((_ZIP, _OLE)):
         if start.startswith(_ZIP):
-            _check_workbook(path, called)
+            check_workbook(path, called)
         return Source(path, called, EXCEL, digest, size, stamp=stamp)
     source = Source(path, called, CSV, digest, size, packed=start.startswith(_GZIP))
     found, lines = _encoding_of(source, _known_encoding(encoding, called))
@@ -133,24 +130,6 @@ def _known_encoding(encoding: str, called: str) -> str:
             field="encoding", found=encoding, expected="utf-8、gb18030 等编码名", file=called
         ) from None
     return "gb18030" if name in ("gbk", "gb2312") else name
-
-
-def _check_workbook(path: Path, called: str) -> None:
-    """An .xlsx that is one, and that unpacks to a reasonable size (a zip bomb does not)."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile:
-        raise BadInput("Excel 文件不完整或已损坏", file=called) from None
-    if not any(part.filename.startswith("xl/") for part in parts):
-        raise BadInput("这是压缩包而不是 Excel 工作簿", file=called, expected=".xlsx、.csv 或 .csv.gz")
-    whole = sum(part.file_size for part in parts)
-    swollen = any(
-        part.file_size > LARGEST_RATIO * max(1, part.compress_size) and part.file_size > BLOCK_BYTES
-        for part in parts
-    )
-    if whole > LARGEST_SHEET or swollen:
-        raise BadInput(f"工作簿展开后有 {whole >> 20} MB,过大,请另存为 CSV 再导入", file=called)
 
 
 def _encoding_of(source: Source, stated: str) -> tuple[str, int]:
@@ -186,10 +165,14 @@ def _whole(source: Source) -> Iterator[None]:
 def _decode_whole(source: Source, encoding: str) -> int:
     """Read everything in ``encoding``; the ``reason`` of the error raised is the number of the bad line."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    lines = since_break = 0
+    lines = since_break = unpacked = 0
+    most = LARGEST_RATIO * source.size if source.packed else source.size
     with _whole(source), source.bytes() as opened:
         while True:
             block = opened.read(BLOCK_BYTES)
+            unpacked += len(block)
+            if unpacked > max(most, LONGEST_RECORD):
+                raise BadInput(f"压缩文件展开后超过 {unpacked >> 20} MB,不像表格", file=source.name)
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as problem:

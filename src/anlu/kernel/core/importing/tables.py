@@ -20,6 +20,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from anlu.engine.errors import BadInput
+from anlu.kernel.core.importing.packages import notes_on
 from anlu.kernel.core.importing.sources import EXCEL, LONGEST_RECORD, Source, delimiter_of
 
 ROW: Final = "__row__"
@@ -56,6 +57,7 @@ class Table:
     titles: tuple[str, ...]  # the header as written, before doubled names were numbered
     delimiter: str = ","
     skipped: int = 0  # rows above the header
+    notes: tuple[str, ...] = ()  # what is odd about the file itself
 
     def blocks(self) -> Iterator[Block]:
         """
@@ -372,7 +374,8 @@ def _text(cell: Any) -> str:
 
 
 def _open_sheet(source: Source, known: frozenset[str]) -> Table:
-    rows = list(islice(_rows_of(_sheet_of(source)), HEADER_SEARCHED))
+    sheet = _sheet_of(source)
+    rows = list(islice(_rows_of(sheet), HEADER_SEARCHED))
     merits = [
         (sum(name in known for name in named(cells)), sum(bool(cell) for cell in cells), -place)
         for place, cells in enumerate(rows)
@@ -381,7 +384,8 @@ def _open_sheet(source: Source, known: frozenset[str]) -> Table:
     titles = list(rows[place])
     while titles and not titles[-1]:
         titles.pop()
-    return Table(source, named(titles), tuple(titles), skipped=place)
+    notes = notes_on(source.path, sheet.name)
+    return Table(source, named(titles), tuple(titles), skipped=place, notes=notes)
 
 
 def _sheet_blocks(table: Table) -> Iterator[Block]:
