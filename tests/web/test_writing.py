@@ -13,7 +13,8 @@ from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Grant, Officer, Role, Unit
-from anlu.kernel.people.services import grant_role
+from anlu.kernel.people.services import RoleProblem, add_role, grant_role
+from anlu.web.desk.roles import permission_tree
 from anlu.web.ledgers import ledgers
 from tests.contracts.makers import MAKERS
 from tests.factories import PASSWORD, make_area, make_officer, make_role, make_unit
@@ -154,10 +155,15 @@ def test_a_record_cannot_be_added_outside_ones_scope(client: Client) -> None:
 def test_only_whoever_may_change_roles_ticks_permissions(client: Client, writer: Officer) -> None:
     role = make_role("people.unit.view")
     url = reverse("people.role.permissions", args=[role.code])
-    ticked = {"width": "below", "permission": ["people.unit.view", "crashes.crash.view", "no.such.thing"]}
+    ticked = {
+        "label": "巡查",
+        "width": "below",
+        "permission": ["people.unit.view", "crashes.crash.view", "no.such.thing"],
+    }
     assert client.post(url, ticked).status_code == 302
     assert set(role.ticked.values_list("code", flat=True)) == {"people.unit.view", "crashes.crash.view"}
-    assert Role.objects.get(pk=role.pk).width == "below"
+    role.refresh_from_db()
+    assert (role.label, role.width) == ("巡查", "below")
     reader = Client()
     reader.force_login(make_officer(None, "people.role.view"))
     assert reader.get(url).status_code == 200
@@ -171,13 +177,54 @@ def test_nobody_widens_their_own_role_or_grants_themselves_one(client: Client) -
     client.force_login(officer)
     role = Role.objects.get(grants__officer=officer)
     url = reverse("people.role.permissions", args=[role.code])
-    client.post(url, {"width": "all", "permission": permissions.codes()})
+    client.post(url, {"label": role.label, "width": "all", "permission": permissions.codes()})
     assert role.ticked.count() == 4
     answer = client.post(
         reverse("people.grant.new", args=[officer.uid]), {"role": make_role("core.term.view").pk}
     )
     assert "不能给自己授予角色" in answer.content.decode()
     assert Grant.objects.filter(officer=officer).count() == 1
+
+
+def test_a_role_of_ones_own_begins_as_another_and_goes_while_nobody_held_it(
+    client: Client, writer: Officer
+) -> None:
+    known = make_role("people.unit.view", "core.term.view")
+    given = {"label": "夜巡组长", "like": known.pk, "width": "own"}
+    assert client.post(reverse("people.role.add"), given).status_code == 302
+    role = Role.objects.get(label="夜巡组长")
+    assert set(role.ticked.values_list("code", flat=True)) == {"people.unit.view", "core.term.view"}
+    again = client.post(reverse("people.role.add"), given)
+    assert again.status_code == 422
+    assert "已有名为「夜巡组长」的角色" in again.content.decode()
+    remove = reverse("people.role.remove", args=[role.code])
+    assert remove in client.get(reverse("people.role.permissions", args=[role.code])).content.decode()
+    grant = grant_role(make_officer(), role, by=SYSTEM)
+    client.post(remove)
+    assert Role.objects.filter(pk=role.pk).exists()
+    grant.delete()
+    client.post(remove)
+    assert not Role.objects.filter(pk=role.pk).exists()
+    client.post(reverse("people.role.remove", args=[known.code]))
+    assert Role.objects.filter(pk=known.pk).exists()
+
+
+def test_no_business_role_is_made_after_an_administrators(client: Client, writer: Officer) -> None:
+    powerful = make_role("people.role.change", administrator="security")
+    answer = client.post(reverse("people.role.add"), {"label": "甲", "like": powerful.pk, "width": "all"})
+    assert answer.status_code == 422
+    with pytest.raises(RoleProblem, match="三员分立"):
+        add_role("甲", like=powerful, by=SYSTEM)
+
+
+def test_permissions_stand_under_the_item_of_the_menu_whose_pages_ask_for_them() -> None:
+    groups = {group.label: group for group in permission_tree({"core.term.change"})}
+    (branch,) = [one for one in groups["系统"].branches if one.label == "字典"]
+    assert {(tick.code, tick.ticked) for tick in branch.ticks} == {
+        ("core.term.view", False),
+        ("core.term.change", True),
+    }
+    assert sum(len(group.ticks) for group in groups.values()) == len(permissions)
 
 
 def test_a_role_is_granted_and_taken_back(client: Client, writer: Officer) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import Max
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
@@ -30,6 +31,8 @@ from anlu.kernel.people.models import (
 from anlu.kernel.people.passwords import REMEMBERED
 from anlu.kernel.places.models import Area
 from anlu.kernel.places.services import TreeProblem
+
+OWN_ROLE: Final = "own-"  # how the codes of roles begin that an installation made itself
 
 
 def choose_looks(officer: Officer, *, language: str | None = None, theme: str | None = None) -> None:
@@ -274,10 +277,80 @@ def change_grant(
     return grant
 
 
+class RoleProblem(AnluError):
+    """A role that cannot be made or removed like this."""
+
+
 @transaction.atomic
-def tick_permissions(role_id: int, codes: Iterable[str], *, width: Width | str, by: Viewer) -> Role:
-    """Set exactly these permissions and this width for a role; from then on seeding leaves the role alone."""
+def add_role(label: str, *, like: Role | None = None, width: Width | str = Width.OWN, by: Viewer) -> Role:
+    """
+    A role of the installation's own, with the permissions of another one to begin with.
+
+    Raises
+    ------
+    RoleProblem
+        The name is taken, or ``like`` is an administrator's: their powers stay with three people.
+    """
+    _check_label(label, None)
+    if like is not None and like.administrator:
+        raise RoleProblem(f"「{like}」是管理员角色，不能照着新建业务角色(三员分立)")
+    last = Role.objects.aggregate(last=Max("order"))["last"] or 0
+    role = Role(label=label, width=str(width), order=last + 10)
+    role.code = f"{OWN_ROLE}{role.uid.hex[-8:]}"
+    role.save()
+    codes = sorted(like.ticked.values_list("code", flat=True)) if like is not None else []
+    RolePermission.objects.bulk_create([RolePermission(role=role, code=code) for code in codes])
+    record("add", role, by=by, changes={"permissions": [[], codes], "width": ["", role.width]})
+    return role
+
+
+@transaction.atomic
+def remove_role(role_id: int, *, by: Viewer) -> None:
+    """
+    Delete a role of the installation's own that nobody ever held.
+
+    Raises
+    ------
+    RoleProblem
+        It is one that comes with the platform, or somebody holds or held it.
+    """
     role = Role.objects.select_for_update().get(pk=role_id)
+    why = why_kept(role)
+    if why:
+        raise RoleProblem(why)
+    record("remove", role, by=by)
+    role.delete()
+
+
+def why_kept(role: Role) -> str:
+    """Why a role cannot be deleted, "" when it can."""
+    if not role.code.startswith(OWN_ROLE):
+        return f"「{role}」是平台自带的角色，不能删除"
+    return f"「{role}」授予过人员，记录要留着，不能删除" if role.grants.exists() else ""
+
+
+def _check_label(label: str, role: Role | None) -> None:
+    if Role.objects.filter(label=label).exclude(pk=role.pk if role else None).exists():
+        raise RoleProblem(f"已有名为「{label}」的角色")
+
+
+@transaction.atomic
+def tick_permissions(
+    role_id: int, codes: Iterable[str], *, width: Width | str, label: str = "", by: Viewer
+) -> Role:
+    """
+    Set exactly these permissions, this width and, where it is stated, this name for a role.
+
+    From then on seeding leaves the role alone.
+
+    Raises
+    ------
+    RoleProblem
+        Another role has the name.
+    """
+    role = Role.objects.select_for_update().get(pk=role_id)
+    label = label or role.label
+    _check_label(label, role)
     before = set(role.ticked.values_list("code", flat=True))
     wanted = set(codes)
     RolePermission.objects.filter(role=role, code__in=before - wanted).delete()
@@ -287,8 +360,9 @@ def tick_permissions(role_id: int, codes: Iterable[str], *, width: Width | str, 
     changes = {
         "permissions": [sorted(before - wanted), sorted(wanted - before)],
         "width": [role.width, str(width)],
+        "label": [role.label, label],
     }
-    role.width, role.builtin = str(width), False
-    role.save(update_fields=["width", "builtin"])
+    role.width, role.label, role.builtin = str(width), label, False
+    role.save(update_fields=["width", "label", "builtin"])
     record("tick", role, by=by, changes=changes)
     return role

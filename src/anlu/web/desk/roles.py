@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms
@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError
-from anlu.kernel.core.permissions import Permission, permissions
+from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import WIDTH_LABELS, Width
 from anlu.kernel.people import permissions as may
 from anlu.kernel.people.access import valid_on
-from anlu.kernel.people.models import Grant, Role
-from anlu.kernel.people.services import tick_permissions
-from anlu.web.nav import CHAPTERS, Crumb, page
+from anlu.kernel.people.models import Administrator, Grant, Role
+from anlu.kernel.people.services import add_role, remove_role, tick_permissions, why_kept
+from anlu.web.nav import CHAPTERS, Crumb, page, pages
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "系统", "角色"
@@ -56,7 +56,9 @@ def roles(request: HttpRequest) -> HttpResponse:
         )
         for role in Role.objects.annotate(ticked_number=ticked).order_by("order", "code")
     ]
-    return render(request, "web/desk/roles.html", {"lines": lines, "page_note": f"共 {len(lines)} 个"})
+    may_change = require_viewer(request).may(may.ROLE_CHANGE)
+    context = {"lines": lines, "page_note": f"共 {len(lines)} 个", "may_change": may_change}
+    return render(request, "web/desk/roles.html", context)
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,24 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Group:
-    """A chapter of the menu with the permissions that belong to it."""
+class Branch:
+    """An item of the menu with the permissions that its pages ask for; those of the chapter itself have no label."""
 
     label: str
     ticks: list[Tick]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A chapter of the menu."""
+
+    label: str
+    branches: list[Branch]
+
+    @property
+    def ticks(self) -> list[Tick]:
+        """All permissions of the chapter."""
+        return [tick for branch in self.branches for tick in branch.ticks]
 
     @property
     def number(self) -> int:
@@ -83,27 +98,123 @@ class Group:
 
 
 def permission_tree(ticked: set[str]) -> list[Group]:
-    """All permissions by chapter in the order of the menu; what belongs to no chapter comes last."""
-    by_chapter: dict[str, list[Permission]] = defaultdict(list)
-    for permission in permissions:
-        by_chapter[permission.group].append(permission)
-    order = [chapter.label for chapter in CHAPTERS]
-    names = sorted(by_chapter, key=lambda name: (order.index(name) if name in order else len(order), name))
+    """All permissions by chapter and item, both in the order of the menu; what belongs to no chapter comes last."""
+    items = items_of_permissions()
+    found: dict[str, dict[str, list[Tick]]] = {chapter.label: {} for chapter in CHAPTERS}
+    for one in permissions:
+        branches = found.setdefault(one.group, {})
+        item = items.get((one.group, one.code)) or items.get((one.group, _noun(one.code)), "")
+        branches.setdefault(item, []).append(Tick(one.code, one.label, one.code in ticked, one.sworn))
+    order = {place: number for number, place in enumerate(_places())}
     return [
         Group(
-            name or "其他",
-            [Tick(one.code, one.label, one.code in ticked, one.sworn) for one in by_chapter[name]],
+            chapter or "其他",
+            [
+                Branch(item, ticks)
+                for item, ticks in sorted(
+                    branches.items(), key=lambda pair: order.get((chapter, pair[0]), len(order))
+                )
+            ],
         )
-        for name in names
+        for chapter, branches in found.items()
+        if branches
     ]
 
 
-class RoleForm(forms.Form):
-    """The width; permissions are read beside it."""
+def _places() -> Iterator[tuple[str, str]]:
+    return ((chapter.label, item) for chapter in CHAPTERS for item in chapter.items)
 
+
+def _noun(code: str) -> str:
+    return code.rpartition(".")[0]
+
+
+def items_of_permissions() -> dict[tuple[str, str], str]:
+    """By chapter and permission, and by chapter and noun of permissions, the first item whose pages ask for it."""
+    found: dict[tuple[str, str], str] = {}
+    for one in sorted(pages, key=lambda one: not one.entry):
+        if one.permission and one.item:
+            found.setdefault((one.chapter, one.permission), one.item)
+            found.setdefault((one.chapter, _noun(one.permission)), one.item)
+    return found
+
+
+class RoleForm(forms.Form):
+    """Name and width; permissions are read beside them."""
+
+    label = forms.CharField(label="名称", max_length=40, strip=True)
     width = forms.ChoiceField(
         label="数据范围", choices=[(width.value, label) for width, label in WIDTH_LABELS.items()]
     )
+
+
+class NewRole(RoleForm):
+    """A role of one's own, begun from another one."""
+
+    like = forms.ModelChoiceField(
+        label="照着",
+        queryset=Role.objects.filter(administrator=Administrator.NONE),
+        required=False,
+        empty_label="空白，逐项勾选",
+        help_text="先抄来它的权限，保存后再增减",
+    )
+    field_order = ("label", "like", "width")
+
+
+@page(
+    "people.role.add",
+    "system/new-role/",
+    "新建角色",
+    chapter=CHAPTER,
+    item=ITEM,
+    entry=False,
+    permission=may.ROLE_CHANGE,
+)
+def new_role(request: HttpRequest) -> HttpResponse:
+    """Make a role; its permissions are ticked on the page that follows."""
+    form = NewRole(request.POST or None, initial={"width": Width.OWN})
+    if request.method == "POST" and form.is_valid():
+        try:
+            role = add_role(**form.cleaned_data, by=require_viewer(request))
+        except AnluError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, f"已新建角色「{role}」，请勾选它的权限")
+            return HttpResponseRedirect(reverse("people.role.permissions", args=[role.code]))
+    context = {"form": form, "button": "新建", "cancel_url": reverse("people.role")}
+    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+
+@page(
+    "people.role.remove",
+    "system/roles/<str:code>/remove/",
+    "删除角色",
+    chapter=CHAPTER,
+    item=ITEM,
+    entry=False,
+    permission=may.ROLE_CHANGE,
+)
+def role_removal(request: HttpRequest, code: str) -> HttpResponse:
+    """Delete a role that nobody ever held."""
+    role = get_object_or_404(Role, code=code)
+    url = reverse("people.role.permissions", args=[role.code])
+    if request.method == "POST":
+        try:
+            remove_role(role.pk, by=require_viewer(request))
+        except AnluError as problem:
+            messages.error(request, str(problem))
+            return HttpResponseRedirect(url)
+        messages.success(request, f"已删除角色「{role}」")
+        return HttpResponseRedirect(reverse("people.role"))
+    request.trail = [Crumb(role.label, url), Crumb("删除")]  # type: ignore[attr-defined]
+    context = {
+        "page_title": f"删除角色「{role}」",
+        "question": "没有人担任过这个角色，删除后不能恢复。",
+        "button": "删除",
+        "danger": True,
+        "cancel_url": url,
+    }
+    return render(request, "web/desk/confirm.html", context)
 
 
 @page(
@@ -121,13 +232,14 @@ def role_permissions(request: HttpRequest, code: str) -> HttpResponse:
     role = get_object_or_404(Role, code=code)
     may_change = viewer.may(may.ROLE_CHANGE)
     ticked = set(role.ticked.values_list("code", flat=True))
-    form = RoleForm(request.POST or None, initial={"width": role.width})
+    form = RoleForm(request.POST or None, initial={"width": role.width, "label": role.label})
     if request.method == "POST":
         if not may_change:
             raise PermissionDenied
         wanted = [one for one in request.POST.getlist("permission") if one in permissions]
         if form.is_valid():
             return _ticked(request, role, wanted, form)
+        ticked = set(wanted)
     request.trail = [Crumb(role.label)]  # type: ignore[attr-defined]
     context = {
         "role": role,
@@ -138,7 +250,9 @@ def role_permissions(request: HttpRequest, code: str) -> HttpResponse:
         "page_title": role.label,
         "page_note": f"{len(ticked & set(permissions.codes()))} 项权限 · {WIDTH_LABELS[Width(role.width)]}",
     }
-    return render(request, "web/desk/role.html", context)
+    if may_change and not why_kept(role):
+        context["remove_url"] = reverse("people.role.remove", args=[role.code])
+    return render(request, "web/desk/role.html", context, status=422 if form.errors else 200)
 
 
 def _ticked(request: HttpRequest, role: Role, wanted: list[str], form: RoleForm) -> HttpResponse:
@@ -146,7 +260,7 @@ def _ticked(request: HttpRequest, role: Role, wanted: list[str], form: RoleForm)
     try:
         if Grant.objects.filter(valid_on(today()), role=role, officer__uid=viewer.uid).exists():
             raise AnluError("不能修改自己担任的角色")
-        tick_permissions(role.pk, wanted, width=form.cleaned_data["width"], by=viewer)
+        role = tick_permissions(role.pk, wanted, **form.cleaned_data, by=viewer)
     except AnluError as problem:
         messages.error(request, str(problem))
     else:

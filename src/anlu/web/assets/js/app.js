@@ -7,6 +7,7 @@ import { startKeyboard } from './keyboard.js'
 import { startLedgers } from './ledgers.js'
 import { startRequests } from './requests.js'
 import { startScreen } from './screen.js'
+import { startTicks } from './ticks.js'
 import { startToasts } from './toasts.js'
 
 document.documentElement.classList.add('js')
@@ -19,4 +20,5 @@ startKeyboard()
 startLedgers()
 startToasts()
 startScreen()
+startTicks()
 startIslands()
