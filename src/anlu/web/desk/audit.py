@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,9 +16,10 @@ from anlu.kernel.people.models import SignIn
 from anlu.web.cells import words_of
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 from anlu.web.nav import page
-from anlu.web.pages.detail import ACTION_WORDS
+from anlu.web.pages.detail import ACTION_WORDS, words_of_changes
 
 CHAPTER, ITEM = "系统", "日志与审计"
+INSTALLATION = {"core.installation": "平台"}  # what is no table
 
 
 def _entries(viewer: Viewer, permission: str) -> QuerySet[AuditEntry]:
@@ -43,24 +42,22 @@ def _action(entry: AuditEntry) -> str:
 
 
 def _changes(entry: AuditEntry) -> str:
-    return ";".join(
-        f"{name}:{_short(pair[0])} → {_short(pair[1])}"
-        for name, pair in entry.changes.items()
-        if isinstance(pair, list) and len(pair) == 2
-    )
+    model = _model_of(entry)
+    ledger = next((one for one in ledgers if model is not None and one.model is model), None)
+    return words_of_changes(entry.changes, model, ledger)
+
+
+def _model_of(entry: AuditEntry) -> type[Model] | None:
+    try:
+        return apps.get_model(entry.thing_kind)
+    except (LookupError, ValueError):
+        return None
 
 
 def kind_words(entry: AuditEntry) -> str:
     """What the thing is, in words: the name of its table, else its kind as it stands."""
-    try:
-        return str(apps.get_model(entry.thing_kind)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return entry.thing_kind
-
-
-def _short(value: Any) -> str:
-    text = words_of(value) if not isinstance(value, list | dict) else str(value)
-    return (text[:80] + "…" if len(text) > 80 else text) or "空"
+    model = _model_of(entry)
+    return str(model._meta.verbose_name) if model else INSTALLATION.get(entry.thing_kind, entry.thing_kind)
 
 
 def _actions() -> list[tuple[str, str]]:

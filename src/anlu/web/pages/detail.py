@@ -13,7 +13,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.kernel.core.audit import record
+from anlu.kernel.core.fields import EncryptedText
 from anlu.kernel.core.history import history_of
+from anlu.kernel.core.language.words import word
 from anlu.kernel.core.models import AuditEntry, Batch, Sourced
 from anlu.kernel.core.ownership import is_read_only, name_of
 from anlu.kernel.core.permissions import BATCH_VIEW
@@ -65,7 +67,35 @@ ACTION_WORDS = {
     "reply": ("回复", "green"),
     "overdue": ("逾期", "red"),
     "destroy": ("销毁", "red"),
+    "remove": ("删除角色", "red"),
+    "delete": ("删除字典项", "red"),
+    "cancel": ("取消任务", "amber"),
+    "seed": ("装入默认值", "grey"),
+    "survey": ("导入地理数据", "blue"),
+    "template": ("下载模板", "grey"),
+    "backup": ("备份", "grey"),
+    "new_key": ("更换密钥", "amber"),
+    "move": ("办理", "blue"),
+    "assign": ("分派", "blue"),
+    "comment": ("批注", "grey"),
+    "recheck": ("复查", "amber"),
+    "merge": ("并案", "amber"),
+    "urge": ("催办", "amber"),
+    "drop_step": ("撤销升级", "amber"),
+    "ask_extension": ("申请延期", "grey"),
+    "extension": ("批复延期", "green"),
+    "works": ("登记工程量", "blue"),
+    "works.void": ("移除整改措施", "amber"),
+    "interim": ("设临时措施", "amber"),
+    "interim.end": ("撤除临时措施", "grey"),
+    "interim.hand": ("移交临时措施", "grey"),
+    "decide": ("会议决定", "blue"),
+    "reason": ("说明原因", "grey"),
+    "fill": ("填写检查表", "blue"),
+    "finish": ("批准关账后更正", "green"),
 }
+
+OTHER_FIELDS = {"rows": "行数", "permissions": "权限", "digest": "摘要", "files": "文件"}  # of no table
 
 
 @dataclass(frozen=True)
@@ -339,26 +369,44 @@ def event_of(entry: AuditEntry, thing: Any, ledger: Ledger) -> Event:
         entry.actor_name,
         entry.note,
         colour,
-        changes=changes_of(entry.changes, thing, ledger),
+        changes=changes_of(entry.changes, type(thing), ledger),
     )
 
 
-def changes_of(changes: Mapping[str, Any], thing: Any, ledger: Ledger) -> list[dict[str, str]]:
+def changes_of(
+    changes: Mapping[str, Any], model: type[Model] | None, ledger: Ledger | None
+) -> list[dict[str, str]]:
     """Changed fields with their labels, codes as words; personal ones without their values."""
-    columns = {column.name: column for column in (*ledger.columns, *all_columns(ledger))}
+    columns = {one.name: one for one in (*ledger.columns, *all_columns(ledger))} if ledger else {}
+    fields = {one.name: one for one in model._meta.concrete_fields} if model else {}
     found = []
     for name, pair in changes.items():
         if not (isinstance(pair, list | tuple) and len(pair) == 2):
             continue
-        column = columns.get(name) or Column(name, _label_of_field(name, thing))
-        words = _words_for(column, ledger.model)
+        column = columns.get(name) or _column_of(name, fields.get(name))
+        words = _words_for(column, model)
         found.append({"label": column.label, "before": words(pair[0]), "after": words(pair[1])})
     return found
 
 
-def _words_for(column: Column, model: type[Model]) -> Callable[[Any], str]:
+def words_of_changes(changes: Mapping[str, Any], model: type[Model] | None, ledger: Ledger | None) -> str:
+    """The same in one line."""
+    blank = word("空")
+    return "；".join(
+        f"{word(one['label'])}：{one['before'] or blank} → {one['after'] or blank}"
+        for one in changes_of(changes, model, ledger)
+    )
+
+
+def _column_of(name: str, field: Any) -> Column:
+    """A column for a field that no ledger shows."""
+    personal = Personal.IDENTITY if isinstance(field, EncryptedText) else Personal.NONE
+    return Column(name, str(getattr(field, "verbose_name", OTHER_FIELDS.get(name, name))), personal=personal)
+
+
+def _words_for(column: Column, model: type[Model] | None) -> Callable[[Any], str]:
     """How the values of a changed column are written."""
-    labels, _ = labels_of(model, column)
+    labels = labels_of(model, column)[0] if model else {}
 
     def words(value: Any) -> str:
         if column.personal and value:
@@ -372,8 +420,3 @@ def _words_for(column: Column, model: type[Model]) -> Callable[[Any], str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…"
-
-
-def _label_of_field(name: str, thing: Any) -> str:
-    known = {one.name: str(one.verbose_name) for one in thing._meta.concrete_fields}
-    return known.get(name, name)
