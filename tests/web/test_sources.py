@@ -201,6 +201,36 @@ def test_new_changed_and_vanished_rows_are_told_apart(
     assert AuditEntry.objects.filter(actor=reader.uid, action="export").count() == 3
 
 
+def test_a_changed_row_says_what_changed(
+    client: Client, reader: Officer, twice: tuple[Batch, list[dict[str, Any]]]
+) -> None:
+    batch, _ = twice
+    address = reverse("web.batch.sheet", args=[batch.uid, "changed"])
+    loss = str(Crash._meta.get_field("loss_cny").verbose_name)
+    page = client.get(address).content.decode()
+    assert "→ 1.00" in page
+    assert loss in page
+    answer = client.get(address + "?as=xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
+    heads, (line,) = (
+        list(book.active.iter_rows(values_only=True))[2],
+        list(book.active.iter_rows(values_only=True))[3:],
+    )  # type: ignore[union-attr]
+    assert heads[-1] == "变化"
+    assert str(line[-1]).endswith("→ 1.00")
+
+
+def test_more_rows_than_may_be_taken_without_leave_are_not_taken_by_a_sheet(
+    client: Client, reader: Officer, twice: tuple[Batch, list[dict[str, Any]]], settings: Any
+) -> None:
+    batch, _ = twice
+    settings.ANLU_EXPORT_APPROVAL_ROWS = 1
+    address = reverse("web.batch.sheet", args=[batch.uid, "added"])
+    assert client.get(address + "?as=xlsx").status_code == 404
+    assert "?as=xlsx" not in client.get(address).content.decode()
+    assert not AuditEntry.objects.filter(actor=reader.uid, action="export").exists()
+
+
 def test_only_the_days_of_the_file_are_looked_at(twice: tuple[Batch, list[dict[str, Any]]]) -> None:
     batch, _ = twice
     gone = vanished_rows(Crash.objects.live(), batch)

@@ -13,16 +13,17 @@ from django.urls import reverse
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
-from anlu.web.cells import Renderer, words_of
-from anlu.web.desk.import_sheets import SHEETS, Sheet, ledger_for
+from anlu.web.cells import Cell, Renderer, words_of
+from anlu.web.desk.import_sheets import SHEETS, Sheet, changes_in, ledger_for
 from anlu.web.desk.imports import CHAPTER, ITEM, noun_label, seen_batch
 from anlu.web.ledgers import Column, Ledger
 from anlu.web.nav import Crumb, page, pages
-from anlu.web.pages.export import CHUNK, Table, excel_response, exported_columns, head_lines
+from anlu.web.pages.export import CHUNK, Table, at_once, excel_response, exported_columns, head_lines
 from anlu.web.pages.list import Heading, Row
 from anlu.web.viewers import require_viewer
 
@@ -46,25 +47,26 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
         raise Http404
     rows, words = sheet.rows(ledger.visible_rows(viewer), batch)
     rows = rows.order_by("pk")
+    total = rows.count()
     exports = viewer.may(ledger.permission_to("export"))
     if request.GET.get("as") == "xlsx":
-        if not exports:
+        if not exports or not at_once(total, "xlsx"):
             raise Http404
         return _file(request, ledger, sheet, batch, rows, viewer)
     columns = [column for column in ledger.columns if column.listed]
-    total = rows.count()
     request.trail = [  # type: ignore[attr-defined]
         Crumb(str(batch), reverse("web.batch", args=[batch.uid])),
         Crumb(sheet.label),
     ]
     context = {
-        "columns": [Heading(column.name, column.label) for column in columns],
-        "rows": _lines(ledger, columns, rows[:SHOWN], viewer),
+        "columns": [Heading(column.name, column.label) for column in (*columns, *_more(sheet))],
+        "rows": _lines(ledger, columns, rows[:SHOWN], viewer, batch, sheet),
         "total": total,
         "unit": ledger.unit,
         "shown": min(total, SHOWN),
         "words": words,
-        "file_url": "?as=xlsx" if exports and total else "",
+        "file_url": "?as=xlsx" if exports and total and at_once(total, "xlsx") else "",
+        "too_many": exports and not at_once(total, "xlsx"),
         "batch_url": reverse("web.batch", args=[batch.uid]),
         "page_title": f"{noun_label(batch)}{sheet.label}",
         "page_note": f"{batch} · {words_of(batch.finished_at)} · {total:,} {ledger.unit}",
@@ -72,17 +74,29 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
     return render(request, "web/importing/sheet.html", context)
 
 
-def _lines(ledger: Ledger, columns: list[Column], rows: QuerySet[Any], viewer: Viewer) -> list[Row]:
+def _more(sheet: Sheet) -> list[Column]:
+    """Columns that a sheet has beyond those of the ledger."""
+    return [Column("changes", "变化")] if sheet is SHEETS["changed"] else []
+
+
+def _lines(
+    ledger: Ledger, columns: list[Column], rows: QuerySet[Any], viewer: Viewer, batch: Batch, sheet: Sheet
+) -> list[Row]:
     renderer = Renderer(ledger.model, columns)
     joins = ledger.joins(columns)
     opens = f"{ledger.code}.detail" in pages and pages.get(f"{ledger.code}.detail").allows(viewer)
+    things = list(rows.select_related(*joins) if joins else rows)
+    changes = changes_in(batch, ledger, [thing.pk for thing in things]) if _more(sheet) else {}
     return [
         Row(
             str(thing.uid),
             ledger.url_of(thing) if opens else "",
-            [renderer.cell(column, thing) for column in columns],
+            [
+                *(renderer.cell(column, thing) for column in columns),
+                *(Cell(Verbatim(changes.get(thing.pk, ""))) for _ in _more(sheet)),
+            ],
         )
-        for thing in (rows.select_related(*joins) if joins else rows)
+        for thing in things
     ]
 
 
@@ -96,10 +110,17 @@ def _file(
     record("export", None, by=viewer, kind=ledger.model._meta.label_lower, label=ledger.label, note=note,
            changes={"rows": [None, total]}, address=address_of(request))  # fmt: skip
     wanted = rows.select_related(*joins) if joins else rows
+    changes = changes_in(batch, ledger, list(rows.values_list("pk", flat=True))) if _more(sheet) else {}
     table = Table(
         f"{ledger.label}{sheet.label}",
         head_lines(ledger, words, total=total, moment=moment, viewer=viewer),
-        [column.label for column in columns],
-        ([renderer.plain(column, one) for column in columns] for one in wanted.iterator(chunk_size=CHUNK)),
+        [column.label for column in (*columns, *_more(sheet))],
+        (
+            [
+                *(renderer.plain(column, one) for column in columns),
+                *(changes.get(one.pk, "") for _ in _more(sheet)),
+            ]
+            for one in wanted.iterator(chunk_size=CHUNK)
+        ),
     )
     return excel_response(table, f"{ledger.label}{sheet.label}_{moment:%Y%m%d}.xlsx")

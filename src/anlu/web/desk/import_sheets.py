@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,12 +10,17 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from anlu.kernel.core.models import Batch, Sourced
+from anlu.kernel.core.importing.fields import MAIN
+from anlu.kernel.core.importing.nouns import importers
+from anlu.kernel.core.importing.storing import from_json
+from anlu.kernel.core.language.words import word
+from anlu.kernel.core.models import Batch, Sourced, StagedChange
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.sources import added_rows, changed_rows, vanished_rows
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import pages
+from anlu.web.pages.detail import words_of_changes
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,28 @@ def _vanished(rows: QuerySet[Any], batch: Batch) -> tuple[QuerySet[Any], str]:
     found = vanished_rows(rows, batch)
     within = f"{_day(found.since)} 至 {_day(found.until)} 之间、" if found.since and found.until else ""
     return found.rows, f"{within}同一来源以前导入过、这份文件里没有的；是否作废由人核对"
+
+
+def changes_in(batch: Batch, ledger: Ledger, keys: Collection[int]) -> dict[int, str]:
+    """What an import changed in the records with these keys, in words: each field with its former and its new value."""
+    importer = importers.get(batch.noun)
+    stated = {one.name for one in importer.sheet(MAIN).fields}
+    found = {}
+    for staged in StagedChange.objects.filter(batch=batch, row_id__in=keys):
+        before, after = (
+            from_json(importer.model, {name: row[name] for name in stated & row.keys()})
+            for row in (staged.values.get("before", {}), staged.values["row"])
+        )
+        pairs = {
+            name: [before[name], after[name]] for name in sorted(before) if before[name] != after.get(name)
+        }
+        own = words_of_changes(pairs, importer.model, ledger)
+        others = [
+            f"{word(importer.sheet(sheet).label)}{word('有变')}"
+            for sheet in staged.values.get("replaced", {})
+        ]
+        found[staged.row_id] = "；".join(part for part in (own, *others) if part)
+    return found
 
 
 def _day(day: date) -> str:
