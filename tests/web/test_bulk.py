@@ -15,7 +15,7 @@ from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash
 from anlu.kernel.core.errors import NotAllowed
 from anlu.kernel.core.models import AuditEntry
-from anlu.kernel.core.scope import Width
+from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Officer, Unit
 from tests.contracts.makers import MAKERS
 from tests.factories import make_area, make_officer, make_unit
@@ -112,3 +112,46 @@ def test_what_a_person_may_not_do_is_not_offered_and_not_found(
 def test_rows_that_are_not_there_are_said_so(client: Client, clerk: Officer, row: str) -> None:
     answer = client.post(reverse(BULK), {"deed": "export", "row": [row]})
     assert answer.status_code in (302, 404)
+
+
+def test_several_voided_records_are_restored_at_once_or_none(
+    client: Client, clerk: Officer, make: Callable[..., Crash], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashes = [make(), make()]
+    for crash in crashes:
+        services.void_crash(crash.uid, why="重复", by=clerk)
+    listed = client.get(reverse("crashes.crash"), {"voided": "1"}).content.decode()
+    assert 'value="restore"' in listed
+    assert 'value="void"' not in listed
+    asked = {"deed": "restore", "row": [str(crash.uid) for crash in crashes]}
+    assert client.post(reverse(BULK) + "?voided=1", asked | {"deed": "void"}).status_code == 302
+    client.post(reverse(BULK) + "?voided=1", asked)
+    assert Crash.objects.live().filter(pk__in=[crash.pk for crash in crashes]).count() == 2
+    assert AuditEntry.objects.filter(action="restore", actor=clerk.uid).count() == 2
+    assert (
+        client.post(reverse(BULK), asked).status_code == 302
+    )  # they are not voided any more: nothing is done
+    assert AuditEntry.objects.filter(action="restore").count() == 2
+
+
+def test_voided_records_of_others_are_not_restored(
+    client: Client, clerk: Officer, make: Callable[..., Crash]
+) -> None:
+    theirs = make(make_unit(area=make_area()))
+    services.void_crash(theirs.uid, why="重复", by=SYSTEM)
+    client.post(reverse(BULK), {"deed": "restore", "row": [str(theirs.uid)]})
+    theirs.refresh_from_db()
+    assert theirs.voided_at is not None
+
+
+def test_voided_records_are_paged_through_once(
+    client: Client, clerk: Officer, make: Callable[..., Crash]
+) -> None:
+    for _ in range(23):
+        services.void_crash(make().uid, why="重复", by=clerk)
+    address, seen = reverse("crashes.crash") + "?voided=1", []
+    for _ in range(2):
+        answer = client.get(address)
+        seen += [row.uid for row in answer.context["rows"]]
+        address = reverse("crashes.crash") + answer.context["pager"]["next_url"]
+    assert len(seen) == len(set(seen)) == 23

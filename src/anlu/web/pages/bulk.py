@@ -1,4 +1,4 @@
-"""What is done with several ticked rows of a list at once: export them, print them, void them."""
+"""What is done with several ticked rows of a list at once: export them, void them, restore voided ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from anlu.web.pages.form import Reason
 from anlu.web.pages.listing import Listing
 
 MOST = 200  # a page of a list never holds more
-VERBS = {"export": "export", "void": "void"}
+VERBS = {"export": "export", "void": "void", "restore": "void"}
 
 
 class Bulk(LedgerPage):
@@ -37,12 +37,12 @@ class Bulk(LedgerPage):
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Do it; what a person may not do is not found."""
         deed = request.POST.get("deed", "")
-        if deed not in deeds_for(self.ledger, self.viewer):
+        if deed not in deeds_for(self.ledger, self.viewer, voided=deed == "restore"):
             raise Http404
         identities = request.POST.getlist("row")[:MOST]
         verbs = VERBS | {one.code: one.verb for one in self.ledger.deeds}
         try:
-            things = self._things(identities, verbs[deed])
+            things = self._things(identities, verbs[deed], voided=deed == "restore")
         except (ValidationError, ValueError):
             raise Http404 from None
         if not things:
@@ -53,6 +53,8 @@ class Bulk(LedgerPage):
                 return self._export(things)
             case "void":
                 return self._void(things)
+            case "restore":
+                return self._restore(things)
             case _:
                 return self.do(deed, things)
 
@@ -60,8 +62,9 @@ class Bulk(LedgerPage):
         """A deed that the ledger itself declares; its own page overrides this."""
         raise Http404
 
-    def _things(self, identities: list[str], verb: str) -> QuerySet[Any]:
-        rows = self.ledger.visible_rows(self.viewer, verb)
+    def _things(self, identities: list[str], verb: str, *, voided: bool) -> QuerySet[Any]:
+        ledger = self.ledger
+        rows = ledger.voided_rows(self.viewer) if voided else ledger.visible_rows(self.viewer, verb)
         return rows.filter(**{f"{self.ledger.identity}__in": identities}).order_by("pk")
 
     def _back(self) -> str:
@@ -92,6 +95,20 @@ class Bulk(LedgerPage):
                 return HttpResponseRedirect(self._back())
         return self._ask(things, form)
 
+    def _restore(self, things: QuerySet[Any]) -> HttpResponseBase:
+        """All or none."""
+        assert self.ledger.restore is not None
+        wanted = [getattr(thing, self.ledger.identity) for thing in things]
+        try:
+            with transaction.atomic():
+                for identity in wanted:
+                    self.ledger.restore(identity, by=self.viewer)
+        except AnluError as problem:
+            messages.error(self.request, f"{problem}。一条也没有恢复")
+        else:
+            messages.success(self.request, f"已恢复 {len(wanted)} {self.ledger.unit}")
+        return HttpResponseRedirect(self._back())
+
     @transaction.atomic
     def _void_all(self, things: QuerySet[Any], why: str) -> int:
         """All or none."""
@@ -117,11 +134,14 @@ class Bulk(LedgerPage):
         return render(self.request, "web/ledger/bulk_void.html", context, status=422 if form.errors else 200)
 
 
-def deeds_for(ledger: Ledger, viewer: Any) -> list[str]:
-    """What this person may do with ticked rows of a ledger."""
+def deeds_for(ledger: Ledger, viewer: Any, *, voided: bool = False) -> list[str]:
+    """What this person may do with ticked rows of a ledger, or of its voided records."""
     if f"{ledger.code}.bulk" not in pages:
         return []
-    more = [one.code for one in ledger.deeds if viewer.may(ledger.permission_to(one.verb))]
-    possible = {"export": f"{ledger.code}.export_excel", "void": f"{ledger.code}.void"}
-    usual = [deed for deed, code in possible.items() if code in pages and pages.get(code).allows(viewer)]
-    return [*more, *usual]
+    usual = {"export": f"{ledger.code}.export_excel", "void": f"{ledger.code}.void"}
+    possible = {"restore": f"{ledger.code}.restore"} if voided else usual
+    more = [] if voided else ledger.deeds
+    return [
+        *(one.code for one in more if viewer.may(ledger.permission_to(one.verb))),
+        *(deed for deed, code in possible.items() if code in pages and pages.get(code).allows(viewer)),
+    ]

@@ -72,7 +72,7 @@ class List(LedgerPage):
             "empty": self._empty(listing),
             "views": saved_views(listing, self.viewer),
             "column_choices": column_choices(self.ledger, columns),
-            "deeds": [] if listing.voided else deeds_for(self.ledger, self.viewer),
+            "deeds": deeds_for(self.ledger, self.viewer, voided=listing.voided),
             **filter_row(listing, request),
             **self._actions(listing),
             **self.more(listing),
@@ -87,8 +87,7 @@ class List(LedgerPage):
         edges: dict[str, Any] = {}
         for name in ("after", "before"):
             if stated := request.GET.get(name):
-                known = self.ledger.visible_rows(self.viewer)
-                edges[name] = edge_of(known, listing.order, self.ledger.identity, stated)
+                edges[name] = edge_of(listing.scoped(), listing.order, self.ledger.identity, stated)
         return listing.page(columns, size=listing.size, **edges)
 
     def _rows(self, listing: Listing, renderer: Renderer, shown: Slice) -> list[Row]:
