@@ -153,5 +153,5 @@ def test_voided_records_are_paged_through_once(
     for _ in range(2):
         answer = client.get(address)
         seen += [row.uid for row in answer.context["rows"]]
-        address = reverse("crashes.crash") + answer.context["pager"]["next_url"]
+        address = reverse("crashes.crash") + answer.context["pager"].get("next_url", "")
     assert len(seen) == len(set(seen)) == 23

@@ -19,7 +19,7 @@ from anlu.web.nav import page
 from anlu.web.pages.detail import ACTION_WORDS, words_of_changes
 
 CHAPTER, ITEM = "系统", "日志与审计"
-INSTALLATION = {"core.installation": "平台"}  # what is no table
+NAMES = {"core.installation": "平台"}  # of what no ledger shows
 
 
 def _entries(viewer: Viewer, permission: str) -> QuerySet[AuditEntry]:
@@ -57,7 +57,8 @@ def _model_of(entry: AuditEntry) -> type[Model] | None:
 def kind_words(entry: AuditEntry) -> str:
     """What the thing is, in words: the name of its table, else its kind as it stands."""
     model = _model_of(entry)
-    return str(model._meta.verbose_name) if model else INSTALLATION.get(entry.thing_kind, entry.thing_kind)
+    named = str(model._meta.verbose_name) if model else entry.thing_kind
+    return NAMES.get(entry.thing_kind, named)
 
 
 def _actions() -> list[tuple[str, str]]:
