@@ -206,7 +206,8 @@ def test_a_changed_row_says_what_changed(
 ) -> None:
     batch, _ = twice
     address = reverse("web.batch.sheet", args=[batch.uid, "changed"])
-    page = client.get(address).content.decode()    assert "→ 1" in page
+    page = client.get(address).content.decode()
+    assert "→ 1" in page
     answer = client.get(address + "?as=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
     lines = list(book.active.iter_rows(values_only=True))  # type: ignore[union-attr]
