@@ -30,7 +30,7 @@ def reader(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> Officer
     add_hazards(SimpleNamespace(units=units, areas=towns), count=60)
     for place, case in enumerate(Case.objects.order_by("pk")):
         Case.objects.filter(pk=case.pk).update(lead=units[place % 2] if place % 3 else None)
-    officer = make_officer(None, "cases.statistics.view", "hazards.hazard.view")
+    officer = make_officer(None, "cases.statistics.view", "cases.statistics.export", "hazards.hazard.view")
     client.force_login(officer)
     return officer
 
@@ -51,7 +51,7 @@ def test_every_number_opens_exactly_its_rows(reader: Officer, client: Client, by
 def test_the_parts_add_up_to_the_last_line(reader: Officer, client: Client, by: str) -> None:
     *parts, whole = client.get(PAGE, {**HALF, "by": by}).context["table"].lines
     assert (whole.label, parts[-1].label, len(parts)) == ("合计", "未定", 3)
-    for place in (0, 1, 3, 4, 5):
+    for place in (0, 1, 2, 3, 5, 6, 7):
         assert sum(line.numbers[place].plain for line in parts) == whole.numbers[place].plain
     assert (
         whole.numbers[0].plain
@@ -61,15 +61,37 @@ def test_the_parts_add_up_to_the_last_line(reader: Officer, client: Client, by: 
 
 def test_the_file_has_the_same_numbers_and_is_recorded(reader: Officer, client: Client) -> None:
     shown = client.get(PAGE, {**HALF, "by": "town"})
-    url = re.search(r'href="(\?[^"]*as=xlsx)"', shown.content.decode())
+    url = re.search(r'href="([^"]*export\.xlsx[^"]*)"', shown.content.decode())
     assert url is not None
-    answer = client.get(PAGE + url.group(1).replace("&amp;", "&"))
+    answer = client.get(url.group(1).replace("&amp;", "&"))
     sheet = load_workbook(io.BytesIO(b"".join(answer))).active
     assert sheet is not None
-    rows = {row[0]: row[1:7] for row in sheet.iter_rows(values_only=True)}
+    lines = list(sheet.iter_rows(values_only=True))
+    assert reader.name in str(lines[1][0])  # the watermark
+    rows = {row[0]: row[1:9] for row in lines}
     line = next(one for one in shown.context["table"].lines if one.label == "甲镇")
-    assert rows["甲镇"] == tuple(number.plain for number in line.numbers[:6])
+    assert rows["甲镇"] == tuple(number.plain for number in line.numbers[:8])
     assert AuditEntry.objects.filter(action="export", thing_kind="indicators.table").count() == 1
+
+
+def test_without_the_permission_nothing_leaves_as_a_file(client: Client) -> None:
+    client.force_login(make_officer(None, "cases.statistics.view", "hazards.hazard.view"))
+    assert "export.xlsx" not in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}export.xlsx").status_code == 403
+    assert client.get(PAGE, {"as": "xlsx"}).headers["Content-Type"].startswith("text/html")
+
+
+def test_what_is_overdue_counts_as_not_in_time(reader: Officer, client: Client) -> None:
+    whole = client.get(PAGE, {**HALF, "by": "town"}).context["table"].lines[-1]
+    shown = dict(zip(client.get(PAGE).context["table"].heads, whole.numbers, strict=True))
+    live = Case.objects.live()
+    closed = live.filter(outcome="resolved", closed_on__range=("2023-01-01", "2023-06-30"))
+    kept, late = closed.filter(on_time=True).count(), closed.filter(on_time=False).count()
+    overdue = live.filter(closed_on=None, due_on__lt="2023-06-30", found_on__lte="2023-06-30").count()
+    assert overdue
+    assert shown["按期办结"].plain == kept
+    assert shown["应办结"].plain == kept + late + overdue
+    assert shown["按期率"].text == f"{kept / (kept + late + overdue):.1%}"
 
 
 def test_somebody_without_a_ledger_sees_nothing_and_a_wrong_day_is_said(

@@ -70,6 +70,12 @@ def test_a_small_ledger_has_the_figures_counted_by_hand(ledger: None, code: str,
     assert float(figure(code)) == pytest.approx(value)
 
 
+def test_in_time_is_counted_of_what_was_put_right_and_of_what_is_overdue(ledger: None) -> None:
+    found = figures(Case.objects.all(), date(2023, 6, 1), date(2023, 6, 30))
+    assert (found.limited, found.overdue_at_end, found.due, found.on_time) == (3, 1, 4, 2)
+    assert found.on_time_share == 2 / 4
+
+
 def test_without_a_closed_case_there_is_no_median(db: None) -> None:
     Case.objects.bulk_create([case(1, 1, None)])
     assert figure("days") is None

@@ -52,7 +52,7 @@ def closed_in_time(window: Window, viewer: Viewer) -> Found:
     rows = Case.objects.visible_to(viewer)
     now, before = figures(rows, start, end), figures(rows, _year_before(start), _year_before(end))
     if now.on_time_share is None:
-        return Found(False, "期间没有办结有期限的事项", ("办结的事项",))
+        return Found(False, "期间没有应办结的事项", ("办结的事项",))
     words = f"按期办结率 {now.on_time_share:.1%}（{now.on_time}/{now.due}）"
     if before.on_time_share is None:
         return Found(False, words, ("上年同期办结的事项，没有就不能说提升",))

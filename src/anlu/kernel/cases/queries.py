@@ -85,12 +85,16 @@ def work_list_counts(viewer: Viewer, *, on: date) -> dict[str, int]:
 # ------------------------------------------------------------------------------------------------ figures
 @dataclass(frozen=True)
 class Figures:
-    """What became of cases in a period: flows of the period, stocks at its end."""
+    """
+    What became of cases in a period: flows of the period, stocks at its end.
+
+    ``limited`` are those put right that had a deadline, ``on_time`` those of them that kept it.
+    """
 
     found: int
     found_closed: int
     closed: int
-    due: int
+    limited: int
     on_time: int
     rebounds: int
     closed_or_back: int
@@ -104,8 +108,13 @@ class Figures:
         return None if not self.found else self.found_closed / self.found
 
     @property
+    def due(self) -> int:
+        """应办结: what was put right and had a deadline, and what is open at the end past its own."""
+        return self.limited + self.overdue_at_end
+
+    @property
     def on_time_share(self) -> float | None:
-        """按期率: of those put right with a deadline, by it."""
+        """按期率: of those that were due, put right in time; what is overdue counts as not."""
         return None if not self.due else self.on_time / self.due
 
     @property
@@ -137,7 +146,7 @@ def _flows(start: date, end: date) -> dict[str, Any]:
         "found": Count("pk", filter=begun),
         "found_closed": Count("pk", filter=begun & Q(closed_on__lte=end, outcome=Outcome.RESOLVED)),
         "closed": Count("pk", filter=during),
-        "due": Count("pk", filter=during & Q(on_time__isnull=False)),
+        "limited": Count("pk", filter=during & Q(on_time__isnull=False)),
         "on_time": Count("pk", filter=during & Q(on_time=True)),
         "rebounds": Count("pk", filter=back),
         "closed_or_back": Count("pk", filter=during | back),
