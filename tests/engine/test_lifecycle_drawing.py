@@ -59,3 +59,16 @@ def test_an_arrow_within_a_column_passes_beside_the_boxes_and_inside_the_picture
     for state, label in (("sent", "重新受理"), ("closed", "催办")):
         edge = placed[state].x + BOX_W
         assert any(min(way[::2]) >= edge and max(way[::2]) < width for way in ways), label
+
+
+def test_words_of_another_language_are_drawn_and_their_boxes_are_wide_enough() -> None:
+    english = {"待核实<&>": "Waiting to be verified on the spot", "销号": "Close", "隐患": "Hazard"}
+    say = lambda text: english.get(text, text)  # noqa: E731
+    picture, placed = drawing(LOOP, "隐患", name="a", say=say), boxes(LOOP, say)
+    assert ">Waiting to be verified on the spot<" in picture
+    assert ">Close<" in picture
+    assert "<title>Hazard</title>" in picture
+    assert "待核实" not in picture
+    assert placed["found"].width >= 7 * len(english["待核实<&>"])
+    for one, other in combinations(placed.values(), 2):
+        assert abs(one.x - other.x) >= one.width or abs(one.y - other.y) >= BOX_H

@@ -12,6 +12,7 @@ from anlu.engine.lifecycle import EVIDENCE, Lifecycle
 from anlu.engine.lifecycle_drawing import drawing
 from anlu.kernel.cases.kinds import kinds_of
 from anlu.kernel.cases.roles import case_roles
+from anlu.kernel.core.language.words import word
 from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
 
@@ -49,5 +50,5 @@ def _shown(name: str, lifecycle: Lifecycle, labels: list[str]) -> dict[str, Any]
         for move in lifecycle.moves
     ]
     title = "、".join(labels)
-    picture = mark_safe(drawing(lifecycle, title, name=name))
+    picture = mark_safe(drawing(lifecycle, title, name=name, say=word))
     return {"title": title, "picture": picture, "moves": moves}
