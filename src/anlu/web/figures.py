@@ -122,14 +122,15 @@ def names_in(ledger: Ledger, leaf: Leaf) -> dict[str, str] | None:
     return names if "from" in names else None
 
 
-def own_url(page: str, indicator: Indicator, window: Window, *, base: bool = False) -> str:
-    """A page of the indicator itself, through the same window."""
+def own_url(page: str, indicator: Indicator, window: Window, *, base: bool = False, compare: str = "") -> str:
+    """A page of the indicator itself, through the same window; ``compare`` is how it compares, "" as usual."""
     stated = {
         "period": window.period.code,
         "unit": window.unit.code if window.unit else "",
         "area": window.area.code if window.area else "",
         "as_of": window.as_of.isoformat() if window.as_of else "",
         "side": "base" if base else "",
+        "compare": compare,
     }
     query = urlencode({name: value for name, value in stated.items() if value})
     return f"{reverse(page, args=[indicator.code])}?{query}"
@@ -166,8 +167,10 @@ class Figure:
     spark: Spark | None = None
 
 
-def figure_of(value: Value, *, spark: Spark | None = None, before: str = "上年同期") -> Figure:
-    """The card of one figure; its value and that of last year open their rows."""
+def figure_of(
+    value: Value, *, spark: Spark | None = None, before: str = "上年同期", compare: str = ""
+) -> Figure:
+    """The card of one figure; its value and that of ``before`` open their rows, its method compares in the same way."""
     words, unit = in_words(value.value, value.indicator)
     then, then_unit = in_words(value.previous, value.indicator)
     comparable = value.direction and not (value.direction != "same" and value.previous == 0)
@@ -182,7 +185,7 @@ def figure_of(value: Value, *, spark: Spark | None = None, before: str = "上年
         previous=f"{before} {then} {then_unit}".strip(),
         previous_url=rows_url(value.indicator, value.previous_window) if value.previous else "",
         interval=range_words(value),
-        method_url=own_url("indicators.indicator", value.indicator, value.window),
+        method_url=own_url("indicators.indicator", value.indicator, value.window, compare=compare),
         spark=spark,
     )
 

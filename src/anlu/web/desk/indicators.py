@@ -153,14 +153,14 @@ def goal_of(value: Value, viewer: Viewer) -> Goal | None:
 LIGHT_COLOURS: Final = {Light.ON_COURSE: "green", Light.AT_RISK: "amber", Light.MISSED: "red"}
 
 
-def entry_of(value: Value, viewer: Viewer | None = None) -> Entry:
+def entry_of(value: Value, viewer: Viewer | None = None, *, compare: str = "") -> Entry:
     """A figure with everything that the catalogue says of it; with a ``viewer`` also its target."""
     one, window = value.indicator, value.window
     here = rows_url(one, window)
     rows = own_url("indicators.rows", one, window)
     return Entry(
         indicator=one,
-        url=own_url("indicators.indicator", one, window),
+        url=own_url("indicators.indicator", one, window, compare=compare),
         nature=NATURES[one.nature],
         number=_worded(value.value, one, here if value.rows else ""),
         previous=_worded(value.previous, one, rows_url(one, value.previous_window) if value.previous else ""),
@@ -194,7 +194,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "page_note": f"{len(known)} 项 · {asked.words()}",
         "asked": asked,
         "compared": compared,
-        "entries": [entry_of(value, viewer) for value in values],
+        "entries": [entry_of(value, viewer, compare=compared.choice) for value in values],
         "export_url": f"{reverse('indicators.export')}?{urlencode(asked.parameters())}"
         if viewer.may(EXPORT)
         else "",
