@@ -96,8 +96,12 @@ def test_a_permitted_person_gets_a_sound_page(
 
 POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
 LEADING_ON = {"team.discussion.problem", "web.home", "web.sign_in", "reports.act", "reports.pdf"}
+LEADING_ON |= {
+    f"documents.document.{deed}" for deed in ("keep", "appraise", "spare", "destroy")
+}  # not due here
 # What these show comes of a step before them: tests/web/test_importing.py takes those steps.
 LATER_STEPS = (
+    "dashboard.data",
     "web.batch.refused",
     "web.batch.sheet",
     "web.export.file",

@@ -241,7 +241,10 @@ def test_roads_of_the_map_open_as_many_crashes_and_the_file_holds_all_of_them(
     assert [(line.label, line.numbers[0].plain, line.numbers[1].plain) for line in lines] == [
         ("国道105(G105)", 3, 1),
         ("省道259(S259)", 1, 0),
+        ("未定道路", 1, 0),
     ]
+    assert sum(line.numbers[0].plain for line in lines) == int(answer.context["figures"].cards[0].value)
+    assert "共 1 起" in client.get(lines[-1].numbers[0].url).content.decode()
     assert "共 3 起" in client.get(lines[0].numbers[0].url).content.decode()
     file = client.get(answer.context["roads_data_url"])
     sheet = load_workbook(BytesIO(b"".join(file.streaming_content))).active
@@ -257,7 +260,8 @@ def test_the_numbers_of_a_chart_are_downloaded_and_recorded(chief: Officer, clie
     rows = list(load_workbook(BytesIO(b"".join(file.streaming_content))).active.iter_rows(values_only=True))
     assert [row[:3] for row in rows if row[0] in ("1月", "2月")] == [("1月", 2, 0), ("2月", 0, 1)]
     assert AuditEntry.objects.filter(action="export").exists()
-    assert client.get(reverse("dashboard.data"), {"table": "no.such"}).status_code == 404
+    for table in ({}, {"table": "no.such"}):
+        assert client.get(reverse("dashboard.data"), table).status_code == 404
 
 
 def test_who_may_not_export_finds_no_file(client: Client) -> None:
@@ -291,7 +295,21 @@ def test_figures_are_compared_with_last_year_the_period_before_or_so_far(
     assert (figure.value, figure.previous) == (value, before)
     listed = client.get(reverse("indicators.catalogue"), asked).context["entries"]
     entry = next(one for one in listed if one.indicator.code == "crash.count")
+    for address in (card.method_url, entry.url):  # leads to the same comparison
+        led = client.get(address).context["figure"]
+        assert (led.value, led.previous, led.change) == (value, before, words)
     assert (entry.number.plain, f"{entry.previous.plain}") == (int(value), before.split()[1])
+
+
+def test_the_morning_page_says_with_what_it_compares(chief: Officer, client: Client) -> None:
+    client.force_login(chief)
+    for choice, words in (
+        ("", "上年同样起止日期"),
+        ("before", "前一期的同样长短"),
+        ("total", "年初至期末的累计"),
+    ):
+        page = client.get(reverse("dashboard.morning"), {"period": "2023-02", "compare": choice})
+        assert words in page.content.decode(), choice
 
 
 def test_cases_sent_back_yesterday_and_due_today_open_as_many_rows(chief: Officer, client: Client) -> None:

@@ -56,7 +56,7 @@ class Figures:
         for value, card in zip(values, shown, strict=True):
             mine = courses if courses and value.indicator in summed else None
             spark = mine.spark(value.indicator.code) if mine else None
-            cards.append(figure_of(card, spark=spark, before=compared.before))
+            cards.append(figure_of(card, spark=spark, before=compared.before, compare=compared.choice))
             if mine and (value.numerator or value.previous):
                 chart = course_chart(value, mine, value.indicator.label)
                 charts.append(chart | {"table_code": value.indicator.code})
@@ -116,10 +116,13 @@ def roads_of(
     measures = [(Heading(one.code, one.label, one.main.parameters or ()), one.main) for one in alike]
     found = measure_table(measures, layer.roads(), window, viewer, parameters=window.parameters(names))
     known = dict(Road.objects.live().values_list("pk", "code"))
+    some = [row for row in found.rows if found.cells[row.key][first.code].value]
     worst = sorted(
-        (row for row in found.rows if row.key in known and found.cells[row.key][first.code].value),
-        key=lambda row: -found.cells[row.key][first.code].value,
+        (row for row in some if row.key in known), key=lambda row: -found.cells[row.key][first.code].value
     )
+    elsewhere = [
+        row for row in some if row.key not in known
+    ]  # no road is known; with them the lines are the whole
     if not worst:
         return None
 
@@ -142,7 +145,13 @@ def roads_of(
         Picture.of_roads(frame_of("", None), {known[row.key]: mark(row) for row in worst}),
         layer,
         ledger,
-        NumberTable(ROADS, f"{first.label}按道路", "道路", heads, tuple(line(row) for row in worst[:most])),
+        NumberTable(
+            ROADS,
+            f"{first.label}按道路",
+            "道路",
+            heads,
+            tuple(line(row) for row in [*worst[:most], *elsewhere]),
+        ),
         f"前 {most} 条，共 {len(worst)} 条" if most is not None and len(worst) > most else "",
     )
 

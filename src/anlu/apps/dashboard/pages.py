@@ -28,7 +28,7 @@ from anlu.web.comparing import COMPARE, comparison_of
 from anlu.web.desk.indicators import NATURES, known_to
 from anlu.web.nav import Crumb, page, pages
 from anlu.web.panels import Board, Shown, Sight, shown_on
-from anlu.web.tables import NumberTable, download
+from anlu.web.tables import download
 from anlu.web.viewers import require_viewer
 from anlu.web.windows import Asked
 
@@ -46,13 +46,13 @@ def morning(request: HttpRequest) -> HttpResponse:
     viewer, on = require_viewer(request), today()
     chosen = chosen_by(viewer)[:ON_TOP]
     asked = _asked(request, viewer, chosen)
+    compared = comparison_of(asked)
     lunar = f"农历{lunar_words(on)}"
     context = {
         "page_note": f"{day_and_weekday(on)} · {lunar}",
         "asked": asked,
-        "figures": Figures.of(chosen, comparison_of(asked), viewer)
-        if chosen and not asked.problems
-        else None,
+        "compared": compared,
+        "figures": Figures.of(chosen, compared, viewer) if chosen and not asked.problems else None,
         "leader_url": _url(viewer, "dashboard.leader"),
         "panels": list(shown_on(Board.MORNING, Sight(viewer, on))),
         "seen_at": now(),
@@ -133,9 +133,9 @@ def data(request: HttpRequest) -> HttpResponseBase:
         compared = comparison_of(asked)
         roads = roads_of(chosen, compared.window, viewer, most=None) if code == ROADS else None
         table = roads.table if roads else Figures.of(chosen, compared, viewer).table(code)
-    if table is None and code:
+    if table is None:
         raise Http404("所选指标中没有这张图")
-    return download(table or NumberTable("empty", "领导视图", "", (), ()), asked.words(), request, viewer)
+    return download(table, asked.words(), request, viewer)
 
 
 @page(
