@@ -13,6 +13,8 @@ from anlu.apps.governance.models import ForceMember, TaskForce
 from anlu.apps.governance.services import GovernanceProblem
 from anlu.engine.periods import Period
 from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.access import access_of
@@ -181,3 +183,10 @@ def test_the_sentences_hold_with_records_and_say_what_is_missing_without(town: A
     found = drawn(H1, SYSTEM)
     assert found.holds
     assert found.words == "抽调警力 1 批 8 人次，部门镇街参加 12 人次，联合执法 1 次"
+
+
+def test_a_task_force_works_on_its_last_day() -> None:
+    a_force(make_area("甲镇"), valid_to=date(2023, 6, 30))
+    working = indicators.get("governance.task_forces")
+    for period, number in (("2023-01-01..2023-06-30", 1), ("2023-01-01..2023-07-01", 0)):
+        assert value_of(working, Window(Period.parse(period)), SYSTEM).value == number, period

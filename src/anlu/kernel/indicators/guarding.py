@@ -44,13 +44,15 @@ class Counting:
     """
     By which day a kind of record counts, and which of its facts make a difference.
 
-    ``lasting`` records count in every period after their day (stocks, ordinals), until the day of ``until``.
+    ``lasting`` records count in every period after their day (stocks, ordinals), until the day of ``until``, or with
+    that day where it is ``until_included``.
     """
 
     on: str
     until: str
     lasting: bool
     facts: frozenset[str]
+    until_included: bool = False
 
 
 @dataclass
@@ -86,9 +88,9 @@ def _counting(leaf: Leaf) -> Counting:
     others = (getattr(leaf, name, "") for name in ("column", "due", "since"))
     stated = (leaf.on, until, leaf.unit, leaf.area, *others)
     facts = {path.split("__")[0].removesuffix("_id") for path in stated if path}
-    return Counting(
-        leaf.on, until, isinstance(leaf, Stock | Latest | Ordinal), frozenset(facts | _conditions(leaf))
-    )
+    lasting = isinstance(leaf, Stock | Latest | Ordinal)
+    included = isinstance(leaf, Stock) and leaf.until_included
+    return Counting(leaf.on, until, lasting, frozenset(facts | _conditions(leaf)), included)
 
 
 def _conditions(leaf: Leaf) -> set[str]:
@@ -173,7 +175,7 @@ def _counts(way: Counting, facts: Facts, close: PeriodClose) -> bool:
     if not way.lasting:
         return on >= close.starts_on
     until = as_day(facts.get(way.until)) if way.until else None
-    return until is None or until > close.ends_on
+    return until is None or until > close.ends_on or (way.until_included and until == close.ends_on)
 
 
 def _stated(thing: models.Model, name: str, changes: Facts, place: int) -> Any:

@@ -236,13 +236,17 @@ class Stock(Leaf):
     ----------
     due
         Only those whose day here lies before the end of the period: what is overdue; "" = all.
+    until_included
+        The day of ``until`` is the last on which it is there, not the first on which it is over.
     """
 
     until: str = "valid_to"
     due: str = ""
+    until_included: bool = False
 
     def during(self, start: date, end: date) -> Q:
-        not_over = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gt": end})
+        later = "gte" if self.until_included else "gt"
+        not_over = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__{later}": end})
         late = Q(**{f"{self.due}__lt": end}) if self.due else Q()
         return Q(**{f"{self.on}__lte": end}) & not_over & late
 

@@ -17,8 +17,8 @@ LEDGER = "governance.secondment"
 @indicator("governance.task_forces", label="在办专班", measure="个", nature="process", method=METHOD,
            ledger="governance.task_force", order=440)  # fmt: skip
 def task_forces() -> Stock:
-    """期末正在工作的专班：组建日期不晚于期末，结束日期晚于期末，按牵头单位统计。"""
-    return Stock(TaskForce.objects.all(), on="valid_from", until="valid_to", area="")
+    """期末正在工作的专班：组建日期不晚于期末，结束日期不早于期末，结束当天仍算，按牵头单位统计。"""
+    return Stock(TaskForce.objects.all(), on="valid_from", until="valid_to", until_included=True, area="")
 
 
 def _people(ours: bool) -> Sum:
@@ -47,7 +47,7 @@ def a_task_force_was_formed(window: Window, viewer: Viewer) -> Found:
     start, end = window.period.start, window.period.end
     rows = list(TaskForce.objects.visible_to(viewer).filter(valid_from__lte=end, valid_to__gte=start))
     if not rows:
-        return Found(False, "专班 0 个", ("专班：任务、组长、成员、起止",))
+        return Found(False, "期间没有工作过的专班", ("专班：任务、组长、成员、起止",))
     members = list(ForceMember.objects.live().filter(force__in=rows).select_related("force", "grant", "unit"))
     lasting = [one for one in members if one.grant and one.grant.valid_to != one.ends_on]
     missing = [
@@ -57,7 +57,10 @@ def a_task_force_was_formed(window: Window, viewer: Viewer) -> Found:
     ]
     missing += [f"「{one.force}」{one.unit} 到期收回的权限" for one in lasting]
     units, accounts = len({one.unit_id for one in members}), sum(one.grant is not None for one in members)
-    words = f"专班 {len(rows)} 个，成员 {len(members)} 人，来自 {units} 个单位，有账号的 {accounts} 人权限到期自动收回"
+    words = (
+        f"期间工作过的专班 {len(rows)} 个，成员 {len(members)} 人，来自 {units} 个单位，"
+        f"有账号的 {accounts} 人权限到期自动收回"
+    )
     return Found(not missing, words, tuple(missing), ("governance.task_forces",))
 
 
