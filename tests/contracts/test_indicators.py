@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +300,13 @@ def test_it_is_defined_in_chinese_and_explained_on_a_page(one: Indicator) -> Non
     assert CHINESE.search(one.definition)
     assert (DOCS / one.method).is_file()
     assert one.label in (DOCS / one.method).read_text(encoding="utf-8")
+
+
+def test_each_has_a_place_of_its_own_in_the_catalogue_beside_those_of_its_app() -> None:
+    ordered = sorted(ALL, key=lambda one: one.order)
+    assert len({one.order for one in ordered}) == len(ordered)
+    apps = [one.code.partition(".")[0] for one in ordered]
+    assert len(list(groupby(apps))) == len(set(apps))
 
 
 def test_labels_are_unique() -> None:

@@ -26,7 +26,7 @@ NOT_MERGED: Parameters = (("stage", "open"), ("stage", "resolved"), ("stage", "d
 PUT_RIGHT: Parameters = (("stage", "resolved"),)
 OF_MARKETS: Parameters = (("kind", MARKET_KIND),)
 
-family_indicators(FAMILY, prefix="hazards", order=340, method=METHOD, but=("closed",))
+family_indicators(FAMILY, prefix="hazards", order=240, method=METHOD, but=("closed",))
 
 
 def _found(rows: Any, parameters: Parameters | None) -> Count:
@@ -38,7 +38,7 @@ def _closed(rows: Any, parameters: Parameters | None) -> Count:
 
 
 @indicator(
-    "hazards.found", label="排查隐患", measure="处", nature="process", method=METHOD, ledger=LEDGER, order=310
+    "hazards.found", label="排查隐患", measure="处", nature="process", method=METHOD, ledger=LEDGER, order=210
 )
 def found() -> Count:
     """登记的道路隐患处数，按发现日期统计；并入其他隐患的不重复计。"""
@@ -52,7 +52,7 @@ def found() -> Count:
     nature="process",
     method=METHOD,
     ledger=LEDGER,
-    order=320,
+    order=220,
 )
 def closed() -> Count:
     """验收销号的道路隐患处数，按销号日期统计；不予受理的不算。"""
@@ -60,21 +60,21 @@ def closed() -> Count:
 
 
 @indicator("hazards.closed_share", label="隐患整改率", better="up", nature="process", method=METHOD, ledger=LEDGER,
-           order=330)  # fmt: skip
+           order=230)  # fmt: skip
 def closed_share() -> Share:
     """期内发现的隐患中已经销号的占比，按发现日期统计。"""
     return Share(_found(RESOLVED, PUT_RIGHT), _found(ALL, NOT_MERGED))
 
 
 @indicator("hazards.market_found", label="马路市场占道点位", measure="处", nature="process", method=METHOD,
-           ledger=LEDGER, order=370)  # fmt: skip
+           ledger=LEDGER, order=250)  # fmt: skip
 def market_found() -> Count:
     """排查出的马路市场、占道经营点位处数，按发现日期统计。"""
     return _found(MARKETS, OF_MARKETS + NOT_MERGED)
 
 
 @indicator("hazards.market_closed_share", label="马路市场占道点位整改率", better="up", nature="process", method=METHOD,
-           ledger=LEDGER, order=380)  # fmt: skip
+           ledger=LEDGER, order=260)  # fmt: skip
 def market_closed_share() -> Share:
     """期内排查出的马路市场、占道经营点位中已经取缔、搬迁或规范并销号的占比。"""
     done = MARKETS.filter(outcome=Outcome.RESOLVED)

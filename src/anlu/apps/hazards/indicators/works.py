@@ -16,7 +16,7 @@ def _sum(item: str) -> Sum:
 
 
 @indicator(
-    "hazards.trees", label="清移树木", measure="棵", nature="process", method=METHOD, ledger=LEDGER, order=391
+    "hazards.trees", label="清移树木", measure="棵", nature="process", method=METHOD, ledger=LEDGER, order=270
 )
 def trees() -> Sum:
     """已销号隐患清移树木的棵数，按销号日期统计。"""
@@ -24,7 +24,7 @@ def trees() -> Sum:
 
 
 @indicator(
-    "hazards.hedge", label="修剪绿篱", measure="米", nature="process", method=METHOD, ledger=LEDGER, order=392
+    "hazards.hedge", label="修剪绿篱", measure="米", nature="process", method=METHOD, ledger=LEDGER, order=271
 )
 def hedge() -> Sum:
     """已销号隐患修剪绿篱的米数，按销号日期统计。"""
@@ -38,7 +38,7 @@ def hedge() -> Sum:
     nature="process",
     method=METHOD,
     ledger=LEDGER,
-    order=393,
+    order=272,
 )
 def obstacles() -> Sum:
     """已销号隐患拆除障碍的处数，按销号日期统计。"""
@@ -46,7 +46,7 @@ def obstacles() -> Sum:
 
 
 @indicator(
-    "hazards.signs", label="补设标志", measure="面", nature="process", method=METHOD, ledger=LEDGER, order=394
+    "hazards.signs", label="补设标志", measure="面", nature="process", method=METHOD, ledger=LEDGER, order=273
 )
 def signs() -> Sum:
     """已销号隐患补设标志的面数，按销号日期统计。"""

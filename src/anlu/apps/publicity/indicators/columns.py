@@ -17,7 +17,7 @@ SIGNED = Column.objects.exclude(office="").filter(series__voided_at__isnull=True
     method=METHOD,
     figures=("F03",),
     ledger="publicity.column",
-    order=410,
+    order=470,
 )
 def signed_columns() -> Stock:
     """期末开设的、限定作者党内职务的板块数（书记说、支委说、党员说、青年说等）。"""
@@ -31,7 +31,7 @@ def signed_columns() -> Stock:
     nature="process",
     method=METHOD,
     ledger="publicity.piece",
-    order=420,
+    order=480,
 )
 def pieces() -> Count:
     """各栏目发布的稿件篇数，按发布日期统计。"""

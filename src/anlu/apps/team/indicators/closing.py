@@ -3,4 +3,4 @@
 from anlu.apps.team.kinds.problem import FAMILY
 from anlu.kernel.cases.figures import family_indicators
 
-family_indicators(FAMILY, order=342, noun="查摆问题")
+family_indicators(FAMILY, order=384, noun="查摆问题")

@@ -22,7 +22,7 @@ DISCUSSED = PROBLEMS.filter(about_kind="team.discussion")
     method=METHOD,
     figures=("F05.1",),
     ledger=FAMILY,
-    order=340,
+    order=382,
 )
 def problems() -> Count:
     """大讨论中查找出的问题，按发现日期统计；撤销、并入的不计。"""
@@ -37,7 +37,7 @@ def problems() -> Count:
     method=METHOD,
     figures=("F05.2",),
     ledger=FAMILY,
-    order=341,
+    order=383,
 )
 def problems_closed() -> Share:
     """期间大讨论查找出的问题中已销号的比例。"""
