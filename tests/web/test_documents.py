@@ -245,6 +245,30 @@ def test_a_destruction_is_proposed_and_confirmed_by_clicking(
     assert "青公交抄〔2023〕1号" in listed
 
 
+def test_a_step_of_keeping_that_is_not_possible_any_more_leads_back(
+    office: Office,  # noqa: F811
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = issued(office)
+    archivist = employ(office.brigade, "office_clerk")
+    client.force_login(archivist)
+    early = client.get(url(document, "appraise"), follow=True)  # kept until 2033
+    assert early.redirect_chain == [(url(document, "detail"), 302)]
+    assert "现在不能提请销毁" in early.content.decode()
+    monkeypatch.setenv("ANLU_TODAY", "2034-01-01")
+    assert client.get(url(document, "appraise")).status_code == 200
+    client.post(url(document, "appraise"), {"why": "已无保存价值"})
+    assert client.get(url(document, "appraise")).status_code == 302  # proposed by now
+    client.force_login(office.chief)
+    assert client.get(url(document, "destroy")).status_code == 200
+    client.post(url(document, "spare"), {"why": "还要查"})
+    answer = client.post(url(document, "destroy"), {"how": "粉碎", "sure": "on"})
+    assert answer.status_code == 302
+    document.refresh_from_db()
+    assert document.destroyed_on is None
+
+
 def test_a_document_is_due_on_the_day_after_the_last_of_its_keeping(
     office: Office,  # noqa: F811
     client: Client,

@@ -96,6 +96,16 @@ class Deed:
     icon: str = "file-text"
     danger: bool = False
 
+    def open_to(self, document: Document, viewer: Officer) -> bool:
+        """Whether this person can do it now."""
+        return (
+            document.issued_on is not None
+            and document.destroyed_on is None
+            and viewer.may(self.permission)
+            and document.issued_within(viewer.scope_for(self.permission))
+            and self.possible(document, viewer)
+        )
+
 
 def _is_over(document: Document, viewer: Officer) -> bool:
     return document.disposal_by is None and document.keep_until is not None and document.keep_until < today()
@@ -118,8 +128,6 @@ DEEDS: Final = (
 
 def retention_deeds(document: Document, viewer: Officer) -> list[dict[str, str]]:
     """Buttons for a document whose time is over."""
-    if document.issued_on is None or document.destroyed_on is not None:
-        return []
     return [
         {
             "label": one.label,
@@ -128,9 +136,7 @@ def retention_deeds(document: Document, viewer: Officer) -> list[dict[str, str]]
             "why": "",
         }
         for one in DEEDS
-        if viewer.may(one.permission)
-        and document.issued_within(viewer.scope_for(one.permission))
-        and one.possible(document, viewer)
+        if one.open_to(document, viewer)
     ]
 
 
@@ -141,6 +147,11 @@ def view_of(deed: Deed) -> Callable[..., HttpResponse]:
         viewer = require_viewer(request)
         document = document_seen_by(viewer, uid, deed.permission)
         home = reverse(f"{CODE}.detail", args=[document.uid])
+        if not deed.open_to(document, viewer):
+            messages.error(
+                request, f"「{document.title}」现在不能{deed.label}：还没到期、已办过，或须由另一人办理"
+            )
+            return HttpResponseRedirect(home)
         form = deed.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
             given = {name: value for name, value in form.cleaned_data.items() if name != "sure"}
@@ -169,8 +180,6 @@ def view_of(deed: Deed) -> Callable[..., HttpResponse]:
 
 def _standing(document: Document) -> str:
     """How long it was kept, and what the appraisal says."""
-    if document.issued_on is None:
-        return "还没有印发，没有保管期限"
     words = f"成文 {document.issued_on}，保管期限{years_of(document)}"
     if document.disposal_by is not None:
         words += f"；{document.disposal_by_name}的鉴定意见：{document.disposal_why}"
