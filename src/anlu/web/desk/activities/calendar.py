@@ -80,7 +80,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "page_title": "活动日历",
         "page_note": span.label,
         "view": view,
-        "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
         "days": days,
         "weekdays": [] if view == "day" else [f"周{one}" for one in WEEKDAYS],
         "kinds": [(code, label, code == kind) for code, label in kind_choices()()],
