@@ -21,6 +21,7 @@ FAMILY: Final = add_family(
         unit="处",
         chapter="源头管控",
         item="道路隐患",
+        imports=True,
         empty="排查出的隐患都登记在这里：核实、交办、整改、验收销号，直到回头看合格。手机上点“报隐患”最快。",
     )
 )

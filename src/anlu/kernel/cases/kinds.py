@@ -199,6 +199,8 @@ class Family:
     private
         Its cases are between who reports them and who works on them (handles, answers, re-checks, decides, signs):
         a permission to view, however wide, opens no others.
+    imports
+        Its cases can come from a table, with a permission of its own (``imports``).
     """
 
     code: str
@@ -211,6 +213,7 @@ class Family:
     empty: str = ""
     located: bool = True
     private: bool = False
+    imports: bool = False
 
     def permission_to(self, verb: str) -> str:
         """``hazards.hazard.view`` for ``view``."""
@@ -231,7 +234,8 @@ families: Registry[Family] = Registry("family of cases")
 def add_family(family: Family) -> Family:
     """Declare a family and its permissions."""
     families.add(family)
-    for verb, label, sworn in VERBS:
+    importing = (("import", "从表格导入{noun}", False),) if family.imports else ()
+    for verb, label, sworn in (*VERBS, *importing):
         code = family.permission_to(verb)
         if code not in permissions:
             declare(code, label.format(noun=family.noun), group=family.chapter, sworn=sworn)

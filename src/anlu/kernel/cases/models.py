@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.core.clock import now
-from anlu.kernel.core.models import Record, RecordQuerySet
+from anlu.kernel.core.models import Record, RecordQuerySet, Sourced
 from anlu.kernel.core.scope import Scope, Viewer
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Located
@@ -71,12 +71,13 @@ class Outcome(models.TextChoices):
     MERGED = "merged", "已并入"
 
 
-class Case(Record, Located):
+class Case(Record, Sourced, Located):
     """
     Something that was found and must be put right.
 
     ``due_on`` is the present deadline and stays after closing, when ``on_time`` says whether it was kept.
-    ``about_kind`` and ``about_uid`` name what it is about (a crash, a vehicle), ``source`` what opened it.
+    ``about_kind`` and ``about_uid`` name what it is about (a crash, a vehicle), ``source`` what opened it or where the
+    table that it was imported from comes from.
     """
 
     view_permission: ClassVar[str] = "cases"  # never asked for: see ``CaseQuerySet.visible_to``
@@ -130,7 +131,6 @@ class Case(Record, Located):
         editable=False,
         verbose_name="并入",
     )
-    source = models.CharField("来源", max_length=40, blank=True)
     about_kind = models.CharField(max_length=60, blank=True)
     about_uid = models.UUIDField(null=True, blank=True)
 
@@ -171,6 +171,7 @@ class Case(Record, Located):
             models.Index(fields=["kind", "cell_x"], name="case_near"),
             models.Index(fields=["created_by"], name="case_reporter"),
             models.Index(fields=["about_uid"], name="case_about"),
+            models.Index(fields=["source_key"], name="case_source_key"),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ def texts_of(case: Case) -> list[str]:
 
 def indexed(case: Case) -> Indexed:
     """The entry of a case, for writing many at once."""
-    return Indexed(KIND, case.uid, texts_of(case), case.unit_id, case.town_id, case.created_by)
+    return Indexed(KIND, case.uid, texts_of(case), case.unit_id, case.town_id, case.created_by, case.batch_id)
 
 
 def find_again(case: Case) -> None:
@@ -36,6 +36,7 @@ def find_again(case: Case) -> None:
         unit_id=case.unit_id,
         area_id=case.town_id,
         owner=case.created_by,
+        batch_id=case.batch_id,
     )
 
 

@@ -94,6 +94,7 @@ def open_case(
     details: Mapping[str, Any] | None = None,
     source: str = "",
     about: About | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> Case:
     """
     Open a case.
@@ -110,6 +111,8 @@ def open_case(
         Facts of the kind.
     source
         What opened it: ``crashes.hot_spot``; "" = a person.
+    origin
+        Of a case that is imported: where it comes from, by the names of ``Sourced``.
 
     Raises
     ------
@@ -124,6 +127,8 @@ def open_case(
         raise NotAllowed(f"您没有登记「{declared.label}」的权限")
     case = Case(kind=kind, family=declared.family, state=declared.lifecycle.start, source=source)
     case.about_kind, case.about_uid = (about.kind, about.uid) if about else ("", None)
+    for name, value in (origin or {}).items():
+        setattr(case, name, value)
     for name in STATED:
         if values.get(name) is not None:
             setattr(case, name, values[name])

@@ -72,10 +72,11 @@ def _day(day: date) -> str:
     return f"{day:%Y-%m-%d}"
 
 
+ADDED: Final = "added"
 SHEETS: Final = {
     one.code: one
     for one in (
-        Sheet("added", "新增", _added),
+        Sheet(ADDED, "新增", _added),
         Sheet("changed", "变化", _changed),
         Sheet("vanished", "消失", _vanished),
     )
@@ -101,6 +102,7 @@ def sheets_of(batch: Batch, viewer: Viewer) -> list[dict[str, Any]]:
     if ledger is None:
         return []
     rows = ledger.visible_rows(viewer)
+    adds_only = importers.get(batch.noun).adds_only  # then nothing is changed, and nothing is missed
     return [
         {
             "label": one.label,
@@ -108,4 +110,5 @@ def sheets_of(batch: Batch, viewer: Viewer) -> list[dict[str, Any]]:
             "number": one.rows(rows, batch)[0].count(),
         }
         for one in SHEETS.values()
+        if one.code == ADDED or not adds_only
     ]

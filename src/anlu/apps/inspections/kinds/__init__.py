@@ -17,6 +17,7 @@ FAMILY = add_family(
         chapter="队伍建设",
         item="督查",
         located=False,
+        imports=True,
         empty="督查时记为不合格的检查项会自动登记在这里，由受督查单位整改，督查人员验收、回头看。",
     )
 )

@@ -16,6 +16,7 @@ FAMILY = add_family(
         chapter="队伍建设",
         item="大讨论与问题清单",
         located=False,
+        imports=True,
         empty="这里登记大讨论、组织生活会、警示教育中自己找、相互提、上级点的问题：成因、措施、责任单位、期限。只到单位，不给个人排名。",
     )
 )

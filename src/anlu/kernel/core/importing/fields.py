@@ -84,11 +84,20 @@ class ImportField:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of an import. ``code`` is ``MAIN`` or the name of a file of children (``casualties``)."""
+    """
+    One table of an import. ``code`` is ``MAIN`` or the name of a file of children (``casualties``).
+
+    Parameters
+    ----------
+    known_by
+        Fields that together tell a record from all others, where the file has no numbers: a row with the same values
+        is the same record. Of such a sheet nothing is kept but what its fields take.
+    """
 
     code: str
     label: str
     fields: tuple[ImportField, ...] = field(repr=False)
+    known_by: tuple[str, ...] = ()
 
     def field(self, name: str) -> ImportField | None:
         """The field with this name."""

@@ -25,7 +25,7 @@ from anlu.kernel.core.errors import AnluError, NotAllowed
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.leases import given_back, renewed, taken
-from anlu.kernel.core.importing.nouns import Composer, Context, Importer, importers
+from anlu.kernel.core.importing.nouns import Composer, Context, Importer, Opener, importers
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice
 from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
@@ -145,12 +145,12 @@ def _same_files(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> bool
 def _read(plan: Plan, batch: Batch, by: Viewer, progress: Progress | None) -> Result:
     """Write everything that is not written yet; the part before the cursor is only read again."""
     refused = RefusedRows(plan.main.header, frozenset(plan.parsers[MAIN].private_columns()))
-    reading = Pass(plan, refused)
     composer = plan.importer.compose(Context(by, plan.profile, plan.read, batch))
+    reading = Pass(plan, refused, composer)
     if batch.state == BatchState.WAITING:
         _open(plan.importer, batch, composer)
     reading.prepare(beat=lambda: _keep_hold(batch))
-    writer = Writer(reading, batch, composer)
+    writer = Writer(reading, batch)
     digest = hashlib.sha256()
     for slice_ in reading.slices():
         for part, is_written in _parts(slice_, batch):
@@ -190,7 +190,7 @@ def _parts(slice_: Slice, batch: Batch) -> list[tuple[Slice, bool]]:
 
 
 @transaction.atomic
-def _open(importer: Importer, batch: Batch, composer: Composer) -> None:
+def _open(importer: Importer, batch: Batch, composer: Composer | Opener) -> None:
     """From waiting to reading; of two that come at the same moment one is refused."""
     touch(f"{OPENING}.{importer.code}")  # its row is locked until the transaction ends
     other = Batch.objects.filter(noun=importer.code, state__in=BEGUN).exclude(pk=batch.pk).first()
@@ -329,7 +329,7 @@ def _check_withdrawable(importer: Importer, batch: Batch) -> None:
         raise CannotWithdraw("超过 24 小时,不能撤回")
     if rows.filter(last_seen_batch__gt=batch.pk).exclude(last_seen_batch__state__in=Batch.HIDDEN).exists():
         raise CannotWithdraw("之后的批次也含有这些记录,请先撤回后面的批次")
-    worked_on = rows.filter(version__gt=1).count()
+    worked_on = rows.filter(importer.worked_on()).count()
     if worked_on:
         raise CannotWithdraw(f"其中 {worked_on} 条记录导入后已被修改,不能撤回")
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
+from django.db.models import Q
 
 from anlu.kernel.core import crypto
 from anlu.kernel.core.fields import BlindIndex
@@ -72,6 +73,37 @@ class Composer(Protocol):
         ...
 
 
+@runtime_checkable
+class Opener(Protocol):
+    """
+    Makes records one by one, through the service that people use, for nouns of which a file has hundreds, not millions.
+
+    It only adds: what is there already is worked on by people and is not changed by a file.
+    """
+
+    def prepare(self) -> None:
+        """As a composer's."""
+
+    def refusals(self, rows: pl.DataFrame) -> Sequence[str | None]:
+        """Why each of the parsed rows cannot become a record, None = it can."""
+        ...
+
+    def there(self, pk: int) -> str:
+        """Why a row that differs from the record that it is known by is refused."""
+        ...
+
+    def add(self, row: Mapping[str, Any], origin: Mapping[str, Any]) -> None:
+        """Make the record of a row; ``origin`` holds the values of ``Sourced``. In the caller's transaction."""
+
+    def notes(self) -> Sequence[str]:
+        """As a composer's."""
+        ...
+
+
+def _touched() -> Q:
+    return Q(version__gt=1)
+
+
 @dataclass(frozen=True)
 class Importer:
     """
@@ -93,6 +125,12 @@ class Importer:
         children where it has any. An import without that sheet leaves these columns of known records alone.
     texts
         What the search finds a record by, for one record (``Composed.texts`` for many).
+    compose
+        Makes what turns rows into records, for one import.
+    worked_on
+        Which records somebody has worked on since they were imported, so that the batch cannot be withdrawn.
+    known_by
+        Column of the table that holds what rows are known by.
     forget
         Called before the rows of a withdrawn batch are deleted, to delete or release what ``prepare`` wrote.
     """
@@ -105,13 +143,16 @@ class Importer:
     models: Mapping[str, Any]
     parent: str
     profiles: Traversable
-    compose: Callable[[Context], Composer]
+    compose: Callable[[Context], Composer | Opener]
     texts: Callable[[Any], Sequence[str]]
     follows: Callable[[Mapping[str, frozenset[str]]], Mapping[str, Iterable[str]]]
     unit: str = "条"
     marks: str = ""
     revision: str = ""
     forget: Callable[[Batch], None] = lambda batch: None
+    worked_on: Callable[[], Q] = _touched
+    known_by: str = "number"
+    adds_only: bool = False  # its composer is an ``Opener``
 
     def sheet(self, code: str) -> Sheet:
         """The sheet with this code."""

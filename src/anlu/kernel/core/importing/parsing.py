@@ -8,6 +8,7 @@ records), ``REFUSAL`` (why the row cannot be taken, null = it can), ``MARKS`` (w
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -90,7 +91,8 @@ class Parser:
             if one.field.kind in (Kind.MOMENT, Kind.DAY)
         }
         taken = {column for one in self.mapped for column in one.columns} | set(self.key) | set(mapping.drop)
-        self.kept = sorted((self.header - taken) | (self.header & set(mapping.keep)))
+        kept = set() if sheet.known_by else self.header - taken
+        self.kept = sorted(kept | (self.header & set(mapping.keep)))
 
     # --- columns
 
@@ -177,14 +179,15 @@ class Parser:
 
     def names(self, frame: pl.DataFrame) -> pl.DataFrame:
         """``ROW``, ``LINK`` and ``NUMBER`` of a block as ``parse`` reads them, and nothing else of it."""
-        number = next((one for one in self.mapped if one.field.name == NUMBER), None)
-        columns = dict.fromkeys([*self.key, *(number.columns if number else ())])
+        wanted = [one for one in self.mapped if one.field.name in (NUMBER, *self.sheet.known_by)]
+        columns = dict.fromkeys([*self.key, *(name for one in wanted for name in one.columns)])
         clean = self._clean(frame.select(ROW, *columns))
         out = clean.select(ROW)
-        if number:
-            out = out.hstack(_read_text(self, clean, number).values)
+        for one in wanted:
+            out = out.hstack(_READERS[one.field.kind](self, clean, one).values)
         link = self._link(clean, out)
-        return pl.DataFrame([out[ROW], link.alias(LINK), (out[NUMBER] if number else link).alias(NUMBER)])
+        number = out[NUMBER] if NUMBER in out.columns else link
+        return pl.DataFrame([out[ROW], link.alias(LINK), number.alias(NUMBER)])
 
     def _number_label(self) -> str:
         number = self.sheet.field(NUMBER)
@@ -204,7 +207,18 @@ class Parser:
             return clean.select(pl.concat_str([pl.col(name) for name in self.key], separator=KEY_JOINT))[
                 self.key[0]
             ]
+        if self.sheet.known_by:
+            return self._identity(out)
         return out[NUMBER] if NUMBER in out.columns else pl.Series([None] * len(out), dtype=pl.String)
+
+    def _identity(self, out: pl.DataFrame) -> pl.Series:
+        """What a row without a number is known by: a digest of the values that tell it from others."""
+        names = [name for name in self.sheet.known_by if name in out.columns]
+        values = [self.sheet.label, *(pl.col(name).cast(pl.String).fill_null("") for name in names)]
+        texts = out.select(
+            pl.concat_str([pl.lit(one) if isinstance(one, str) else one for one in values], separator="\x1f")
+        ).to_series()
+        return pl.Series([hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts])
 
     def _facts(self, clean: pl.DataFrame, leftovers: list[pl.Series]) -> pl.Series:
         """JSON of the cells that no field took, keys sorted; cells that look like personal numbers are

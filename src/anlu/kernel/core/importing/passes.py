@@ -6,7 +6,7 @@ The preview and the import itself make the same pass; only the import writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from anlu.kernel.core.bulk import rows_among
 from anlu.kernel.core.importing.children import PARENT, Children, read_children
 from anlu.kernel.core.importing.digests import Digest, children_digests, own_digests, stated
 from anlu.kernel.core.importing.fields import MAIN
-from anlu.kernel.core.importing.nouns import Composed, Composer, Importer
+from anlu.kernel.core.importing.nouns import Composed, Composer, Importer, Opener
 from anlu.kernel.core.importing.parsing import LINK, NUMBER, REFUSAL
 from anlu.kernel.core.importing.planning import Existing, Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
@@ -134,8 +134,9 @@ class Sorted:
 class Pass:
     """Reads the files of a plan once, from the first row to the last."""
 
-    def __init__(self, plan: Plan, refused: RefusedRows) -> None:
+    def __init__(self, plan: Plan, refused: RefusedRows, composer: Composer | Opener) -> None:
         self.plan = plan
+        self.composer = composer
         self.refused = refused
         self.importer: Importer = plan.importer
         self.digest = Digest(plan.importer.sheets)
@@ -222,7 +223,7 @@ class Pass:
             number = part[NUMBER][place]
             if reasons[place] is None:
                 if number in self.seen:
-                    reasons[place] = f"文件内编号「{number}」重复,以先出现的一行为准"
+                    reasons[place] = self._doubled(number)
                 else:
                     self.seen.add(number)
         bad = [place for place, reason in enumerate(reasons) if reason is not None]
@@ -231,6 +232,13 @@ class Pass:
         refused = self._as_they_came(raw[bad], [reasons[place] or "" for place in bad])
         keep = pl.Series([reason is None for reason in reasons])
         return part.filter(keep).drop(REFUSAL), raw.filter(keep), refused
+
+    def _doubled(self, number: str) -> str:
+        sheet = self.importer.sheet(MAIN)
+        if not sheet.known_by:
+            return f"文件内编号「{number}」重复,以先出现的一行为准"
+        labels = "、".join(one.label for one in sheet.fields if one.name in sheet.known_by)
+        return f"与前面一行是同一件（{labels}都相同）"
 
     def _as_they_came(self, raw: pl.DataFrame, reasons: list[str]) -> list[Misshapen]:
         rows = zip(raw.select(self.plan.main.header).iter_rows(), raw[ROW], reasons, strict=True)
@@ -244,25 +252,45 @@ class Pass:
         """Compare the rows of a slice with the records of the same numbers."""
         rows = slice_.good
         known, voided = self._known(rows[NUMBER].to_list())
-        gone = [place for place, number in enumerate(rows[NUMBER]) if number in voided]
+        reasons = [VOIDED if number in voided else None for number in rows[NUMBER]]
+        if isinstance(self.composer, Opener):
+            reasons = self._unfit(self.composer, rows, known, reasons)
+        gone = [place for place, reason in enumerate(reasons) if reason is not None]
         if gone:
-            for one in self._as_they_came(slice_.raw[gone], [VOIDED] * len(gone)):
+            whys = [reasons[place] or "" for place in gone]
+            for one in self._as_they_came(slice_.raw[gone], whys):
                 self.refused.add(one.row, one.cells, one.reason)
-            keep = pl.Series([number not in voided for number in rows[NUMBER]])
-            rows = rows.filter(keep)
+            rows = rows.filter(pl.Series([reason is None for reason in reasons]))
         children = {sheet: found.of(rows) for sheet, found in self.children.items()}
         digests = self._digests(rows, children)
         return self._sorted(rows, digests, children, known, len(slice_.bad) + len(gone))
 
+    def _unfit(
+        self, opener: Opener, rows: pl.DataFrame, known: Mapping[str, Known], voided: Sequence[str | None]
+    ) -> list[str | None]:
+        """Why each row cannot be taken: the record that it is known by is another one by now, or it can be none."""
+        found: list[str | None] = []
+        digests = self._digests(rows, {})
+        for place, why in enumerate(opener.refusals(rows)):
+            there = known.get(rows[NUMBER][place])
+            if there is None:
+                found.append(voided[place] or why)
+            elif self.plan.existing == Existing.SKIP or there.digest == digests[place]:
+                found.append(None)
+            else:
+                found.append(opener.there(there.pk))
+        return found
+
     def _known(self, numbers: list[str]) -> tuple[dict[str, Known], set[str]]:
         """Live records by number, and numbers of which only a voided record is left."""
-        model = self.importer.model
-        live = rows_among(model, (NUMBER, "id", "digest", "marked"), NUMBER, numbers, where=LIVE)
+        model, key = self.importer.model, self.importer.known_by
+        marked = ("marked",) if self.importer.marks else ()
+        live = rows_among(model, (key, "id", "digest", *marked), key, numbers, where=LIVE)
         known = {
-            number: Known(pk, None if digest is None else bytes(digest), bool(marked))
-            for number, pk, digest, marked in live
+            number: Known(pk, None if digest is None else bytes(digest), any(marks))
+            for number, pk, digest, *marks in live
         }
-        gone = rows_among(model, (NUMBER, "batch_id"), NUMBER, numbers, where=GONE)
+        gone = rows_among(model, (key, "batch_id"), key, numbers, where=GONE)
         hidden = (
             set(Batch.objects.filter(state__in=Batch.HIDDEN).values_list("pk", flat=True)) if gone else set()
         )
@@ -314,10 +342,12 @@ class Pass:
         )
         return Sorted(rows, digests, children, new, changes, unchanged, refused, counts)
 
-    def composed(self, sorted_: Sorted, composer: Composer, places: list[int]) -> Composed:
-        """Records of some rows of a slice."""
+    def composed(self, sorted_: Sorted, places: list[int]) -> Composed | None:
+        """Records of some rows of a slice; None without rows, or where they are opened one by one."""
+        if not places or isinstance(self.composer, Opener):
+            return None
         rows, children = sorted_.part(places)
-        return composer.compose(rows, children)
+        return self.composer.compose(rows, children)
 
     def orphans(self) -> dict[str, list[int]]:
         """Row numbers of children whose record is nowhere in the main file, by sheet."""

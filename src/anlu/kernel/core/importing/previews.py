@@ -39,8 +39,8 @@ class Preview:
 
     @property
     def problems(self) -> list[Refused]:
-        """The first refused rows."""
-        return self.refused.first
+        """The first refused rows, in the order of the file."""
+        return sorted(self.refused.first, key=lambda one: one.row)
 
 
 def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = None) -> Preview:
@@ -53,18 +53,17 @@ def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = 
         There are no rows.
     """
     refused = RefusedRows(plan.main.header, frozenset(plan.parsers[""].private_columns()))
-    reading = Pass(plan, refused)
-    reading.prepare()
     composer = plan.importer.compose(Context(by, plan.profile, plan.read))
+    reading = Pass(plan, refused, composer)
+    reading.prepare()
     counts, marks, shown = Counts(), dict[str, int](), list[Marked]()
     for slice_ in reading.slices():
         found = reading.sort(slice_)
         counts.add(found.counts)
         places = found.new + [change.place for change in found.changes]
-        if places:
-            main = reading.composed(found, composer, places).main
-            counts.marked += int(main["marked"].sum())
-            _count_marks(main, marks, shown)
+        if (made := reading.composed(found, places)) is not None:
+            counts.marked += int(made.main["marked"].sum())
+            _count_marks(made.main, marks, shown)
         if progress:
             progress(slice_.rows)
     orphans = {sheet: len(rows) for sheet, rows in reading.orphans().items()}

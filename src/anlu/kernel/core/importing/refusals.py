@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
@@ -16,6 +16,7 @@ ROW_TITLE: Final = "原文件行号"
 MASKED: Final = "已隐去"
 SHOWN: Final = 50
 MOST_IN_EXCEL: Final = 200_000
+MOST_SORTED: Final = 20_000
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -60,9 +61,10 @@ class RefusedRows:
         self._writer.writerow([row, *shown, reason])
 
     def rows(self) -> Iterator[list[str]]:
-        """All of them: row number, cells, reason."""
+        """All of them, in the order of the file unless they are very many: row number, cells, reason."""
         self._spool.seek(0)
-        yield from csv.reader(self._spool)
+        found: Iterable[list[str]] = csv.reader(self._spool)
+        yield from sorted(found, key=lambda row: int(row[0])) if self.count <= MOST_SORTED else found
         self._spool.seek(0, 2)
 
     def save(self, path: Path) -> Path:

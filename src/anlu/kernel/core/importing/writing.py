@@ -15,7 +15,7 @@ from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.children import PARENT
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.leases import renewed
-from anlu.kernel.core.importing.nouns import Composed, Composer
+from anlu.kernel.core.importing.nouns import Composed, Opener
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice, Sorted
 from anlu.kernel.core.importing.storing import identities, ready_frame, to_json
 from anlu.kernel.core.importing.tables import ROW
@@ -26,12 +26,13 @@ TRIES: Final = 3
 LONGEST_S: Final = 0.25  # that a transaction should take: everybody else who writes waits for it
 FEWEST: Final = 250  # rows in a transaction, however slow the machine
 SEARCH: Final = "search"  # beside the codes of sheets
+FEWEST_OPENED: Final = 10  # where each is made by a service
 COUNTED: Final = ("rows", "accepted", "updated", "unchanged", "refused", "marked")
 
 
-def fitting(rows: int, took_s: float) -> int:
+def fitting(rows: int, took_s: float, fewest: int = FEWEST) -> int:
     """As many rows as would have taken ``LONGEST_S``, at most twice as many as there were, but never very few."""
-    return max(FEWEST, int(rows * min(2.0, LONGEST_S / max(took_s, 1e-6))))
+    return max(fewest, int(rows * min(2.0, LONGEST_S / max(took_s, 1e-6))))
 
 
 class BatchTaken(AnluError):
@@ -41,14 +42,14 @@ class BatchTaken(AnluError):
 class Writer:
     """Writes slices of a pass into a batch that is not visible."""
 
-    def __init__(self, reading: Pass, batch: Batch, composer: Composer) -> None:
+    def __init__(self, reading: Pass, batch: Batch) -> None:
         self.reading = reading
         self.batch = batch
-        self.composer = composer
         self.importer = reading.importer
         self.source = reading.plan.profile.options.source or reading.plan.profile.code
         self.counts = Counts(**{name: getattr(batch, name) for name in COUNTED})
-        self.at_once = FEWEST * 4
+        self.fewest = FEWEST_OPENED if self.importer.adds_only else FEWEST
+        self.at_once = self.fewest * 4
         follows = self.importer.follows(reading.plan.read)
         self.follows = {
             sheet: sorted(names) for sheet, names in follows.items() if sheet not in reading.plan.read
@@ -80,8 +81,8 @@ class Writer:
         """
         for last in range(TRIES):
             found = self.reading.sort(slice_)
-            new = self._composed(found, found.new)
-            changed = self._composed(found, [change.place for change in found.changes])
+            new = self.reading.composed(found, found.new)
+            changed = self.reading.composed(found, [change.place for change in found.changes])
             try:
                 self._commit(slice_, found, new, changed)
             except IntegrityError:
@@ -90,9 +91,6 @@ class Writer:
                 continue
             return found
         raise AssertionError("unreachable")
-
-    def _composed(self, found: Sorted, places: list[int]) -> Composed | None:
-        return self.reading.composed(found, self.composer, places) if places else None
 
     def _commit(self, slice_: Slice, found: Sorted, new: Composed | None, changed: Composed | None) -> None:
         """Everything that can be worked out beforehand is: from the first word to the last one others wait."""
@@ -110,6 +108,8 @@ class Writer:
                 raise BatchTaken("这个批次已由另一进程接手")
             for rows in ready:
                 rows.write()
+            if isinstance(self.reading.composer, Opener):
+                self._open(found, self.reading.composer)
             if staged:
                 StagedChange.objects.bulk_create(staged, batch_size=500)
             if seen:
@@ -120,7 +120,7 @@ class Writer:
     def _adapt(self, rows: int, took_s: float) -> None:
         """How many rows the next transaction has."""
         quick_and_small = took_s <= LONGEST_S and rows < self.at_once  # the end of a block says little
-        self.at_once = max(fitting(rows, took_s), self.at_once if quick_and_small else 0)
+        self.at_once = max(fitting(rows, took_s, self.fewest), self.at_once if quick_and_small else 0)
 
     # --- new rows
 
@@ -150,6 +150,19 @@ class Writer:
         for sheet, frame in made.children.items():
             wanted[sheet] = (self.importer.models[sheet], frame.height)
         return {name: reserve_ids(model, count) if count else [] for name, (model, count) in wanted.items()}
+
+    def _open(self, found: Sorted, opener: Opener) -> None:
+        """Make the new records one by one."""
+        for place in found.new:
+            row = found.rows.row(place, named=True)
+            origin = {
+                "source": self.source,
+                "source_key": row["number"],
+                "digest": found.digests[place],
+                "batch": self.batch,
+                "last_seen_batch": self.batch,
+            }
+            opener.add(row, origin)
 
     def _origin(self, main: pl.DataFrame, count: int) -> dict[str, Sequence[Any]]:
         author = self.batch.actor.hex if self.batch.actor else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from anlu.kernel.cases.deadlines import due_colour, due_words
@@ -19,6 +20,7 @@ from anlu.kernel.cases.services import moves_for
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.errors import AnluError
+from anlu.kernel.core.permissions import BATCH_VIEW
 from anlu.web.cells import Cell, Fact, words_of
 from anlu.web.desk.cases.belonging import belonging_to, owner_of
 from anlu.web.desk.cases.columns import grade_words, kind_of, place_words, state_words
@@ -91,6 +93,9 @@ class CasePage(Detail):
             ("地点说明", case.place_text),
         )
         facts = [Fact(label, Cell(value)) for label, value in known if value]
+        if case.batch is not None:
+            url = reverse("web.batch", args=[case.batch.uid]) if self.viewer.may(BATCH_VIEW) else ""
+            facts.append(Fact("来源", Cell(f"{case.source} · {case.batch}", url=url)))
         if case.description:
             facts.append(Fact("情况说明", Cell(case.description), wide=True))
         return facts

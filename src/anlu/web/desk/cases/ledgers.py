@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from anlu.kernel.cases.imports import add_importer
 from anlu.kernel.cases.kinds import Family, families, kinds_of
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.papers import add_subjects
@@ -37,6 +38,8 @@ def add_families() -> None:
         if family.code not in ledgers and kinds_of(family.code):
             if family.located:
                 layers.add(layer_of(family))
+            if family.imports:
+                add_importer(family)
             ledgers.add(ledger_of(family))
 
 
@@ -62,6 +65,7 @@ def ledger_of(family: Family) -> Ledger:
         restore=restore_case,
         layer=layer_code(family) if family.located else "",
         defer=("details", "description"),
+        importing=family.code if family.imports else "",
         empty=family.empty,
         views={"": CaseList, "detail": CasePage, "bulk": CaseBulk},
         deeds=(
