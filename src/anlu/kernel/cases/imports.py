@@ -40,6 +40,7 @@ from anlu.kernel.places.naming import road_names
 SOURCE: Final = "表格导入"
 DETAIL: Final = "fact_"
 LONGEST_FACT: Final = 2_000
+LONGEST_QUOTE: Final = 40
 KNOWN_BY: Final = ("kind", "title", "description", "found_on", "town", "road", "stake", "place_text")
 CELLS: Final = {int: Cell.INTEGER, float: Cell.DECIMAL}
 UNREAD: Final = {
@@ -196,7 +197,7 @@ class CaseOpener:
         """
         for header, text in json.loads(row[FACTS]).items():  # cells that their field did not take
             cell = self.cells[self.by_header[header]]
-            raise RowProblem(f"{cell.label}「{text}」{UNREAD.get(cell.kind, '看不懂')}")
+            raise RowProblem(f"{cell.label}「{text[:LONGEST_QUOTE]}」{UNREAD.get(cell.kind, '看不懂')}")
         kind = self._kind(row)
         values: dict[str, Any] = {name: row.get(name) for name in ("found_on", "due_on")}
         values |= {name: row.get(name) or "" for name in ("title", "description", "grade", "place_text")}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,12 +23,12 @@ from anlu.kernel.indicators.columns import Unanswerable
 from anlu.kernel.indicators.picks import Picked
 from anlu.kernel.places import permissions as may
 from anlu.kernel.places.located import LocatedNoun, Pick, nouns, preview
-from anlu.kernel.places.models import Junction, Located, LocationState, Road, RoadLine, Site
+from anlu.kernel.places.models import Junction, Located, LocationState, Road, Site
 from anlu.kernel.places.naming import named_roads, road_names
 from anlu.kernel.places.phrases import phrase_of, spot_of
+from anlu.web.desk.picking import map_options
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page
-from anlu.web.pages.ground import ground_options
 from anlu.web.stakes import StakeField, stake_words
 from anlu.web.viewers import require_viewer
 
@@ -395,23 +395,6 @@ def _crossings(words: str) -> list[Any]:
 
 def _map(thing: Located) -> dict[str, Any]:
     """A map on which a place can be clicked; it shows where the record would be."""
-    options: dict[str, Any] = {"layers": [], **ground_options()}
-    at = ""
-    if thing.lon is not None and thing.lat is not None:
-        options |= {"center": [thing.lon, thing.lat], "zoom": 15}
-        at = f"{thing.lon},{thing.lat}"
-    else:
-        extent = _extent(thing)
-        options |= {"bounds": extent} if extent else {}
-    return {"id": "map", "label": "点选位置", "options": options, "at": at}
-
-
-def _extent(thing: Located) -> list[list[float]] | None:
-    """Corners around the record's road in its town, its road, or all roads, whichever is known first."""
-    lines = RoadLine.objects.live()
-    for known in ({"road": thing.road_id, "town": thing.town_id}, {"road": thing.road_id}, {}):
-        rows = lines.filter(**known) if all(known.values()) else lines.none()
-        box = rows.aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
-        if box["w"] is not None:
-            return [[box["w"], box["s"]], [box["e"], box["n"]]]
-    return None
+    at = (thing.lon, thing.lat) if thing.lon is not None and thing.lat is not None else None
+    shown = f"{at[0]},{at[1]}" if at else ""
+    return {"id": "map", "label": "点选位置", "options": map_options(thing, at), "at": shown}

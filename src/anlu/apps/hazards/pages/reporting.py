@@ -38,8 +38,8 @@ from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Road
 from anlu.web.desk.cases.columns import place_words
 from anlu.web.desk.cases.forms import FilesField, towns
+from anlu.web.desk.picking import place_of
 from anlu.web.nav import page
-from anlu.web.pages.ground import ground_options
 from anlu.web.stakes import StakeField
 from anlu.web.viewers import require_viewer
 
@@ -75,6 +75,7 @@ WORDS: Final = {
     "sent": "已发出",
     "noNetwork": "还没有网络",
 }  # what the script says
+PLACE_FIELDS: Final = ("lon", "lat", "road", "chainage_m", "town", "place_text")
 PICTURES: Final = "image/jpeg,image/png,image/webp"
 
 
@@ -231,7 +232,7 @@ def _page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResp
         "form": form,
         "chosen": form["kind"].value() or "",
         "kinds": offered,
-        "map": {"id": "map", "label": "点选位置", "options": {"layers": [], **ground_options()}},
+        "place": place_of([form[name] for name in PLACE_FIELDS]),
         "options": {
             "look": reverse("hazards.report.look"),
             "send": reverse("hazards.report"),

@@ -125,6 +125,7 @@ export default function mountReport(element, options) {
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       form.elements.lon.value = coords.longitude.toFixed(7)
       form.elements.lat.value = coords.latitude.toFixed(7)
+      form.elements.lat.dispatchEvent(new Event('change')) // the map goes there
       form.elements.accuracy_m.value = coords.accuracy.toFixed(0)
       said.textContent = `${words.located} ±${coords.accuracy.toFixed(0)} m`
     }, () => { said.textContent = words.notLocated }, { enableHighAccuracy: true, timeout: 15_000 })

@@ -148,6 +148,18 @@ class CaseForm(forms.Form):
             self.fields[DOCUMENT] = files_field(DOCUMENT)
             self.groups += (("照片与文件", (BEFORE if located else PHOTO, DOCUMENT)),)
 
+    def clean(self) -> dict[str, Any]:
+        """A position whole or not at all."""
+        given = super().clean() or self.cleaned_data
+        lon, lat = given.get("lon"), given.get("lat")
+        if (
+            "lon" in self.fields
+            and not self.errors.keys() & {"lon", "lat"}
+            and (lon is None) != (lat is None)
+        ):
+            self.add_error("lat" if lat is None else "lon", "经度和纬度要一起填写")
+        return given
+
     @staticmethod
     def initial_of(case: Case, details: Mapping[str, Any]) -> dict[str, Any]:
         """Values of a case that is corrected."""
@@ -173,12 +185,12 @@ class CaseForm(forms.Form):
 def _place_fields() -> dict[str, forms.Field]:
     roads = Road.objects.live().order_by("code")
     return {
-        "town": forms.ModelChoiceField(towns(), label="镇街", required=False),
-        "road": forms.ModelChoiceField(roads, label="道路", required=False),
-        "chainage_m": StakeField(label="桩号"),
-        "place_text": forms.CharField(label="地点说明", max_length=300, required=False),
         "lon": forms.FloatField(label="经度", required=False, min_value=-180, max_value=180),
         "lat": forms.FloatField(label="纬度", required=False, min_value=-85, max_value=85),
+        "road": forms.ModelChoiceField(roads, label="道路", required=False),
+        "chainage_m": StakeField(label="桩号"),
+        "town": forms.ModelChoiceField(towns(), label="镇街", required=False),
+        "place_text": forms.CharField(label="地点说明", max_length=300, required=False),
     }
 
 

@@ -21,6 +21,7 @@ from anlu.kernel.core.errors import AnluError, ChangedMeanwhile
 from anlu.web.desk.cases.belonging import Owner, standing_alone, stated_owner
 from anlu.web.desk.cases.columns import kind_of
 from anlu.web.desk.cases.forms import DETAIL, CaseForm, MoveForm, files_from
+from anlu.web.desk.picking import place_of
 from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.form import grouped
@@ -42,9 +43,13 @@ class CaseFormPage(LedgerPage):
     """What the forms of cases have in common."""
 
     def draw(self, form: Any, **context: Any) -> HttpResponse:
-        """A page with a form."""
-        status = context.pop("status", 200)
-        shown = {"ledger": self.ledger, "form": form, "groups": grouped(form), **context}
+        """A page with a form; a place is picked on a map or typed."""
+        status, case = context.pop("status", 200), context.pop("case", None)
+        groups = grouped(form)
+        for group in groups:
+            if "lon" in {field.name for field in group["fields"]}:
+                group["place"] = place_of(group["fields"], case)
+        shown = {"ledger": self.ledger, "form": form, "groups": groups, **context}
         return render(self.request, "web/cases/form.html", shown, status=status)
 
     @property
@@ -201,6 +206,7 @@ class ChangeCase(CaseFormPage):
         return self.draw(
             form,
             page_title=f"更正 {self.title_of(case)}",
+            case=case,
             version=case.version,
             button="保存更正",
             cancel_url=self.ledger.url_of(case),

@@ -8,6 +8,7 @@ export function canDraw() {
 }
 
 export function showPicture(element, { drawnUrl }) {
+  if (!drawnUrl) { element.hidden = true; return () => {} } // a map to click on: the place is typed
   element.dataset.trouble = 'webgl'
   const box = Object.assign(document.createElement('div'), { className: 'island__drawn' })
   element.append(box)
