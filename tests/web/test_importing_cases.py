@@ -20,6 +20,7 @@ from anlu.apps.team.terms import SOURCES
 from anlu.kernel.cases import imports
 from anlu.kernel.cases.models import Case, CaseEvent, Part
 from anlu.kernel.cases.services import comment_case, open_case
+from anlu.kernel.core.clock import now
 from anlu.kernel.core.dictionaries import seed_all, terms
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import run_import
@@ -27,6 +28,7 @@ from anlu.kernel.core.importing.nouns import importers
 from anlu.kernel.core.importing.planning import make_plan
 from anlu.kernel.core.models import AuditEntry, Batch, SearchEntry
 from anlu.kernel.core.scope import SYSTEM, Width
+from anlu.kernel.indicators.models import PeriodClose
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.models import Area
@@ -244,6 +246,21 @@ def test_a_squadron_imports_only_its_own(client: Client, clerk: Officer, stage: 
     assert "不在您的管辖范围内" in reasons(refused)[2]
     client.force_login(employ(stage, width=Width.ALL, unit=make_unit("大队机关")))
     assert look(client, table(GOOD[0])).context["counts"]["accepted"] == 1
+
+
+def test_a_row_of_a_closed_period_is_refused(client: Client, clerk: Officer) -> None:
+    PeriodClose.objects.create(
+        period="2023-05",
+        starts_on=date(2023, 5, 1),
+        ends_on=date(2023, 5, 31),
+        closed_by_name="测试员",
+        closed_at=now(),
+    )
+    early = (*GOOD[1][:3], "2023-05-30", *GOOD[1][4:])
+    answer = look(client, table(early, GOOD[0]))
+    assert "已经关账" in reasons(answer)[2]
+    batch = bring(client, table(early, GOOD[0]))
+    assert (batch.state, batch.accepted, batch.refused) == ("live", 1, 1)
 
 
 def test_without_the_permission_there_is_no_import(client: Client, stage: Stage) -> None:

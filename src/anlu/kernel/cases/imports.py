@@ -31,6 +31,8 @@ from anlu.kernel.core.importing.nouns import Context, Importer, importers
 from anlu.kernel.core.importing.parsing import FACTS
 from anlu.kernel.core.importing.positions import System
 from anlu.kernel.core.importing.profiles import ALTERNATIVE
+from anlu.kernel.indicators.closing import closes_over
+from anlu.kernel.indicators.guarding import closed_over
 from anlu.kernel.people.access import responsible_unit
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.locating import Locator
@@ -277,7 +279,7 @@ class CaseOpener:
 
     def _require_inside(self, row: Row) -> None:
         """
-        Refuse what lies outside the part of the county for which the person imports.
+        Refuse what lies outside the part of the county for which the person imports, or in a closed period.
 
         Raises
         ------
@@ -289,6 +291,8 @@ class CaseOpener:
             if row.values.get(name) is not None:
                 setattr(case, name, row.values[name])
         Locator.current().complete(case)
+        if closed := closed_over("add", case, {}, self.context.by):
+            raise RowProblem(f"计入{closes_over(closed)}，已经关账：申请更正后逐件登记")
         if row.kind.needs_place and case.lon is None and case.road_id is None and case.town_id is None:
             raise RowProblem("须有位置：经纬度、道路桩号或镇街")
         if self.scope.everything:

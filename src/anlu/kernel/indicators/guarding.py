@@ -126,10 +126,7 @@ def guard_closed(action: str, thing: models.Model, changes: Facts, by: Viewer) -
     PeriodClosed
         No correction was granted for it.
     """
-    asked = action in WRITES and by.uid != SYSTEM.uid
-    ways = counting_of(type(thing)) if asked else frozenset()
-    closes = list(PeriodClose.objects.order_by("starts_on")) if ways else []
-    touched = [one for one in closes if any(_touches(way, action, thing, changes, one) for way in ways)]
+    touched = closed_over(action, thing, changes, by)
     if not touched:
         return ""
     kind, uid = kind_of(thing), getattr(thing, "uid", None)
@@ -140,12 +137,20 @@ def guard_closed(action: str, thing: models.Model, changes: Facts, by: Viewer) -
             "请到「统计报告 › 关账与更正」申请",
             kind=kind,
             uid=uid if action != "add" else None,
-            day=_day_of(thing, ways),
+            day=_day_of(thing, counting_of(type(thing))),
         )
     if granted.thing_uid is None:
         granted.thing_uid, granted.thing_label = uid, str(thing)[:120]
         granted.save(update_fields=["thing_uid", "thing_label", "changed_at"])
     return f"更正 {granted.number}，{granted.decided_by_name}批准：{granted.why}"
+
+
+def closed_over(action: str, thing: models.Model, changes: Facts, by: Viewer) -> list[PeriodClose]:
+    """The closed periods whose figures a write would change, the earliest first; none for what the platform does."""
+    asked = action in WRITES and by.uid != SYSTEM.uid
+    ways = counting_of(type(thing)) if asked else frozenset()
+    closes = list(PeriodClose.objects.order_by("starts_on")) if ways else []
+    return [one for one in closes if any(_touches(way, action, thing, changes, one) for way in ways)]
 
 
 def touches(leaf: Leaf, action: str, thing: models.Model, changes: Facts, close: PeriodClose) -> bool:
