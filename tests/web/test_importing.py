@@ -108,6 +108,13 @@ def test_the_preview_frames_the_bad_cell_and_hands_the_row_back_with_its_reason(
     assert "2023-02-30" in str(row[-1])
 
 
+def test_the_preview_says_what_is_odd_about_the_whole_file(client: Client, clerk: Officer) -> None:
+    header = ("事故编号", "发生时间", "经度", "纬度")
+    rows = [(f"W-{n}", "2023-06-30 08:15", "36.80", "115.90") for n in range(3)]
+    page = upload(client, table(*rows, header=header)).content.decode()
+    assert "3 行的经度、纬度像是写反了" in page
+
+
 def test_confirming_imports_and_shows_what_came_of_it(client: Client, clerk: Officer) -> None:
     preview = upload(client, table(*GOOD, *BAD))
     answer = client.post(preview.redirect_chain[-1][0], follow=True)

@@ -136,6 +136,7 @@ def _told(found: Preview, plan: Plan, person: Officer) -> dict[str, Any]:
         "marks": found.marks,
         "marked": [{"number": one.number, "marks": list(one.marks)} for one in found.marked],
         "orphans": found.orphans,
+        "notes": list(found.notes),
         "refused_upload": _stored(found, person),
     }
 
