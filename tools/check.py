@@ -31,7 +31,8 @@ TESTS = ROOT / "tests"
 ENGINE, STORIES, PRINTING = TESTS / "engine", TESTS / "stories", TESTS / "printing"
 APART = {ENGINE, STORIES, PRINTING, TESTS / "bench", TESTS / "data"}
 WORKERS = str(min(4, os.cpu_count() or 1))
-# What a developer has set for the own installation must not reach the tests.
+# What a developer has set for the own installation must not reach the tests; the last one would make every process of
+# theirs compile all of them again.
 FOREIGN = (
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
@@ -39,6 +40,7 @@ FOREIGN = (
     "ANLU_TODAY",
     "ANLU_TEST_DATABASE",
     "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",
 )
 
 
