@@ -17,7 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from anlu.engine.files.office import find_office, font_note, lacking_faces
+from anlu.engine.files.office import find_office, official_faces
 from anlu.kernel.core import store
 from anlu.kernel.core.audit import ANCHOR_FILE, last_seal, verify_chain
 from anlu.kernel.core.clock import VARIABLE, now, today
@@ -137,10 +137,10 @@ def printing() -> Iterator[Check]:
             "printing", label, State.OK, "没有 LibreOffice, 公文只出 .docx", "要 PDF 请安装 LibreOffice"
         )
         return
-    lacking = lacking_faces()
-    note = font_note() or "公文字体齐全"
-    hint = "安装 fonts-noto-cjk 或单位已有授权的公文字体" if lacking else ""
-    yield Check("printing", label, State.WARN if lacking else State.OK, note, hint)
+    faces = official_faces()
+    hint = "安装 fonts-noto-cjk 或单位已有授权的公文字体" if faces.lacking else ""
+    state = State.WARN if faces.lacking else State.OK
+    yield Check("printing", label, state, faces.note or "公文字体齐全", hint)
 
 
 def hosts() -> Iterator[Check]:

@@ -11,9 +11,8 @@ from anlu.engine.files.office import (
     OfficeMissing,
     convert_to_pdf,
     find_office,
-    font_note,
-    font_substitutes,
     make_profile,
+    official_faces,
 )
 
 CONVERTS = """#!/bin/sh
@@ -79,9 +78,36 @@ def test_a_machine_without_libreoffice_says_what_to_install(monkeypatch):
         convert_to_pdf([b"one"])
 
 
-def test_without_fontconfig_nothing_is_replaced(monkeypatch):
+@pytest.fixture
+def fontconfig(tmp_path, monkeypatch):
+    """Put a program in fc-list's place, which writes down each of its calls."""
+
+    def put(text: str) -> None:
+        listing = tmp_path / "fc-list"
+        listing.write_text(f"#!/bin/sh\necho called >> {tmp_path}/calls\n{text}\n")
+        listing.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    return put
+
+
+def test_without_fontconfig_nothing_is_replaced_and_nothing_is_said_to_be_missing(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    assert font_substitutes() == {}
+    faces = official_faces()
+    assert (faces.stand_ins, faces.lacking, faces.note) == ({}, (), "")
+
+
+def test_a_fontconfig_that_fails_says_nothing_about_faces(fontconfig):
+    fontconfig("exit 1")
+    assert official_faces().lacking == ()
+
+
+def test_fontconfig_is_asked_once_for_everything_that_is_said_about_faces(fontconfig, tmp_path):
+    fontconfig("echo 'Noto Serif CJK SC'")
+    faces = official_faces()
+    assert faces.stand_ins
+    assert faces.lacking
+    assert (tmp_path / "calls").read_text() == "called\n"
 
 
 @pytest.mark.parametrize(
@@ -98,14 +124,9 @@ def test_without_fontconfig_nothing_is_replaced(monkeypatch):
         ),
     ],
 )
-def test_whoever_prints_is_told_which_faces_stand_in_and_which_are_missing(
-    families, note, tmp_path, monkeypatch
-):
-    listing = tmp_path / "fc-list"
-    listing.write_text(f"#!/bin/sh\necho '{families}'\n")
-    listing.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert font_note() == note
+def test_whoever_prints_is_told_which_faces_stand_in_and_which_are_missing(families, note, fontconfig):
+    fontconfig(f"echo '{families}'")
+    assert official_faces().note == note
 
 
 def test_the_profile_names_each_face_and_what_stands_in_for_it(tmp_path):

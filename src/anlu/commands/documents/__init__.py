@@ -12,7 +12,7 @@ from anlu.commands.output import print_json
 from anlu.engine.documents.docx import render_docx
 from anlu.engine.documents.samples import KINDS, Kind, find_kind, sample
 from anlu.engine.errors import BadInput
-from anlu.engine.files.office import ConversionFailed, OfficeMissing, convert_to_pdf, font_note
+from anlu.engine.files.office import ConversionFailed, OfficeMissing, convert_to_pdf, official_faces
 
 MOST_CHARACTERS: Final = 100_000
 FORMS: Final = {
@@ -70,7 +70,7 @@ def write_sample(args: argparse.Namespace) -> int:
     out.write_bytes(content)
     if pdf is not None and printed is not None:
         pdf.write_bytes(printed)
-        if note := font_note():
+        if note := official_faces().note:
             print(note, file=sys.stderr)
     written = {"kind": kind.code, "docx": str(out), "pdf": None if pdf is None else str(pdf)}
     if args.json:

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,7 @@ def convert_to_pdf(
     timeout_s
         Longest time of a call; by default one minute and ten seconds for each file.
     substitutes
-        Face in the file → face to print with; by default what :func:`font_substitutes` finds.
+        Face in the file → face to print with; by default what :func:`official_faces` finds.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def convert_to_pdf(
     program = find_office()
     if program is None:
         raise OfficeMissing("没有找到 LibreOffice, 不能生成 PDF; 请安装 libreoffice-writer")
-    faces = font_substitutes() if substitutes is None else substitutes
+    faces = official_faces().stand_ins if substitutes is None else substitutes
     calls = 2 if len(documents) >= WORTH_TWO_CALLS and (os.cpu_count() or 1) > 1 else 1
     size = -(-len(documents) // calls)
     limit = timeout_s or SECONDS_FOR_STARTING + SECONDS_PER_FILE * size
@@ -145,43 +146,49 @@ def call_office(program: str, place: Path, names: Sequence[str], limit_s: float)
             process.wait()
 
 
-def font_substitutes() -> dict[str, str]:
-    """Official faces that this machine lacks → the best face that it has."""
+@dataclass(frozen=True)
+class Faces:
+    """The official faces that this machine lacks: the best one that stands in for each, and those without any."""
+
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What whoever prints here should know; "" when all official faces are installed."""
+        notes = []
+        if self.stand_ins:
+            chosen = "、".join(dict.fromkeys(self.stand_ins.values()))
+            notes.append(f"本机没有{'、'.join(self.stand_ins)}，PDF 以 {chosen} 代替")
+        if self.lacking:
+            faces = "、".join(self.lacking)
+            notes.append(f"没有可以代替{faces}的字体，PDF 中可能缺字，请安装 fonts-noto-cjk")
+        return "；".join(notes)
+
+
+def official_faces() -> Faces:
+    """What this machine has for the official faces: one call of fontconfig. Where there is none, nothing is known."""
     present = installed_families()
-    found = {}
-    for face, choices in SUBSTITUTES.items():
-        if face not in present:
-            choice = next((each for each in choices if each in present), None)
-            if choice is not None:
-                found[face] = choice
-    return found
+    if present is None:
+        return Faces()
+    wanted = {face: choices for face, choices in SUBSTITUTES.items() if face not in present}
+    found = {
+        face: next((each for each in choices if each in present), "") for face, choices in wanted.items()
+    }
+    return Faces(
+        {face: choice for face, choice in found.items() if choice},
+        tuple(face for face, choice in found.items() if not choice),
+    )
 
 
-def lacking_faces() -> list[str]:
-    """Official faces for which this machine has neither the face nor anything that stands in for it."""
-    present = installed_families()
-    return [face for face, choices in SUBSTITUTES.items() if not present & {face, *choices}]
-
-
-def font_note() -> str:
-    """What whoever prints here should know about the faces; "" when all official ones are installed."""
-    stand_ins = font_substitutes()
-    lacking = lacking_faces()
-    notes = []
-    if stand_ins:
-        chosen = "、".join(dict.fromkeys(stand_ins.values()))
-        notes.append(f"本机没有{'、'.join(stand_ins)}，PDF 以 {chosen} 代替")
-    if lacking:
-        notes.append(f"没有可以代替{'、'.join(lacking)}的字体，PDF 中可能缺字，请安装 fonts-noto-cjk")
-    return "；".join(notes)
-
-
-def installed_families() -> frozenset[str]:
-    """Names of the font families of this machine, as fontconfig knows them."""
+def installed_families() -> frozenset[str] | None:
+    """Names of the font families of this machine, as fontconfig knows them; None where it cannot be asked."""
     if shutil.which("fc-list") is None:
-        return frozenset()
-    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, timeout=60).stdout
-    return frozenset(name.strip() for line in listed.splitlines() for name in line.split(","))
+        return None
+    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, timeout=60)
+    if listed.returncode:
+        return None
+    return frozenset(name.strip() for line in listed.stdout.splitlines() for name in line.split(","))
 
 
 def make_profile(folder: Path, substitutes: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from anlu.engine.files.office import (
     OfficeMissing,
     convert_to_pdf,
     find_office,
-    lacking_faces,
+    official_faces,
 )
 from anlu.kernel.core import crypto
 from anlu.kernel.core.errors import AnluError
@@ -61,10 +61,11 @@ def pdf_of(content: bytes) -> bytes:
         LibreOffice is not installed or did not finish, or there is no Chinese face at all: what would be kept for
         years is a page of boxes.
     """
-    if len(lacking_faces()) == len(SUBSTITUTES):
+    faces = official_faces()
+    if len(faces.lacking) == len(SUBSTITUTES):
         raise NoPdf("服务器没有中文字体，PDF 会缺字，请安装 fonts-noto-cjk；可下载 .docx 后用 WPS 另存为 PDF")
     try:
-        return convert_to_pdf([content])[0]
+        return convert_to_pdf([content], substitutes=faces.stand_ins)[0]
     except (OfficeMissing, ConversionFailed) as problem:
         raise NoPdf(f"{problem}；可下载 .docx 后用 WPS 另存为 PDF") from problem
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.engine.documents.docx import render_docx
-from anlu.engine.files.office import find_office, font_note
+from anlu.engine.files.office import find_office, official_faces
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.models import Job, JobState
@@ -180,7 +180,7 @@ def pdf_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "document": document,
         "page_title": f"PDF {document}",
         "why": _why_no_pdf(document),
-        "font_note": font_note() if find_office() else "",
+        "font_note": official_faces().note if find_office() else "",
         "problem": job.problem if job is not None and job.state == JobState.FAILED else "",
         "ready": content is not None,
         "file_url": here,
