@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from django.db.models import F
+
 from anlu.kernel.core.errors import AnluError, NotAllowed
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.define import ADDRESSEES, Addressee, DocumentKind, kinds
@@ -61,6 +63,10 @@ class NoLetterhead(AnluError):
 def in_force(model: type[D], on: date) -> Any:
     """Live rows of a dated table that hold on a day."""
     return model.objects.live().filter(valid_on(on))
+
+
+# The latest first; a row without a first day is older than any that has one, on both databases.
+LATEST: Final = (F("valid_from").desc(nulls_last=True), "-pk")
 
 
 # ------------------------------------------------------------------------------------------------ combinations
@@ -130,9 +136,7 @@ def default_bases(kind: str, unit: Unit, addressee: str, *, on: date) -> list[st
 # ------------------------------------------------------------------------------------------------ letterheads
 def letterhead_of(unit: Unit, *, on: date) -> Letterhead | None:
     """The office name and mark of a unit on a day."""
-    found: Letterhead | None = (
-        in_force(Letterhead, on).filter(unit=unit).order_by("-valid_from", "-pk").first()
-    )
+    found: Letterhead | None = in_force(Letterhead, on).filter(unit=unit).order_by(*LATEST).first()
     return found
 
 
@@ -165,7 +169,7 @@ class Asked:
 
 def asked_of(kind: DocumentKind, *, on: date) -> Asked:
     """The dated rule of a kind; where none holds, what its declaration says."""
-    rule = in_force(KindRule, on).filter(kind=kind.code).order_by("-valid_from", "-pk").first()
+    rule = in_force(KindRule, on).filter(kind=kind.code).order_by(*LATEST).first()
     if rule is None:
         return Asked(kind.reply_days, kind.delivery, kind.retention_years)
     return Asked(rule.reply_days, rule.delivery, rule.retention_years)
