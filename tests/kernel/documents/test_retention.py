@@ -17,7 +17,7 @@ from anlu.kernel.documents.archiving import PDF, archive, archived
 from anlu.kernel.documents.facts import BadFact
 from anlu.kernel.documents.models import Document, KindRule, State
 from anlu.kernel.documents.retention import kept_until
-from anlu.kernel.documents.seeding import seed_documents
+from anlu.kernel.documents.seeding import _retention, seed_documents
 from anlu.kernel.documents.sources import Destroyed, paper_of
 from anlu.kernel.documents.steps import NotNow
 from anlu.kernel.documents.telling import waiting_for
@@ -81,6 +81,21 @@ def test_an_issued_document_knows_how_long_it_is_kept(office: Office) -> None:
     seed_documents()  # what was issued before the register knew
     document.refresh_from_db()
     assert (document.retention_years, document.keep_until) == (30, date(2053, 12, 31))
+
+
+def test_seeding_gives_all_their_time_by_few_queries_and_names_kinds_that_are_no_more(
+    office: Office, caplog: pytest.LogCaptureFixture, django_assert_max_num_queries
+) -> None:
+    pks = [issued(office).pk for _ in range(4)]
+    forgotten = Document.objects.filter(pk__in=pks)
+    forgotten.update(retention_years=None, keep_until=None)
+    forgotten.filter(pk=pks[0]).update(kind="relief.notice")
+    with django_assert_max_num_queries(4):
+        assert _retention() == 3
+    assert list(forgotten.order_by("pk").values_list("keep_until", flat=True)) == [None] + 3 * [
+        date(2033, 12, 31)
+    ]
+    assert "文种「relief.notice」已没有声明，1 份公文" in caplog.text
 
 
 def test_one_person_appraises_and_another_destroys(old: Document, office: Office, archivist: Officer) -> None:

@@ -167,9 +167,22 @@ class Asked:
     retention_years: int
 
 
-def asked_of(kind: DocumentKind, *, on: date) -> Asked:
-    """The dated rule of a kind; where none holds, what its declaration says."""
-    rule = in_force(KindRule, on).filter(kind=kind.code).order_by(*LATEST).first()
+def kind_rules() -> list[KindRule]:
+    """Live rules of all kinds, the latest first."""
+    return list(KindRule.objects.live().order_by(*LATEST))
+
+
+def asked_of(kind: DocumentKind, *, on: date, rules: Iterable[KindRule] | None = None) -> Asked:
+    """
+    The dated rule of a kind; where none holds, what its declaration says.
+
+    Parameters
+    ----------
+    rules
+        As ``kind_rules`` gives them, for whoever asks many times.
+    """
+    known = in_force(KindRule, on).filter(kind=kind.code).order_by(*LATEST)[:1] if rules is None else rules
+    rule = next((one for one in known if one.kind == kind.code and one.in_force(on)), None)
     if rule is None:
         return Asked(kind.reply_days, kind.delivery, kind.retention_years)
     return Asked(rule.reply_days, rule.delivery, rule.retention_years)

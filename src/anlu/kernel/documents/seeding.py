@@ -7,11 +7,13 @@ What was there once is not brought again, and what an administrator has changed 
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.documents.define import DocumentKind, in_order, kinds
@@ -25,7 +27,9 @@ from anlu.kernel.documents.models import (
     Template,
 )
 from anlu.kernel.documents.retention import kept_until
-from anlu.kernel.documents.rules import asked_of
+from anlu.kernel.documents.rules import asked_of, kind_rules
+
+log: Final = logging.getLogger("anlu.documents")
 
 
 def shipped(name: str) -> Iterator[dict[str, Any]]:
@@ -98,13 +102,25 @@ def _kind_rules(by: Viewer) -> int:
 
 
 def _retention() -> int:
-    """Documents that were issued before the register knew how long they are kept."""
+    """
+    Documents that were issued before the register knew how long they are kept.
+
+    One of a kind that nobody declares any more (its app was taken away) stays as it is, and the log names the kind.
+    """
     unknown = Document.objects.filter(issued_on__isnull=False, retention_years__isnull=True)
-    for document in unknown:
-        years = asked_of(kinds.get(document.kind), on=document.issued_on).retention_years
-        until = kept_until(document.issued_on, years)
-        Document.objects.filter(pk=document.pk).update(retention_years=years, keep_until=until)
-    return len(unknown)
+    lost = unknown.exclude(kind__in=kinds.codes()).order_by("kind").values_list("kind").annotate(Count("pk"))
+    for kind, number in lost:
+        log.warning(
+            "文种「%s」已没有声明，%d 份公文未定保管期限；请装回定义它的应用后再运行 anlu init", kind, number
+        )
+    rules = kind_rules()
+    known = list(unknown.filter(kind__in=kinds.codes()).only("kind", "issued_on"))
+    for document in known:
+        assert document.issued_on is not None
+        years = asked_of(kinds.get(document.kind), on=document.issued_on, rules=rules).retention_years
+        document.retention_years, document.keep_until = years, kept_until(document.issued_on, years)
+    Document.objects.bulk_update(known, ["retention_years", "keep_until"], batch_size=500)
+    return len(known)
 
 
 def _phrases(by: Viewer) -> int:
