@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import Permission, permissions
 from anlu.kernel.core.scope import EVERYTHING, NOTHING, SYSTEM, Scope, Width
 from anlu.kernel.people.access import access_of, responsible_unit, units_below
@@ -11,6 +12,7 @@ from anlu.kernel.people.models import Officer, OfficerKind, UnitKind
 from anlu.kernel.people.services import (
     GrantProblem,
     assign_area,
+    change_grant,
     change_officer,
     close_unit,
     end_grant,
@@ -145,6 +147,21 @@ def test_a_grant_holds_only_between_its_days():
     assert held == [False, True, False]
     end_grant(grant.pk, on=date(2023, 2, 1), by=SYSTEM)
     assert not access_of(officer, on=date(2023, 2, 2)).may(VIEW)
+
+
+def test_changing_a_grant_records_what_held_before_and_what_holds_now():
+    officer, east, west = make_officer(), make_area("东镇"), make_area("西镇")
+    role = make_role(VIEW, width=Width.CHOSEN)
+    grant = grant_role(officer, role, by=SYSTEM, valid_from=date(2023, 1, 1), areas=[east])
+    recorded = AuditEntry.objects.count()
+    given = {"valid_from": date(2023, 1, 1), "by": SYSTEM}
+    change_grant(grant.pk, valid_to=None, areas=[east], **given)
+    assert AuditEntry.objects.count() == recorded
+    change_grant(grant.pk, valid_to=date(2023, 6, 30), areas=[west, east], **given)
+    entry = AuditEntry.objects.order_by("-pk").first()
+    assert entry.note == (
+        f"{role.label}：原 2023-01-01 至 不限（东镇），现 2023-01-01 至 2023-06-30（东镇、西镇）"
+    )
 
 
 def test_an_inactive_officer_may_do_nothing():

@@ -264,17 +264,26 @@ def end_grant(grant_id: int, *, on: date, by: Viewer) -> Grant:
 def change_grant(
     grant_id: int, *, valid_from: date | None, valid_to: date | None, areas: Iterable[Area], by: Viewer
 ) -> Grant:
-    """Let a grant hold between two days and in these areas; recorded when that is something else than before."""
+    """Let a grant hold between two days and in these areas; when that is something else, old and new are recorded."""
     grant = Grant.objects.select_for_update().select_related("officer", "role").get(pk=grant_id)
-    wanted = {area.pk: area for area in areas}
-    same_places = set(grant.areas.values_list("pk", flat=True)) == set(wanted)
-    if same_places and (grant.valid_from, grant.valid_to) == (valid_from, valid_to):
+    wanted, held = list(areas), list(grant.areas.all())
+    before, after = (
+        _held_words(grant, held),
+        _held_words(Grant(valid_from=valid_from, valid_to=valid_to), wanted),
+    )
+    if before == after and set(held) == set(wanted):
         return grant
     grant.valid_from, grant.valid_to = valid_from, valid_to
     grant.save(update_fields=["valid_from", "valid_to"])
-    grant.areas.set(wanted.values())
-    record("grant", grant.officer, by=by, note=f"{grant.role.label} {valid_from} 至 {valid_to}")
+    grant.areas.set(wanted)
+    record("grant", grant.officer, by=by, note=f"{grant.role.label}：原 {before}，现 {after}")
     return grant
+
+
+def _held_words(grant: Grant, areas: Iterable[Area]) -> str:
+    """Between which days, and where: 2023-01-01 至 不限（柳亭镇、东镇）."""
+    places = "、".join(sorted(area.name for area in areas)) or "未限辖区"
+    return f"{grant.valid_from or '不限'} 至 {grant.valid_to or '不限'}（{places}）"
 
 
 class RoleProblem(AnluError):
