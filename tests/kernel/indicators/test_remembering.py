@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash
+from anlu.apps.governance.dispatch import DISPATCH
 from anlu.engine.periods import Period
+from anlu.kernel.activities.rhythms import add_rhythm, change_rhythm
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -76,6 +78,18 @@ def test_the_second_time_asks_only_whether_anything_has_moved() -> None:
     ) as asked:
         remembered_values_of(KNOWN, H1, SYSTEM)
     assert len(asked) <= 3
+
+
+def test_the_rule_of_a_rhythm_is_asked_for_only_to_work_it_out_and_its_change_is_seen_at_once() -> None:
+    dispatch = [indicators.get("governance.dispatch_weeks")]
+    rule = {"code": "weekly", "kind": DISPATCH, "bearers": "", "every": "week", "times": 1, "months": []}
+    made = add_rhythm(rule | {"valid_from": date(2023, 6, 26)}, by=SYSTEM)
+    few = remembered_values_of(dispatch, H1, SYSTEM)
+    with CaptureQueriesContext(connection) as asked:
+        assert remembered_values_of(dispatch, H1, SYSTEM) == few
+    assert not [one for one in asked.captured_queries if "activities_rhythm" in one["sql"]]
+    change_rhythm(made.uid, {"valid_from": date(2023, 1, 2)}, version=made.version, by=SYSTEM)
+    assert remembered_values_of(dispatch, H1, SYSTEM) == values_of(dispatch, H1, SYSTEM) != few
 
 
 def test_every_write_is_seen_at_once() -> None:

@@ -60,27 +60,37 @@ def forget_values() -> None:
 
 def _state(wanted: Iterable[Indicator]) -> dict[str, Any]:
     """What says whether data have moved: revisions of tables, batches that are hidden, the last act."""
-    tables = {leaf.rows.model: table_of(leaf.rows.model) for one in wanted for leaf in one.leaves}
-    codes = sorted({table.code for table in tables.values() if table is not None})
+    wanted = list(wanted)
+    codes = sorted({code for one in wanted for code in _codes(one)})
     state: dict[str, Any] = dict(zip(codes, tokens(*codes), strict=True))
     state["batches"] = tuple(
         Batch.objects.filter(state__in=Batch.HIDDEN).order_by("pk").values_list("pk", "state")
     )
-    if len(codes) < len(tables):
+    if any(_goes_by_audit(one) for one in wanted):
         state["audit"] = AuditEntry.objects.order_by("-pk").values_list("uid", flat=True).first()
     return state
+
+
+def _codes(one: Indicator) -> list[str]:
+    """Tables with a revision that it reads."""
+    tables = (table_of(leaf.rows.model) for leaf in one.leaves)
+    return [table.code for table in tables if table is not None]
+
+
+def _goes_by_audit(one: Indicator) -> bool:
+    """Whether it reads anything else: rows of another table, or the rule that says since when something is due."""
+    ruled = isinstance(one.expression, Rhythm) and one.expression.since is not None
+    return ruled or len(_codes(one)) < len(one.leaves)
 
 
 def _key(
     one: Indicator, window: Window, viewer: Viewer, previous: Period | None, state: dict[str, Any]
 ) -> tuple[Any, ...]:
-    tables = [(leaf.rows.model, table_of(leaf.rows.model)) for leaf in one.leaves]
     scopes = tuple(leaf.scope_of(viewer).digest() for leaf in one.leaves)
-    data = tuple(state["audit"] if table is None else state[table.code] for _, table in tables)
+    data = (*(state[code] for code in _codes(one)), state["audit"] if _goes_by_audit(one) else None)
     return (
         one.code,
         id(one.expression),
-        one.expression.since() if isinstance(one.expression, Rhythm) and one.expression.since else None,
         one.definition,
         window.period.code,
         window.unit and window.unit.pk,
