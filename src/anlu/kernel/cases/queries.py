@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -123,6 +123,9 @@ class Figures:
         return None if not self.closed_or_back else self.rebounds / self.closed_or_back
 
 
+FLOWS: Final = tuple(one.name for one in fields(Figures) if one.name != "ages")
+
+
 def figures(rows: ROWS, start: date, end: date) -> Figures:
     """Figures of cases that ``rows`` holds (scope and filters applied), for a period with both days included."""
     return _figures(_counted(rows).aggregate(**_flows(start, end), **_age_counts(end)))
@@ -156,7 +159,7 @@ def _flows(start: date, end: date) -> dict[str, Any]:
 
 
 def _figures(found: Mapping[str, Any]) -> Figures:
-    flows = {name: found[name] for name in _flows(date.min, date.max)}
+    flows = {name: found[name] for name in FLOWS}
     return Figures(**flows, ages={label: found[f"age{place}"] for place, (_, label) in enumerate(AGES)})
 
 
