@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
@@ -14,6 +15,8 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.window import Window
+from anlu.web.figures import ledger_url
+from tests.factories import make_officer
 
 pytestmark = pytest.mark.django_db
 JUNE = Window(Period.parse("2023-06"))
@@ -74,6 +77,18 @@ def test_in_time_is_counted_of_what_was_put_right_and_of_what_is_overdue(ledger:
     found = figures(Case.objects.all(), date(2023, 6, 1), date(2023, 6, 30))
     assert (found.limited, found.overdue_at_end, found.due, found.on_time) == (3, 1, 4, 2)
     assert found.on_time_share == 2 / 4
+
+
+def test_each_number_that_the_ledger_can_list_leads_to_exactly_its_rows(ledger: None, client: Client) -> None:
+    client.force_login(make_officer(None, "inspections.finding.view"))
+    listed = {}
+    for code in ("closed", "days", "on_time_share", "rebound"):
+        one = indicators.get(f"inspections.finding.{code}")
+        assert one.main is not None
+        url = ledger_url(one.ledger, one.main, JUNE)
+        assert url.startswith("/inspections/findings/?"), code
+        listed[code] = client.get(url).context["total"].number
+    assert listed == {"closed": 4, "days": 4, "on_time_share": 2, "rebound": 1}
 
 
 def test_without_a_closed_case_there_is_no_median(db: None) -> None:

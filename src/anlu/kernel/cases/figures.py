@@ -29,8 +29,11 @@ from anlu.kernel.indicators.define import (
 )
 
 METHOD: Final = "methods/closed-loops.md"
+NOT_MERGED: Final[Parameters] = (("stage", "open"), ("stage", "resolved"), ("stage", "dropped"))
 PUT_RIGHT: Final[Parameters] = (("stage", "resolved"),)
 LAST: Final = 900  # place in the catalogue of figures that no app declares
+IN_TIME: Final[Parameters] = (*PUT_RIGHT, ("on_time", "1"))
+BACK: Final[Parameters] = (*NOT_MERGED, ("rebound", "1"))
 
 
 def cases_of(family: Family) -> QuerySet[Case]:
@@ -131,14 +134,17 @@ class _Figures:
             "on_time_share",
             f"{noun}按期办结率",
             f"期内办结且有期限的{noun}中，不晚于期限的占比。",
-            Share(self._leaf(Count, kept, on="closed_on"), self._leaf(Count, limited, on="closed_on")),
+            Share(
+                self._leaf(Count, kept, on="closed_on", parameters=IN_TIME),
+                self._leaf(Count, limited, on="closed_on"),
+            ),
             better="up",
         )
         yield _Figure(
             "days",
             f"{noun}办结天数中位数",
             f"期内办结的{noun}，从发现到办结所用天数的中位数。",
-            self._leaf(MedianDays, right, on="closed_on", since="found_on"),
+            self._leaf(MedianDays, right, on="closed_on", since="found_on", parameters=PUT_RIGHT),
             measure="天",
         )
 
@@ -160,7 +166,7 @@ class _Figures:
             "rebound",
             f"反弹{noun}",
             f"回头看不合格、重新办理的{noun}，按最近一次反弹日期统计，编号不变。",
-            self._leaf(Count, rows.filter(rebounds__gt=0), on="reopened_on"),
+            self._leaf(Count, rows.filter(rebounds__gt=0), on="reopened_on", parameters=BACK),
         )
 
     def _leaf(self, leaf: Callable[..., Leaf], rows: QuerySet[Case], **rest: Any) -> Any:

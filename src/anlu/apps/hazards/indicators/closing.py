@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from anlu.apps.hazards.common import FAMILY
-from anlu.kernel.cases.figures import cases_of, family_indicators
+from anlu.kernel.cases.figures import NOT_MERGED, PUT_RIGHT, cases_of, family_indicators
 from anlu.kernel.cases.models import Outcome
 from anlu.kernel.indicators.define import Count, Parameters, Share, indicator
 
@@ -22,8 +22,6 @@ ALL = cases_of(FAMILY)
 RESOLVED = ALL.filter(outcome=Outcome.RESOLVED)
 MARKETS = ALL.filter(kind=MARKET_KIND)
 
-NOT_MERGED: Parameters = (("stage", "open"), ("stage", "resolved"), ("stage", "dropped"))
-PUT_RIGHT: Parameters = (("stage", "resolved"),)
 OF_MARKETS: Parameters = (("kind", MARKET_KIND),)
 
 family_indicators(FAMILY, prefix="hazards", order=240, method=METHOD, but=("closed",))
