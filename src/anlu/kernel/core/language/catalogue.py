@@ -43,9 +43,8 @@ SHORT: Final = 6  # one with so few is not taken for a whole paragraph
 FULL_STOP: Final = re.compile("[；。]")
 DEEPEST: Final = 10  # sentences within sentences
 
-Shown = Callable[
-    [str, str], str
-]  # (name of the place, "" for the fixed text; what stands there) -> what is put in
+# (name of the place, "" for the fixed text; what stands there) -> what is put in
+Shown = Callable[[str, str], str]
 
 
 def normal(text: str) -> str:
