@@ -5,26 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from anlu.engine.calendars import Calendar, Deadline, deadline
+from anlu.engine.calendars import Deadline, deadline
 from anlu.kernel.core.workdays import working_calendar
 
 _ONE_DAY: Final = timedelta(days=1)
 SOON_WORKING_DAYS: Final = 3  # within these a deadline is called near
 
 
-def calendar() -> Calendar:
-    """The calendar that deadlines go by."""
-    return working_calendar()
-
-
 def due_after(start: date, working_days: int) -> Deadline:
     """The last day of a limit that begins on ``start``; provisional where holidays are not known yet."""
-    return deadline(start, working_days, calendar())
+    return deadline(start, working_days, working_calendar())
 
 
 def shifted(day: date, working_days: int) -> date:
     """The working day so many after ``day`` or, for a negative number, before it; 0 is ``day`` itself."""
-    known = calendar()
+    known = working_calendar()
     if working_days >= 0:
         return deadline(day, working_days, known).on
     left = -working_days

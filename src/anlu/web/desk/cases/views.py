@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from anlu.kernel.cases.deadlines import calendar, due_colour, due_words
+from anlu.kernel.cases.deadlines import due_colour, due_words
 from anlu.kernel.cases.escalation import remind_case
 from anlu.kernel.cases.files import file_for, files_of
 from anlu.kernel.cases.kinds import families, kinds_of
@@ -30,6 +30,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.pictures import stripped
 from anlu.kernel.core.store import open_upload
+from anlu.kernel.core.workdays import working_calendar
 from anlu.kernel.people.signin import address_of
 from anlu.web.desk.cases.acting import note_field
 from anlu.web.desk.cases.columns import place_words
@@ -139,7 +140,7 @@ class CaseCalendar(LedgerPage):
         weeks = Weeks().monthdatescalendar(first.year, first.month)
         start, end = weeks[0][0], weeks[-1][-1]
         counts = by_day(listing.rows(), start, end)
-        known, on = calendar(), today()
+        known, on = working_calendar(), today()
         stated = dict(listing.selection.parameters())
         days = [
             [

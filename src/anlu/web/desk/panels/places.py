@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from anlu.kernel.cases.deadlines import calendar
 from anlu.kernel.core.dictionaries import in_force, shown, terms
+from anlu.kernel.core.workdays import working_calendar
 from anlu.kernel.places.dictionaries import SCHOOL_BREAK
 from anlu.kernel.places.fairs import fair_digit, fair_words
 from anlu.kernel.places.filters import held_on
@@ -65,7 +65,7 @@ def why_closed(sight: Sight) -> str:
     for one in terms(SCHOOL_BREAK):
         if one.valid_from and one.valid_to and in_force(one, sight.on):
             return shown(one)
-    return "" if calendar().is_working_day(sight.on) else "休息日"
+    return "" if working_calendar().is_working_day(sight.on) else "休息日"
 
 
 def unknown_breaks(sight: Sight) -> str:
