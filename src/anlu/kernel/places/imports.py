@@ -23,7 +23,13 @@ from anlu.kernel.places.dictionaries import (
 )
 from anlu.kernel.places.models import Area, Segment
 from anlu.kernel.places.naming import road_names
-from anlu.kernel.places.segments import SEGMENTS_REVISION, is_beyond, overlapping, stakes_of, town_of
+from anlu.kernel.places.segments import LIMITS, SEGMENTS_REVISION, is_beyond, overlapping, stakes_of, town_of
+
+
+def _measured(name: str, label: str, kind: Kind) -> ImportField:
+    least, most = LIMITS[name]
+    return ImportField(name, label, kind, least=least, most=most)
+
 
 FIELDS: Final = (
     ImportField("number", "编号", help="唯一", required=True, longest=30),
@@ -35,9 +41,9 @@ FIELDS: Final = (
     ImportField("unit_name", "负责单位", longest=80),
     ImportField("form", "路段类型", Kind.CODE, dictionary=SEGMENT_FORM),
     ImportField("technical_class", "技术等级", Kind.CODE, dictionary=TECHNICAL_CLASS),
-    ImportField("width_m", "路面宽(米)", Kind.DECIMAL, least=1, most=200),
-    ImportField("lanes", "车道数", Kind.INTEGER, least=1, most=20),
-    ImportField("limit_kmh", "限速(公里/小时)", Kind.INTEGER, least=5, most=120),
+    _measured("width_m", "路面宽(米)", Kind.DECIMAL),
+    _measured("lanes", "车道数", Kind.INTEGER),
+    _measured("limit_kmh", "限速(公里/小时)", Kind.INTEGER),
     ImportField("separation", "物理隔离", Kind.CODE, dictionary=SEPARATION),
     ImportField("safety", "道路安全属性", Kind.CODE, dictionary=ROAD_SAFETY),
     ImportField("dangers", "隐患提示", longest=300),

@@ -23,6 +23,11 @@ from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Located, Segment
 
 SEGMENTS_REVISION: Final = "places.segment"
+LIMITS: Final = {
+    "width_m": (1, 200),
+    "lanes": (1, 20),
+    "limit_kmh": (5, 120),
+}  # least and most of what is stated
 BEYOND_M: Final = 0.5  # a stake rounded to the metre may lie so far beyond the end of its road
 
 

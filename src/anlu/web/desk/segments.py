@@ -26,14 +26,17 @@ from anlu.kernel.places.dictionaries import (
 from anlu.kernel.places.drawing import RouteFilter
 from anlu.kernel.places.filters import AreaFilter
 from anlu.kernel.places.models import Segment
-from anlu.kernel.places.segments import lying_on_outer, misfit, town_of
+from anlu.kernel.places.segments import LIMITS, lying_on_outer, misfit, town_of
 from anlu.web.desk.counts import CountedOn
 from anlu.web.desk.places import CHAPTER, ITEM, live_roads, live_towns
 from anlu.web.forms import RecordForm
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 from anlu.web.stakes import StakeField, stake_words
 
-FASTEST_KMH, WIDEST_M, MOST_LANES = 120, 200, 20
+
+def _within(name: str) -> dict[str, int]:
+    least, most = LIMITS[name]
+    return {"min_value": least, "max_value": most}
 
 
 def _units() -> list[tuple[str, str]]:
@@ -66,11 +69,9 @@ class SegmentForm(RecordForm):
     begin_m = StakeField(label="起点桩号", required=True)
     end_m = StakeField(label="止点桩号", required=True, help_text="写作 K15+200，大于起点")
     unit_name = forms.ChoiceField(label="负责单位", required=False, help_text="不填则按辖区分工")
-    width_m = forms.FloatField(label="路面宽(米)", required=False, min_value=1, max_value=WIDEST_M)
-    lanes = forms.IntegerField(label="车道数", required=False, min_value=1, max_value=MOST_LANES)
-    limit_kmh = forms.IntegerField(
-        label="限速(公里/小时)", required=False, min_value=5, max_value=FASTEST_KMH
-    )
+    width_m = forms.FloatField(label="路面宽(米)", required=False, **_within("width_m"))
+    lanes = forms.IntegerField(label="车道数", required=False, **_within("lanes"))
+    limit_kmh = forms.IntegerField(label="限速(公里/小时)", required=False, **_within("limit_kmh"))
 
     class Meta:
         model = Segment
