@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Count, Subquery
 from django.test.utils import CaptureQueriesContext
 
 from anlu.kernel.core.errors import AnluError
@@ -22,7 +23,7 @@ from anlu.kernel.places.registers import (
     restore_segment,
     void_segment,
 )
-from anlu.kernel.places.segments import SegmentFilter, lying_on, segment_of
+from anlu.kernel.places.segments import SegmentFilter, lying_on, lying_on_outer, segment_of
 from tests.kernel.places.ground import BEGIN_M, make_ground
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,30 @@ def test_the_database_finds_on_each_segment_what_lies_on_it(ground: dict[str, An
         assert set(Junction.objects.filter(one.q(value)).values_list("pk", flat=True)) == there
     with pytest.raises(FilterProblem, match="没有「没有的」这个路段"):
         one.parse({"segment": ["没有的"]})
+
+
+def test_records_without_a_day_are_counted_on_their_segment_by_the_database(ground: dict[str, Any]) -> None:
+    first, second = segment(ground, "1", 0, 2_000), segment(ground, "2", 2_000, 3_000, valid_to=DAY)
+    for n, metres in enumerate((500, 1_500, 2_000)):
+        place = {"road": ground["G105"], "chainage_m": BEGIN_M + metres}
+        add_junction({"code": f"J{n}", "name": "口", **place}, by=SYSTEM)
+    there = (
+        Junction.objects.filter(lying_on_outer())
+        .order_by()
+        .values("road")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    counted = Segment.objects.annotate(here=Subquery(there)).values_list("number", "here")
+    assert dict(counted) == {first.number: 2, second.number: 1}
+
+
+def test_a_name_that_two_segments_share_finds_what_lies_on_either(ground: dict[str, Any]) -> None:
+    for number, begin_m in (("1", 0), ("2", 1_000), ("3", 2_000)):
+        segment(ground, number, begin_m, begin_m + 1_000, name="城区段" if number != "3" else "城外段")
+    one = SegmentFilter("segment", "路段")
+    assert one.parse({"segment": ["城区段"]}) == ("1", "2")
+    assert one.parse({"segment": ["城区段", "3"]}) == ("1", "2", "3")
 
 
 def test_many_places_are_assigned_without_asking_for_each(ground: dict[str, Any]) -> None:

@@ -104,9 +104,11 @@ def lying_on(segment: Segment, day: str = "") -> Q:
     return found
 
 
-def lying_on_outer(day: str) -> Q:
-    """The same as ``lying_on`` for a subquery: records on the segment of the outer row; ``day`` names a column."""
+def lying_on_outer(day: str = "") -> Q:
+    """The same as ``lying_on`` for a subquery: records on the segment of the outer row."""
     within = Q(road=OuterRef("road"), chainage_m__gte=OuterRef("begin_m"), chainage_m__lt=OuterRef("end_m"))
+    if not day:
+        return within
     begins, ends = (
         Coalesce(OuterRef(column), Value(limit, output_field=DateField()))
         for column, limit in (("valid_from", date.min), ("valid_to", date.max))
@@ -116,7 +118,11 @@ def lying_on_outer(day: str) -> Q:
 
 @dataclass(frozen=True)
 class SegmentFilter(Filter):
-    """Records on one or more segments of the register, by number or exact name; ``column`` is the record's day."""
+    """
+    Records on one or more segments of the register, by number or exact name; ``column`` is the record's day.
+
+    A name that several segments share means all of them.
+    """
 
     placeholder: str = "编号或名称"
 
@@ -124,11 +130,11 @@ class SegmentFilter(Filter):
         stated = {text.strip() for text in values.get(self.name, ()) if text.strip()}
         if not stated:
             return None
-        known = {word: one.number for one in _called(stated) for word in (one.name, one.number)}
-        unknown = sorted(stated - set(known))
+        called = list(_called(stated))
+        unknown = sorted(stated - {word for one in called for word in (one.name, one.number)})
         if unknown:
             raise FilterProblem(f"{self.label}：没有「{unknown[0][:20]}」这个路段")
-        return tuple(sorted({known[word] for word in stated}))
+        return tuple(sorted({one.number for one in called}))
 
     def q(self, value: tuple[str, ...]) -> Q:
         found = Q(pk__in=[])
