@@ -7,17 +7,23 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlu.apps.crashes.services import add_crash
 from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.importing.nouns import Context, importers
+from anlu.kernel.core.importing.parsing import MARKS
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.services import assign_area
+from anlu.kernel.places.imports import SegmentComposer
 from anlu.kernel.places.models import Segment
 from anlu.kernel.places.registers import add_segment
 from tests.factories import make_officer, make_unit
@@ -190,6 +196,44 @@ def test_a_sheet_of_the_road_office_is_taken_and_what_is_doubtful_is_kept_and_ma
     for number, (_, marks) in doubtful.items():
         assert set(Segment.objects.get(number=number).marks) == marks, number
     assert Segment.objects.get(number="D5").begin_m is None
+
+
+def test_a_row_that_takes_what_another_row_gives_up_is_not_said_to_overlap(
+    keeper: Any, client: Client
+) -> None:
+    def bring(*rows: tuple[str, ...]) -> dict[str, list[str]]:
+        whole = [(*row, *[""] * (len(HEADER) - len(row))) for row in rows]
+        preview = client.post(reverse("places.segment.import"), {"main": sheet(*whole)}, follow=True)
+        foreseen = sum(one["number"] for one in preview.context["marks"])
+        client.post(preview.redirect_chain[-1][0], follow=True)
+        marks = dict(Segment.objects.values_list("number", "marks"))
+        assert foreseen == sum(len(marks[row[0]]) for row in rows)
+        return marks
+
+    part(keeper, "D0", 5_000, 7_000)  # K15 to K17
+    whole, half = (
+        ("D1", "北段", "国道105", "K10+000", "K14+000"),
+        ("D2", "南段", "国道105", "K12+000", "K14+000"),
+    )
+    assert bring(whole) == {"D0": [], "D1": []}
+    assert bring((*whole[:4], "K12+000"), half) == {"D0": [], "D1": [], "D2": []}
+    assert bring(half, (*whole[:4], "K12+500"))["D1"] == ["overlaps"]  # D2 is as it was, D1 grows over it
+    assert bring(("D3", "东段", "国道105", "K16+000", "K18+000"))["D3"] == ["overlaps"]
+    earlier = (*half[:3], "K16+000", "K18+000", *[""] * 5, "2020-01-01")
+    assert bring(earlier)["D2"] == ["overlaps"]
+
+
+def test_the_register_is_asked_once_for_all_rows_of_a_file(keeper: Any) -> None:
+    frame = [
+        {"number": f"D{n}", "road": "国道105", "begin": f"K10+{n:03}", "end": f"K10+{n + 1:03}", MARKS: []}
+        for n in range(50)
+    ]
+    composer = SegmentComposer(Context(SYSTEM, importers.get("segments").shipped_profiles()[-1], {}))
+    composer.compose(pl.DataFrame(frame), {})  # reads the roads
+    with CaptureQueriesContext(connection) as asked:
+        made = composer.compose(pl.DataFrame(frame), {})
+    assert made.main["marked"].sum() == 0
+    assert len(asked) <= 4, [one["sql"] for one in asked]  # revisions twice, hidden batches, the register
 
 
 def test_the_same_sheet_again_changes_nothing_and_a_changed_one_moves_the_records(

@@ -21,9 +21,18 @@ from anlu.kernel.places.dictionaries import (
     SEPARATION,
     TECHNICAL_CLASS,
 )
+from anlu.kernel.places.locating import Locator
 from anlu.kernel.places.models import Area, Segment
 from anlu.kernel.places.naming import road_names
-from anlu.kernel.places.segments import LIMITS, SEGMENTS_REVISION, is_beyond, overlapping, stakes_of, town_of
+from anlu.kernel.places.segments import (
+    LIMITS,
+    SEGMENTS_REVISION,
+    is_beyond,
+    pairs_over,
+    placed_segments,
+    stakes_of,
+    town_of,
+)
 
 
 def _measured(name: str, label: str, kind: Kind) -> ImportField:
@@ -67,7 +76,10 @@ class SegmentComposer:
             Area.objects.live().filter(valid_to__isnull=True).order_by("pk").values_list("code", "name", "pk")
         )
         self.towns = {word: pk for code, name, pk in rows for word in (name, code)}
-        self.brought: list[Segment] = []
+        written = (
+            Segment.objects.filter(batch=context.batch) if context.batch else ()
+        )  # before it was interrupted
+        self.brought = {one.number: one for one in written}
 
     def prepare(self) -> None:
         """Segments refer to nothing that an import would have to write first."""
@@ -75,7 +87,9 @@ class SegmentComposer:
     def compose(self, main: pl.DataFrame, children: Mapping[str, pl.DataFrame]) -> Composed:
         """Segments of a chunk."""
         rows = list(main.iter_rows(named=True))
-        segments = [self._segment(row) for row in rows]
+        locator = Locator.current()
+        segments = [self._segment(row, locator) for row in rows]
+        self._mark_overlaps(segments)
         for segment, town in zip(segments, town_of(segments), strict=True):
             segment.town_id = segment.town_id or town
         columns = [field.attname for field in Segment._meta.concrete_fields if field.attname in WRITTEN]
@@ -88,7 +102,7 @@ class SegmentComposer:
         """Nothing is odd about a whole file that its rows do not say."""
         return ()
 
-    def _segment(self, row: Mapping[str, Any]) -> Segment:
+    def _segment(self, row: Mapping[str, Any], locator: Locator) -> Segment:
         texts = {name: row.get(name) or "" for name in TEXTS}
         road = (row.get("road") or "").strip()
         segment = Segment(number=row["number"], road_name=road, road_id=self.roads.get(road), **texts)
@@ -101,11 +115,11 @@ class SegmentComposer:
         marks = set(row[MARKS])
         marks |= {"road_unknown"} if segment.road_id is None else set()
         marks |= {"town_unknown"} if town and segment.town_id is None else set()
-        marks |= self._stakes(segment, row)
+        marks |= self._stakes(segment, row, locator)
         segment.marks, segment.marked = sorted(marks), bool(marks)
         return segment
 
-    def _stakes(self, segment: Segment, row: Mapping[str, Any]) -> set[str]:
+    def _stakes(self, segment: Segment, row: Mapping[str, Any], locator: Locator) -> set[str]:
         """Set the stakes of a segment; what is doubtful about them."""
         try:
             begin_m, end_m = (parse_stake(row.get(name) or "").chainage_m for name in ("begin", "end"))
@@ -116,26 +130,23 @@ class SegmentComposer:
         segment.begin_m, segment.end_m = begin_m, end_m
         if segment.road_id is None:
             return set()
-        ends = stakes_of(segment.road_id)
-        marks = {"off_road"} if ends and is_beyond((segment.road_id, begin_m, end_m), ends) else set()
-        there = overlapping(segment).exclude(number=segment.number).exists()
-        marks |= {"overlaps"} if there or any(_overlap(segment, one) for one in self.brought) else set()
-        self.brought.append(segment)
-        return marks
+        ends = stakes_of(segment.road_id, locator)
+        return {"off_road"} if ends and is_beyond((segment.road_id, begin_m, end_m), ends) else set()
 
+    def _mark_overlaps(self, segments: Sequence[Segment]) -> None:
+        """
+        Compare with the register as it will be: what the file brings stands for what is there of its number.
 
-def _overlap(one: Segment, other: Segment) -> bool:
-    """Two segments over the same stakes on any of the same days."""
-    if one.stretch is None or other.stretch is None or one.number == other.number:
-        return False
-    (road, begin_m, end_m), (other_road, other_begin_m, other_end_m) = one.stretch, other.stretch
-    return (
-        road == other_road
-        and begin_m < other_end_m
-        and other_begin_m < end_m
-        and not (one.valid_to and other.valid_from and one.valid_to < other.valid_from)
-        and not (other.valid_to and one.valid_from and other.valid_to < one.valid_from)
-    )
+        Of two that lie over each other the later one is marked: one of the file, and there the lower row.
+        """
+        self.brought |= {one.number: one for one in segments}
+        roads = {one.road_id for one in segments if one.stretch}
+        kept = {one.number: one for one in placed_segments().filter(road__in=roads)}
+        known = {number: one for number, one in kept.items() if number not in self.brought} | self.brought
+        order = {number: place for place, number in enumerate(known)}
+        for pair in pairs_over(known.values()):
+            later = max(pair, key=lambda one: order[one.number])
+            later.marks, later.marked = sorted({*later.marks, "overlaps"}), True
 
 
 TYPES: Final[Mapping[str, Any]] = {

@@ -7,10 +7,11 @@ earlier records, and one that is ended keeps those of its time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from django.db.models import DateField, OuterRef, Q, Value
@@ -156,9 +157,9 @@ def _called(words: set[str]) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------ where it may be
-def stakes_of(road: int) -> tuple[float, float] | None:
+def stakes_of(road: int, locator: Locator | None = None) -> tuple[float, float] | None:
     """Lowest and highest stake of a road in metres; None for a road without lines."""
-    roads = Locator.current().roads
+    roads = (locator or Locator.current()).roads
     number = roads.numbers.get(road) if roads is not None else None
     if roads is None or number is None:
         return None
@@ -173,7 +174,8 @@ def misfit(segment: Segment) -> str:
     ends = stakes_of(segment.stretch[0])
     if ends and is_beyond(segment.stretch, ends):
         return f"{segment.road}的桩号是 {format_stake(ends[0])} 至 {format_stake(ends[1])}"
-    other = overlapping(segment).first()
+    others = placed_segments().exclude(pk=segment.pk).filter(road=segment.road_id).order_by("begin_m", "pk")
+    other = next((one for one in others if is_over(segment, one)), None)
     if other is None:
         return ""
     return f"与「{other}」({format_stake(other.begin_m)} 至 {format_stake(other.end_m)})重叠；请先改它的桩号或停用日期"
@@ -185,15 +187,30 @@ def is_beyond(stretch: tuple[int, float, float], ends: tuple[float, float]) -> b
     return begin_m < ends[0] - BEYOND_M or end_m > ends[1] + BEYOND_M
 
 
-def overlapping(segment: Segment) -> Any:
-    """Other live segments of the same road over part of the same stakes on any of the same days."""
-    rows = placed_segments().exclude(pk=segment.pk).filter(road=segment.road_id)
-    rows = rows.filter(begin_m__lt=segment.end_m, end_m__gt=segment.begin_m)
-    if segment.valid_to:
-        rows = rows.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=segment.valid_to))
-    if segment.valid_from:
-        rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=segment.valid_from))
-    return rows.order_by("begin_m", "pk")
+def is_over(one: Segment, other: Segment) -> bool:
+    """Whether two segments hold part of the same stakes of a road on any of the same days."""
+    if one.stretch is None or other.stretch is None:
+        return False
+    (road, begin_m, end_m), (other_road, other_begin_m, other_end_m) = one.stretch, other.stretch
+    return (
+        road == other_road
+        and begin_m < other_end_m
+        and other_begin_m < end_m
+        and (one.valid_from or date.min) <= (other.valid_to or date.max)
+        and (other.valid_from or date.min) <= (one.valid_to or date.max)
+    )
+
+
+def pairs_over(segments: Iterable[Segment]) -> Iterator[tuple[Segment, Segment]]:
+    """Pairs of segments that lie over each other."""
+    stretches = [(stretch, one) for one in segments if (stretch := one.stretch) is not None]
+    placed = sorted(stretches, key=lambda pair: pair[0])
+    for place, ((road, _, end_m), one) in enumerate(placed):
+        for (other_road, other_begin_m, _), other in islice(placed, place + 1, None):
+            if other_road != road or other_begin_m >= end_m:
+                break
+            if is_over(one, other):
+                yield one, other
 
 
 def town_of(segments: Iterable[Segment]) -> list[int | None]:

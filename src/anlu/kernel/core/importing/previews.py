@@ -60,7 +60,7 @@ def preview(plan: Plan, *, by: Viewer, progress: Callable[[int], None] | None = 
     for slice_ in reading.slices():
         found = reading.sort(slice_)
         counts.add(found.counts)
-        places = found.new + [change.place for change in found.changes]
+        places = [change.place for change in found.changes] + found.new
         if (made := reading.composed(found, places)) is not None:
             counts.marked += int(made.main["marked"].sum())
             _count_marks(made.main, marks, shown)

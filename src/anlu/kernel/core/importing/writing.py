@@ -81,8 +81,8 @@ class Writer:
         """
         for last in range(TRIES):
             found = self.reading.sort(slice_)
-            new = self.reading.composed(found, found.new)
             changed = self.reading.composed(found, [change.place for change in found.changes])
+            new = self.reading.composed(found, found.new)  # after what changes: new rows may take its place
             try:
                 self._commit(slice_, found, new, changed)
             except IntegrityError:
