@@ -15,7 +15,6 @@ from anlu.kernel.indicators.standby import stand_by  # isort: skip
 if os.environ.get(PARENT_VARIABLE):
     end_with_parent(int(os.environ[PARENT_VARIABLE]))
 
-get_ready_meanwhile()
-stand_by()
+get_ready_meanwhile(stand_by)  # snapshots afterwards: both at once would only slow each other down
 
 __all__ = ["application"]

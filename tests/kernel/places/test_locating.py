@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from anlu.kernel.places import locating
 from anlu.kernel.places.locating import (
     FROM_STAKE,
     STATED,
+    Boundaries,
     LineRow,
     Locator,
     RoadMap,
@@ -362,3 +364,31 @@ def test_what_takes_long_the_first_time_is_done_before_a_record_is_locked(ground
     assert made == [1] * len(dear)
     change_site(site.uid, {"name": "西关小学", "lat": 36.62}, version=site.version, by=SYSTEM)
     assert [one.cache_info().misses for one in dear] == made
+
+
+def test_whoever_comes_while_the_map_is_read_waits_for_it_and_reads_no_second_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go, read = threading.Event(), threading.Event(), []
+
+    def slowly(token: int) -> Boundaries:
+        read.append(token)
+        begun.set()
+        go.wait(30)
+        return Boundaries([])
+
+    monkeypatch.setattr(locating, "tokens", lambda *codes: (-1, -1))  # a state of which nothing is kept
+    monkeypatch.setattr(locating, "_boundaries", slowly)
+    monkeypatch.setattr(locating, "_road_map", lambda token: None)
+    found: list[Locator] = []
+    threads = [threading.Thread(target=lambda: found.append(Locator.current())) for _ in range(2)]
+    threads[0].start()
+    assert begun.wait(30)
+    threads[1].start()
+    threads[1].join(0.2)
+    go.set()
+    for one in threads:
+        one.join(30)
+    locating._locator.cache_clear()
+    assert read == [-1]
+    assert found[0] is found[1]

@@ -11,9 +11,7 @@ from anlu.kernel.core.readiness import before_work
 @before_work
 @cache
 def _pinyin() -> Any:
-    """The library, loaded when the first name is given: its dictionaries would add a third of a second to
-    every start.
-    """
+    """The library, loaded when work begins or the first name is given: a third of a second that commands are spared."""
     import pypinyin
 
     return pypinyin

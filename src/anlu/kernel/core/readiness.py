@@ -8,12 +8,15 @@ it with ``before_work``; the processes that serve pages or do jobs call ``get_re
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import connections
 
+log: Final = logging.getLogger("anlu.readiness")
 F = TypeVar("F", bound=Callable[[], Any])
 _first: list[Callable[[], Any]] = []
 
@@ -25,18 +28,25 @@ def before_work(one: F) -> F:
 
 
 def get_ready() -> None:
-    """Call everything that was declared."""
+    """Call everything that was declared. What fails is logged and keeps nothing else: it is made when it is needed."""
     for one in _first:
-        one()
+        name, began = f"{one.__module__}.{one.__qualname__}", time.monotonic()
+        try:
+            one()
+        except Exception:
+            log.exception("%s was not got ready", name)
+        else:
+            log.info("%s: ready after %.1f s", name, time.monotonic() - began)
 
 
-def get_ready_meanwhile() -> None:
-    """The same in a thread, while the first people sign in."""
+def get_ready_meanwhile(then: Callable[[], Any] = lambda: None) -> None:
+    """The same in a thread, while the first people sign in; ``then`` is called afterwards."""
 
     def work() -> None:
         try:
             get_ready()
         finally:
             connections.close_all()
+        then()
 
     threading.Thread(target=work, name="readiness", daemon=True).start()

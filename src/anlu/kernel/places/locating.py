@@ -8,6 +8,7 @@ never overwritten: only what is missing is filled in, and when a record is moved
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,7 @@ STATED: Final = ("lon", "lat", "town_id", "road_id", "chainage_m")  # what a rec
 DEGREES_KEPT: Final = 7  # decimals, about a centimetre
 METRES_KEPT: Final = 1
 MERCATOR_END: Final = 85.0
+_making: Final = threading.Lock()
 _SIDES: Final = {RoadSide.RIGHT.value: Side.RIGHT, RoadSide.LEFT.value: Side.LEFT, "": Side.NONE}
 
 
@@ -215,8 +217,14 @@ class Locator:
 
     @classmethod
     def current(cls) -> Locator:
-        """The locator for what the database holds; made anew only after a change of areas or roads."""
-        return _locator(*tokens(AREAS_REVISION, ROADS_REVISION))
+        """
+        The locator for what the database holds; made anew only after a change of areas or roads.
+
+        Whoever comes while it is made waits for it: a second map would take as long and as much memory again.
+        """
+        state = tokens(AREAS_REVISION, ROADS_REVISION)
+        with _making:
+            return _locator(*state)
 
     def fill(self, stated: Whereabouts) -> Completed:
         """
