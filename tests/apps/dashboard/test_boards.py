@@ -373,10 +373,7 @@ def test_the_overview_comes_first_and_no_page_is_lost() -> None:
 
 
 @pytest.mark.parametrize("page", BOARDS)
-def test_more_records_ask_no_more_queries(
-    page: str, chief: Officer, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("anlu.kernel.core.workdays.CHECK_EVERY_S", 3_600)  # however slow the machine is
+def test_more_records_ask_no_more_queries(page: str, chief: Officer, client: Client) -> None:
     seed_all()
     client.force_login(chief)
     add_crash("A", date(2023, 7, 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,17 +11,14 @@ from anlu.kernel.cases.deadlines import due_after
 from anlu.kernel.core.dictionaries import add_term, change_term
 from anlu.kernel.core.models import Term
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.core.workdays import HOLIDAYS, WORKDAYS, _held, calendar_of, seed_workdays, working_calendar
+from anlu.kernel.core.workdays import HOLIDAYS, WORKDAYS, calendar_of, seed_workdays, working_calendar
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def seeded(db: None) -> Iterator[None]:
-    _held.calendar = None
+def seeded(db: None) -> None:
     assert seed_workdays() == Term.objects.count() > 50
-    yield
-    _held.calendar = None
 
 
 def test_the_seeded_dictionaries_are_the_calendar_of_the_package() -> None:
@@ -55,3 +51,23 @@ def test_half_entered_or_contradicting_spans_break_nothing() -> None:
     made = calendar_of([whole, half], [strange])
     assert made.holidays == {date(2027, 5, day) for day in (1, 2, 3)}
     assert made.workdays == {date(2027, 5, 8), date(2027, 5, 9)}
+
+
+def test_a_year_is_known_only_from_spans_that_count() -> None:
+    whole = Term(list=HOLIDAYS, code="2027-a", valid_from=date(2027, 5, 1), valid_to=date(2027, 5, 3))
+    undated = Term(list=HOLIDAYS, code="2028-0101")
+    half = Term(list=WORKDAYS, code="2029-0101", valid_to=date(2029, 1, 6))
+    slip = Term(list=HOLIDAYS, code="2030-0501", valid_from=date(2030, 5, 1), valid_to=date(2130, 5, 3))
+    back = Term(list=HOLIDAYS, code="2031-0501", valid_from=date(2031, 5, 3), valid_to=date(2031, 5, 1))
+    made = calendar_of([whole, undated, slip, back], [half])
+    assert made.years == {2027}
+    assert len(made.holidays) == 3
+    assert calendar_of([undated], []) == china()
+
+
+def test_the_calendar_is_made_once_for_the_same_entries() -> None:
+    made = working_calendar()
+    assert working_calendar() is made
+    change_term(HOLIDAYS, "2023-0405", by=SYSTEM, label="清明")
+    assert working_calendar() is not made
+    assert working_calendar() == made

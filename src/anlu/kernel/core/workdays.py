@@ -8,17 +8,13 @@ the year first in the code (``2027-0101``). Deadlines go by them from then on.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
-
 from anlu.engine.calendars import SATURDAY, Calendar, china, shipped_spans
-from anlu.kernel.core.dictionaries import CHECK_EVERY_S, seed_rows, terms
+from anlu.kernel.core.dictionaries import seed_rows, terms
 from anlu.kernel.core.models import Term
 from anlu.kernel.core.seeding import seed
 
@@ -30,62 +26,61 @@ NAMES: Final = (
     (WORKDAYS, "调休上班", "Make-up working days", 951),
 )
 YEAR_LETTERS: Final = 4
+LONGEST_DAYS: Final = 60
 
 
 @dataclass
 class _Held(threading.local):
-    """This thread's calendar, and when it was made."""
+    """This thread's calendar, and the entries that it was made of."""
 
+    spans: tuple[tuple[Term, ...], ...] = ()
     calendar: Calendar | None = None
-    made_at: float = 0.0
 
 
 _held = _Held()
 
 
 def working_calendar() -> Calendar:
-    """The calendar of the installation; that of the package where nothing was entered."""
-    if _held.calendar is None or time.monotonic() - _held.made_at > CHECK_EVERY_S:
-        _held.calendar, _held.made_at = calendar_of(terms(HOLIDAYS), terms(WORKDAYS)), time.monotonic()
+    """
+    The calendar of the installation; that of the package where nothing was entered.
+
+    Made anew when the dictionaries give other entries, within a second of a change.
+    """
+    spans = (terms(HOLIDAYS), terms(WORKDAYS))
+    if _held.calendar is None or any(one is not other for one, other in zip(spans, _held.spans, strict=True)):
+        _held.spans, _held.calendar = spans, calendar_of(*spans)
     return _held.calendar
-
-
-@receiver([post_save, post_delete], sender=Term, dispatch_uid="anlu.workdays")
-def forget_calendar(instance: Term, **_: Any) -> None:
-    """Whoever enters a span counts with it at once; other processes learn of it within a second."""
-    if instance.list in LISTS.values():
-        _held.calendar = None
 
 
 def calendar_of(holidays: Iterable[Term], workdays: Iterable[Term]) -> Calendar:
     """
     The calendar that spans of days make.
 
-    A span without both its days is not counted yet; where the two contradict each other a holiday is a holiday, and a
-    weekday is no make-up day.
+    A span counts, and its year is known, only where it has both its days and no more than ``LONGEST_DAYS``: no notice
+    gives more, a slip of the pen does. Where spans contradict each other a holiday is a holiday, and a weekday is no
+    make-up day.
     """
-    off, known = list(holidays), list(workdays)
+    off, known = ([term for term in listed if days_of(term)] for listed in (holidays, workdays))
     if not off:
         return china()
     days_off = {day for term in off for day in days_of(term)}
     worked = {day for term in known for day in days_of(term) if day.weekday() >= SATURDAY}
-    years = {year for term in (*off, *known) if (year := year_of(term)) is not None}
+    years = {year_of(term, days_of(term)[0]) for term in (*off, *known)}
     return Calendar(frozenset(days_off), frozenset(worked - days_off), frozenset(years))
 
 
-def days_of(term: Term) -> Iterator[date]:
-    """The days of a span; none while one of its ends is missing."""
-    if term.valid_from is not None and term.valid_to is not None:
-        length = (term.valid_to - term.valid_from).days
-        yield from (term.valid_from + timedelta(days=n) for n in range(length + 1))
+def days_of(term: Term) -> list[date]:
+    """The days of a span; none while one of its ends is missing, before the other or too far from it."""
+    if term.valid_from is None or term.valid_to is None:
+        return []
+    length = (term.valid_to - term.valid_from).days + 1
+    return [term.valid_from + timedelta(days=n) for n in range(length if length <= LONGEST_DAYS else 0)]
 
 
-def year_of(term: Term) -> int | None:
+def year_of(term: Term, first: date) -> int:
     """The year whose notice a span belongs to: that of its code, else that of its first day."""
     stated = term.code[:YEAR_LETTERS]
-    if stated.isdigit() and len(stated) == YEAR_LETTERS:
-        return int(stated)
-    return term.valid_from.year if term.valid_from is not None else None
+    return int(stated) if stated.isdecimal() and len(stated) == YEAR_LETTERS else first.year
 
 
 @seed("core.workdays", "节假日安排")
