@@ -14,6 +14,7 @@ from anlu.engine.calendars import (
     china,
     deadline,
     parse_calendar,
+    recounted,
     working_days_between,
 )
 
@@ -108,6 +109,23 @@ def test_limits_add_up(start, first, second):
     step = add_working_days(add_working_days(start, first, calendar), second, calendar)
     if first:
         assert step == add_working_days(start, first + second, calendar)
+
+
+@pytest.mark.parametrize(
+    ("due", "limit", "today", "then"),
+    [
+        ("2023-10-09", "2023-10-11", "2023-09-28", "2023-10-11"),  # later
+        ("2023-10-09", "2023-10-11", "2023-10-10", "2023-10-11"),  # later, although it has passed
+        ("2023-10-09", "2023-10-07", "2023-09-28", "2023-10-07"),  # earlier, and still ahead
+        ("2023-10-09", "2023-10-07", "2023-10-08", "2023-10-08"),  # earlier than today
+        ("2023-10-09", "2023-10-07", "2023-10-09", "2023-10-09"),  # the last day
+        ("2023-10-09", "2023-10-07", "2023-10-10", "2023-10-09"),  # earlier, but it has passed
+        ("2023-10-09", "2023-10-09", "2023-10-10", "2023-10-09"),
+    ],
+)
+def test_a_limit_that_is_counted_anew_makes_nobody_late(due, limit, today, then):
+    days = [date.fromisoformat(one) for one in (due, limit, today, then)]
+    assert recounted(days[0], days[1], today=days[2]) == days[3]
 
 
 @given(st.dates(date(1900, 1, 1), date(2090, 1, 1)), st.integers(0, 300))

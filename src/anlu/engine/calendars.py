@@ -102,6 +102,18 @@ def deadline(start: date, count: int, calendar: Calendar) -> Deadline:
     return Deadline(day, not known)
 
 
+def recounted(due: date, limit: date, *, today: date) -> date:
+    """
+    Where a deadline goes when its limit, counted anew, ends on another day.
+
+    Later it always goes. Earlier it never makes anybody late: one that has passed stays, one that is still ahead comes
+    no nearer than today.
+    """
+    if limit >= due or due < today:
+        return max(limit, due)
+    return max(limit, today)
+
+
 def working_days_between(start: date, end: date, calendar: Calendar) -> int:
     """
     Working days after ``start`` up to and including ``end``; negative when ``end`` lies before ``start``.

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.core.clock import now
-from anlu.kernel.core.models import Record, RecordQuerySet, Sourced
+from anlu.kernel.core.models import Limited, Record, RecordQuerySet, Sourced
 from anlu.kernel.core.scope import Scope, Viewer
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Located
@@ -71,7 +71,7 @@ class Outcome(models.TextChoices):
     MERGED = "merged", "已并入"
 
 
-class Case(Record, Sourced, Located):
+class Case(Record, Sourced, Located, Limited):
     """
     Something that was found and must be put right.
 
@@ -108,7 +108,6 @@ class Case(Record, Sourced, Located):
 
     found_on = models.DateField("发现日期")
     due_on = models.DateField("办理期限", null=True, blank=True)
-    due_provisional = models.BooleanField("期限暂定", default=False, editable=False)
     closed_on = models.DateField("办结日期", null=True, blank=True, editable=False)
     closed_month = models.CharField(max_length=7, blank=True, editable=False)
     on_time = models.BooleanField("按期办结", null=True, editable=False)

@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refuse": ("{}拒收，留置送达", "amber"),
     "reply": ("回复{}", "green"),
     "overdue": ("{}逾期未复", "red"),
+    "recount": ("{}回复期限重算", "amber"),
     "withdraw": ("撤回{}", "grey"),
     "void": ("作废{}拟稿", "grey"),
 }

@@ -33,6 +33,7 @@ from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
 from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.numbers import next_number
+from anlu.kernel.core.recounting import COUNTED_BY
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.services import add_record, change_record, restore_record, void_record
@@ -168,15 +169,30 @@ def _set_first_deadline(case: Case, kind: Kind, stated: date | None) -> None:
     if stated is not None:
         set_due(case, stated)
     elif kind.lifecycle.working_days is not None:
-        limit = due_after(case.found_on, kind.lifecycle.working_days)
-        set_due(case, limit.on, provisional=limit.provisional)
+        _set_limit(case, case.found_on, kind.lifecycle.working_days)
 
 
-def set_due(case: Case, due_on: date | None, *, provisional: bool = False) -> None:
-    """Set the deadline (unsaved): the climb of the escalation ladder begins anew."""
+def _set_limit(case: Case, start: date, working_days: int) -> None:
+    """Set the deadline that a limit gives (unsaved), and keep the limit."""
+    limit = due_after(start, working_days)
+    set_due(case, limit.on, provisional=limit.provisional, counted=(start, working_days))
+
+
+def set_due(
+    case: Case, due_on: date | None, *, provisional: bool = False, counted: tuple[date, int] | None = None
+) -> None:
+    """
+    Set the deadline (unsaved): the climb of the escalation ladder begins anew.
+
+    Parameters
+    ----------
+    counted
+        From which day and how many working days; None where a person stated the day.
+    """
     if case.due_on != due_on:
         case.rung = ""
     case.due_on, case.due_provisional = due_on, provisional
+    case.due_from, case.due_days = counted or (None, None)
     case.step_on = today() if due_on is not None else None  # the worker works out the next day
 
 
@@ -321,8 +337,7 @@ def _apply(case: Case, step: Move, values: Mapping[str, Any]) -> None:
     elif "due_on" in step.asks and values.get("due_on") is not None:
         set_due(case, values["due_on"])
     elif step.working_days is not None:
-        limit = due_after(today(), step.working_days)
-        set_due(case, limit.on, provisional=limit.provisional)
+        _set_limit(case, today(), step.working_days)
 
 
 def close(case: Case, outcome: Outcome) -> None:
@@ -532,6 +547,8 @@ def void_case(uid: UUID, *, why: str, by: Viewer) -> Case:
 def restore_case(uid: UUID, *, by: Viewer) -> Case:
     """Bring a voided case back."""
     case = restore_record(Case, uid, by=by, permission=_permission_of(uid, "void"))
+    if case.due_days is not None and case.closed_on is None:
+        touch(COUNTED_BY)  # meanwhile the days off may have changed
     written(case)
     return case
 

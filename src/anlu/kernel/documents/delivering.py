@@ -22,7 +22,7 @@ from anlu.kernel.documents.models import (
 from anlu.kernel.documents.rules import (
     asked_of,
 )
-from anlu.kernel.documents.steps import Incomplete, Which, due_after, step, taken
+from anlu.kernel.documents.steps import Incomplete, Which, set_limit, step, taken
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def deliver(
         document.delivered_on = day
         asked = asked_of(kinds.get(document.kind), on=day)
         if document.due_on is None:
-            document.due_on = due_after(day, asked.reply_days)
+            set_limit(document, day, asked.reply_days)
     after = State.DELIVERED if document.state == State.ISSUED else State(document.state)
     note = f"{made.get_method_display()}{'，拒收' if refused else ''}"
     step(document, "refuse" if refused else "deliver", after, by=by, note=note)

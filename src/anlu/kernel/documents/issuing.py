@@ -27,7 +27,7 @@ from anlu.kernel.documents.rules import (
     require_combination,
     require_letterhead,
 )
-from anlu.kernel.documents.steps import NotNow, Which, due_after, step, taken
+from anlu.kernel.documents.steps import NotNow, Which, set_limit, step, taken
 from anlu.kernel.documents.telling import tell_of_issue
 
 
@@ -75,7 +75,7 @@ def issue(which: Which, *, by: Viewer) -> Document:
     if stated:
         document.due_on = date.fromisoformat(stated)
     elif not asked.delivery:
-        document.due_on = due_after(document.issued_on, asked.reply_days)
+        set_limit(document, document.issued_on, asked.reply_days)
     _give_number(document)
     out = step(document, "issue", State.ISSUED, by=by, note=document.number)
     ask_for_archive(out, by=by)

@@ -11,7 +11,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.core.tasks import RunningJob, every, job
-from anlu.kernel.documents import archiving  # noqa: F401 - declares the archive in the background
+from anlu.kernel.documents import archiving, recounting  # noqa: F401 - declare the archive and the counting anew
 from anlu.kernel.documents.issuing import issue, mark_overdue
 from anlu.kernel.documents.models import Document, State
 from anlu.kernel.documents.telling import tell_late

@@ -127,6 +127,9 @@ def note_event(document: Document, action: str, *, before: str, by: Viewer, note
     tell_followers(Change(document, action, by, note.strip()))
 
 
-def due_after(begin: date, days: int | None) -> date | None:
-    """The last of so many working days after ``begin``."""
-    return deadline(begin, days, working_calendar()).on if days else None
+def set_limit(document: Document, begin: date, days: int | None) -> None:
+    """Let an answer be due on the last of so many working days after ``begin`` (unsaved); None: it has no deadline."""
+    if days:
+        limit = deadline(begin, days, working_calendar())
+        document.due_on, document.due_provisional = limit.on, limit.provisional
+        document.due_from, document.due_days = begin, days

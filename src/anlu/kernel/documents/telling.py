@@ -62,11 +62,21 @@ def tell_of_return(document: Document, why: str) -> int:
 def tell_of_issue(document: Document) -> int:
     """Whoever drafted it, and those of the addressee's unit who answer."""
     told = _tell([document.created_by], document, "issue", f"已印发：{document}", "green")
-    if document.addressee_unit_id is None:
-        return told
-    people = [one.uid for one in holders_of(may.REPLY) if one.unit_id == document.addressee_unit_id]
     words = f"收到公文：{document}" + (f"，请于 {document.due_on} 前回复" if document.due_on else "")
-    return told + _tell(people, document, "received", words, "blue")
+    return told + _tell(_answering(document), document, "received", words, "blue")
+
+
+def tell_of_recount(document: Document) -> int:
+    """The same people learn by when an answer is due now."""
+    people = [document.created_by, *_answering(document)]
+    return _tell(people, document, "recount", f"回复期限改为 {document.due_on}：{document}", "amber")
+
+
+def _answering(document: Document) -> list[UUID | None]:
+    """Those of the addressee's unit who answer."""
+    if document.addressee_unit_id is None:
+        return []
+    return [one.uid for one in holders_of(may.REPLY) if one.unit_id == document.addressee_unit_id]
 
 
 def tell_of_appraisal(document: Document) -> int:

@@ -5,6 +5,7 @@ from anlu.kernel.core.models.audit import AuditEntry, Seal
 from anlu.kernel.core.models.batches import Batch, BatchState, StagedChange
 from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.models.jobs import Job, JobState
+from anlu.kernel.core.models.limits import Limited
 from anlu.kernel.core.models.notices import Notice
 from anlu.kernel.core.models.records import Occurred, Precision, Record, RecordQuerySet, Sourced
 from anlu.kernel.core.models.search import SearchEntry, SearchGram
@@ -25,6 +26,7 @@ __all__ = [
     "Installation",
     "Job",
     "JobState",
+    "Limited",
     "Notice",
     "NumberSeries",
     "Occurred",

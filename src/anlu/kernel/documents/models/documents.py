@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.fields import EncryptedText
-from anlu.kernel.core.models import Record
+from anlu.kernel.core.models import Limited, Record
 from anlu.kernel.core.scope import Scope
 from anlu.kernel.documents import permissions
 from anlu.kernel.documents.define import ADDRESSEES, SECRECIES, URGENCIES
@@ -46,7 +46,7 @@ OPEN_STATES = (State.ISSUED, State.DELIVERED, State.OVERDUE)  # out, and perhaps
 LIVE_STATES = (*OPEN_STATES, State.REPLIED)  # known to the addressee
 
 
-class Document(Record):
+class Document(Record, Limited):
     """
     One document of one kind.
 
@@ -329,6 +329,7 @@ _EVENTS: dict[str, Any] = {
     "refuse": ("拒收，留置送达", "amber"),
     "reply": ("回复", "green"),
     "overdue": ("逾期", "red"),
+    "recount": ("期限重算", "amber"),
     "withdraw": ("撤回", "red"),
     "keep": ("延长保管", "blue"),
     "appraise": ("鉴定，提请销毁", "amber"),

@@ -59,7 +59,8 @@ def _due(document: Document) -> str:
     if document.due_on is None or document.state not in OPEN_STATES:
         return ""
     days = (document.due_on - today()).days
-    return f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"逾期{-days}天"
+    words = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"逾期{-days}天"
+    return f"{words}（暂定）" if document.due_provisional else words
 
 
 NUMBER = Column("number", "文号", value=_number, kind=Kind.CODE, sort="number")
