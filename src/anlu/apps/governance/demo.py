@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from importlib.resources import files
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from anlu.apps.governance.demonstration import table
 from anlu.apps.governance.demonstration.forces import make_forces
 from anlu.apps.governance.demonstration.notices import make_notices
 from anlu.apps.governance.models import AgendaItem, Body, Decision
@@ -21,7 +19,7 @@ from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.files import keep_files, move_with_files
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, move_case, open_case
-from anlu.kernel.core.demo import demo_step, on_day
+from anlu.kernel.core.demo import demo_step, entered_on, on_day
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents import services as documents
 from anlu.kernel.documents.models import Document, Letterhead
@@ -56,11 +54,6 @@ PDF: Final = (
 )
 
 
-def _table(name: str) -> list[dict[str, str]]:
-    text = files("anlu.apps.governance").joinpath("demonstration", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _people() -> dict[str, Officer]:
     return {one.login: one for one in Officer.objects.all()}
 
@@ -92,7 +85,7 @@ def make_committee() -> str:
         },
         by=SYSTEM,
     )
-    for row in _table("members.csv"):
+    for row in table("members.csv"):
         values = {
             "body": committee,
             "unit": units[row["unit"]],
@@ -145,7 +138,7 @@ def make_meetings() -> str:
     add_activity(planned, by=SYSTEM, permission="governance.meeting.add")
     for one in Activity.objects.filter(kind__startswith="governance.", held_on__isnull=False):
         assert one.held_on is not None
-        Activity.objects.filter(pk=one.pk).update(recorded_at=_evening(one.held_on))
+        Activity.objects.filter(pk=one.pk).update(recorded_at=entered_on(one.held_on))
     return f"{Activity.objects.filter(kind__startswith='governance.').count()} 次"
 
 
@@ -174,10 +167,6 @@ def _held(kind: str, day: date, title: str, unit: Unit, chair: str, came: int, d
     return add_activity(values, by=SYSTEM, permission="governance.meeting.add")
 
 
-def _evening(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(18)))
-
-
 # ------------------------------------------------------------------------------------------------ decisions and tasks
 
 
@@ -190,7 +179,7 @@ def make_decisions() -> str:
     units, people = _units(), _people()
     by_day = {one.day: one for one in Activity.objects.filter(kind="governance.dispatch")}
     office = people["committee"]
-    for n, row in enumerate(_table("decisions.csv")):
+    for n, row in enumerate(table("decisions.csv")):
         meeting = by_day[date.fromisoformat(row["on"])]
         with on_day(row["on"]):
             values: dict[str, Any] = {
@@ -208,8 +197,8 @@ def make_decisions() -> str:
         documents.check(document, by=people["office"])
         documents.sign(document, by=people["chief"])
         documents.issue(document, by=people["office"])
-    Document.objects.filter(pk=document.pk).update(recorded_at=_evening(LAST))
-    AgendaItem.objects.filter(meeting=last).update(recorded_at=_evening(LAST))
+    Document.objects.filter(pk=document.pk).update(recorded_at=entered_on(LAST))
+    AgendaItem.objects.filter(meeting=last).update(recorded_at=entered_on(LAST))
     _enter("governance.decision")
     return f"{Decision.objects.count()} 项"
 
@@ -232,7 +221,7 @@ def _walk(case: Case, row: dict[str, str], office: Officer) -> None:
 def _enter(family: str) -> None:
     """In the county's own time cases are entered on the day they were found."""
     for case in Case.objects.filter(family=family):
-        Case.objects.filter(pk=case.pk).update(recorded_at=_evening(case.found_on))
+        Case.objects.filter(pk=case.pk).update(recorded_at=entered_on(case.found_on))
 
 
 @demo_step(78, "governance.tasks", "来文交办")
@@ -242,7 +231,7 @@ def make_tasks() -> str:
     if Case.objects.filter(family="governance.task").exists():
         return "已有"
     units, people = _units(), _people()
-    for row in _table("tasks.csv"):
+    for row in table("tasks.csv"):
         _task(row, units, people["office"])
     _enter("governance.task")
     return f"{Case.objects.filter(kind='governance.superior').count()} 件"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from anlu.apps.inspections.models import Round, Team, Verdict
 from anlu.apps.inspections.queries import items_of
 from anlu.apps.inspections.services import Answer, draft_bulletin, fill_round, rounds, teams
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import move_case, recheck_case
-from anlu.kernel.core.demo import demo_step, on_day
+from anlu.kernel.core.demo import demo_step, entered_on, on_day
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents import services as documents
 from anlu.kernel.documents.models import Document, Letterhead
@@ -129,11 +128,7 @@ def _later(team: Team, units: dict[str, Unit], inspector: Officer) -> None:
 def _enter_in_time() -> None:
     """In the county's own time findings and bulletins are entered on their day."""
     for case in Case.objects.filter(family="inspections.finding"):
-        Case.objects.filter(pk=case.pk).update(recorded_at=_evening(case.found_on))
+        Case.objects.filter(pk=case.pk).update(recorded_at=entered_on(case.found_on))
     for one in Document.objects.filter(kind="inspection_bulletin", issued_on__isnull=False):
         assert one.issued_on is not None
-        Document.objects.filter(pk=one.pk).update(recorded_at=_evening(one.issued_on))
-
-
-def _evening(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(18)))
+        Document.objects.filter(pk=one.pk).update(recorded_at=entered_on(one.issued_on))

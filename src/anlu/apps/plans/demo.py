@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from datetime import date, datetime, time, timedelta
-from importlib.resources import files
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from anlu.apps.plans import services
+from anlu.apps.plans.demonstration import table
 from anlu.apps.plans.models import Honour, Measure, PlanGroup, WorkPlan
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.core.attachments import attach, keep_files
-from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.demo import demo_step, entered_on
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.people.models import Unit
@@ -41,11 +39,6 @@ def plaque() -> bytes:
     sink = io.BytesIO()
     picture.save(sink, "PNG")
     return sink.getvalue()
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    text = files("anlu.apps.plans").joinpath("demonstration", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _day(text: str) -> date | None:
@@ -75,12 +68,12 @@ def make_plans() -> str:
         }
         plans[code] = services.plans.add(values, by=SYSTEM)
     groups: dict[tuple[str, str], PlanGroup] = {}
-    for place, row in enumerate(_table("groups.csv"), start=1):
+    for place, row in enumerate(table("groups.csv"), start=1):
         plan = plans[row["plan"]]
         facts = {"plan": plan, "place": place, "valid_from": plan.starts_on}
         stated = {name: row[name] for name in ("label", "family", "meaning")}
         groups[row["plan"], row["label"]] = services.groups.add({**facts, **stated}, by=SYSTEM)
-    for row in _table("measures.csv"):
+    for row in table("measures.csv"):
         _add_measure(row, groups[row["plan"], row["group"]])
     return f"计划 {len(plans)} 项, 分组 {len(groups)} 个, 措施 {Measure.objects.count()} 项"
 
@@ -114,7 +107,7 @@ def make_honours() -> str:
     """The plaque of the vehicle office for the fourth time, two commendations of the county, and others."""
     if Honour.objects.exists():
         return "已有"
-    for row in _table("honours.csv"):
+    for row in table("honours.csv"):
         values = {name: row[name] for name in ("title", "kind", "level", "granted_by", "source", "basis")}
         granted = date.fromisoformat(row["granted_on"])
         facts = {
@@ -123,7 +116,7 @@ def make_honours() -> str:
             "unit": Unit.objects.get(code=row["unit"]),
         }
         honour = services.honours.add({**values, **facts}, by=SYSTEM)
-        entered = timezone.make_aware(datetime.combine(granted + timedelta(days=1), time(9)))
+        entered = entered_on(granted + timedelta(days=1), hour=9)
         Honour.objects.filter(pk=honour.pk).update(recorded_at=entered)
         if row["kind"] in ("commendation", "plaque") and granted.year == YEAR:
             kept = keep_files([(plaque(), "plaque.png")], by=SYSTEM)

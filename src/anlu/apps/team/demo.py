@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from importlib.resources import files
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from anlu.apps.team import services
-from anlu.apps.team.demonstration import problems  # noqa: F401 - declares the step of the problem lists
+from anlu.apps.team.demonstration import (
+    problems,  # noqa: F401 - declares the step of the problem lists
+    table,
+)
 from anlu.apps.team.models import PartyBody, PartyOffice, TrainingResult, Writing
 from anlu.kernel.activities.models import Activity, ActivityBearer
 from anlu.kernel.activities.services import add_activity
-from anlu.kernel.core.demo import demo_step
+from anlu.kernel.core.demo import demo_step, entered_on
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, Unit
 
@@ -46,11 +46,6 @@ TRAININGS: Final = (
 TRAINED: Final = (("QL-Z01", 14), ("QL-Z02", 13), ("QL-Z03", 9), ("QL-Z04", 8), ("QL-SG", 11), ("QL-CG", 15))
 
 
-def _table(name: str) -> list[dict[str, str]]:
-    text = files("anlu.apps.team").joinpath("demonstration", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _named(code: str) -> PartyBody:
     body: PartyBody = PartyBody.objects.live().get(code=code)
     return body
@@ -66,7 +61,7 @@ def make_party() -> str:
     """A committee, five branches, four groups, and who holds which office."""
     if PartyBody.objects.filter(code=COMMITTEE).exists():
         return "已有"
-    for row in _table("party.csv"):
+    for row in table("party.csv"):
         values = {
             "code": row["code"],
             "name": row["name"],
@@ -90,7 +85,7 @@ def make_activities() -> str:
     """Twenty study sessions in the first half of 2023, among them the lecture of 30 May; and what else was held."""
     if Activity.objects.filter(kind__startswith="team.").exists():
         return "已有"
-    for row in _table("sessions.csv"):
+    for row in table("sessions.csv"):
         _hold(row["kind"], row["day"], row["title"], _study_facts(row))
     for day, *four in WARNINGS:
         _hold("warning", day, f"以案四说、以案促改：{four[0]}", _warning_facts(four))
@@ -209,7 +204,7 @@ def _enter_in_time() -> None:
 
 def _day_after(day: date | None) -> datetime:
     assert day is not None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time(9)))
+    return entered_on(day + timedelta(days=1), hour=9)
 
 
 @demo_step(64, "team.writing", "心得与笔记")
@@ -219,7 +214,7 @@ def make_writing() -> str:
     if Writing.objects.exists():
         return "已有"
     branches = [_named(f"DZ-{n}") for n in range(1, 6)]
-    for row in _table("tasks.csv"):
+    for row in table("tasks.csv"):
         shares = [int(number) for number in row["shares"].split()]
         values = {name: row[name] for name in ("kind", "title", "topic")}
         days = {name: date.fromisoformat(row[name]) for name in ("set_on", "due_on")}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from importlib.resources import files
 from typing import Final
+
+from django.utils import timezone
 
 from anlu.kernel.core.clock import VARIABLE
 from anlu.kernel.core.registry import Registry
@@ -42,6 +46,17 @@ def demo_step(order: int, code: str, label: str) -> Callable[[Make], Make]:
 def in_order() -> list[DemoStep]:
     """All steps, first things first."""
     return sorted(demo_steps, key=lambda step: (step.order, step.code))
+
+
+def table(app: str, name: str) -> list[dict[str, str]]:
+    """Rows of a CSV file in the folder ``demonstration`` of an app."""
+    text = files(app).joinpath("demonstration", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def entered_on(day: date, *, hour: int = 18) -> datetime:
+    """When a record of that day was entered in the county's own time, not when the demonstration is made."""
+    return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
 @contextmanager

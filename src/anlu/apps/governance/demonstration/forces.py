@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date, datetime, time
-from importlib.resources import files
+from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from anlu.apps.governance import forces
+from anlu.apps.governance.demonstration import table
 from anlu.apps.governance.models import ForceMember, Secondment, TaskForce
+from anlu.kernel.core.demo import entered_on
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Area
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """Rows of a file of this folder."""
-    text = files("anlu.apps.governance").joinpath("demonstration", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _day(stated: str) -> date | None:
@@ -56,6 +48,5 @@ def make_forces() -> str:
         forces.secondments.add(values, by=SYSTEM)
     for model in (TaskForce, ForceMember, Secondment):
         for one in model.objects.all():
-            entered = timezone.make_aware(datetime.combine(one.valid_from, time(18)))
-            model.objects.filter(pk=one.pk).update(recorded_at=entered)
+            model.objects.filter(pk=one.pk).update(recorded_at=entered_on(one.valid_from))
     return f"专班 {len(made)} 个，成员 {ForceMember.objects.count()} 人，抽调 {Secondment.objects.count()} 批"

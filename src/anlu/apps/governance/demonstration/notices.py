@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any, Final
 
-from django.utils import timezone
-
-from anlu.apps.governance.demonstration.forces import table
-from anlu.kernel.core.demo import on_day
+from anlu.apps.governance.demonstration import table
+from anlu.kernel.core.demo import entered_on, on_day
 from anlu.kernel.documents import services as documents
 from anlu.kernel.documents.models import Document
 from anlu.kernel.people.models import Officer, Unit
@@ -58,5 +56,5 @@ def _notice(row: dict[str, str], units: dict[str, Unit], people: dict[str, Offic
     if row["replied"]:
         with on_day(row["replied"]):
             documents.reply(document, "已按要求整改，情况和照片附后。", by=people["committee"])
-    entered = timezone.make_aware(datetime.combine(date.fromisoformat(row["on"]), time(18)))
+    entered = entered_on(date.fromisoformat(row["on"]))
     Document.objects.filter(pk=document.pk).update(recorded_at=entered)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from anlu.apps.hazards.demonstration import table
 
 Works = tuple[tuple[str, str, str], ...]
 
@@ -44,8 +44,8 @@ class Plot:
 @cache
 def plots() -> tuple[Plot, ...]:
     """All of them, in the order in which they are told."""
-    text = files("anlu.apps.hazards").joinpath("demonstration", "plots.csv").read_text(encoding="utf-8")
-    return tuple(_plot(number, row) for number, row in enumerate(csv.DictReader(text.splitlines())))
+    rows = table("plots.csv")
+    return tuple(_plot(number, row) for number, row in enumerate(rows))
 
 
 def _plot(number: int, row: dict[str, str]) -> Plot:

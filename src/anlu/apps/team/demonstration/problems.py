@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date, datetime, time
-from importlib.resources import files
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from anlu.apps.team.demonstration import table
 from anlu.apps.team.models import Discussion
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, move_case, open_case
-from anlu.kernel.core.demo import demo_step, on_day
+from anlu.kernel.core.demo import demo_step, entered_on, on_day
 from anlu.kernel.people.models import Officer, Unit
 
 KIND: Final = "team.problem"
@@ -42,16 +40,14 @@ def make_problems() -> str:
         return "已有"
     people = {one.login: one for one in Officer.objects.all()}
     units = {one.code: one for one in Unit.objects.live()}
-    text = files("anlu.apps.team").joinpath("demonstration", "problems.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in table("problems.csv"):
         _story(row, units, people, About("team.discussion", discussion.uid))
     names = ("on", "lead", "title", "cause", "measure", "fixed", "closed")
     for line in OF_MARCH:
         row = dict(zip(names, line, strict=True)) | {"source": "organisation_life", "at_once": "0"}
         _story(row, units, people, None)
     for case in Case.objects.filter(family=KIND):
-        evening = timezone.make_aware(datetime.combine(case.found_on, time(18)))
-        Case.objects.filter(pk=case.pk).update(recorded_at=evening)
+        Case.objects.filter(pk=case.pk).update(recorded_at=entered_on(case.found_on))
     return f"{Case.objects.filter(family=KIND).count()} 个"
 
 
