@@ -25,6 +25,10 @@ from anlu.web.wording import Marker, marked
         ('<span translate="no">{{ name }}</span>{{ kind }}', '<span translate="no">{{ name }}</span>{{ kind|word }}'),
         ("{# 注 #}{% comment %}说明{{ x }}{% endcomment %}", "{# 注 #}{% comment %}说明{{ x }}{% endcomment %}"),
         ('<h2 translate="no">{{ n }}、{{ x }}</h2>', '<h2 translate="no">{{ n }}、{{ x }}</h2>'),
+        (
+            '<button data-confirm="删除 {{ x }}" data-confirm-title="删除">',
+            '<button data-confirm="{% said "删除 {x}" x=x %}" data-confirm-title="{% said "删除" %}">',
+        ),
         ("{{ form|safe }}{{ x|json_script:y }}", "{{ form|safe }}{{ x|json_script:y }}"),
     ],
 )  # fmt: skip

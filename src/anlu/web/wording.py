@@ -28,7 +28,11 @@ from anlu.kernel.core.language.catalogue import CHINESE, normal
 VERBATIM: Final = frozenset(
     {"textarea", "code", "pre", "kbd"}
 )  # what somebody wrote, and what may be sent back
-SPOKEN: Final = frozenset({"title", "aria-label", "placeholder", "alt", "label", "data-label", "data-words"})
+# what a dialog asks before a deed
+ASKED: Final = ("data-confirm", "data-confirm-title", "data-confirm-label")
+SPOKEN: Final = frozenset(
+    {"title", "aria-label", "placeholder", "alt", "label", "data-label", "data-words", *ASKED}
+)
 LITERAL: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 NOT_SAID: Final = "translate="
 ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*$")
