@@ -69,7 +69,8 @@ class Draft:
     Parameters
     ----------
     issuer
-        Kind of the unit that issues it where it does not go to the lead unit; else the table of combinations decides.
+        Kind of the unit that issues it where it goes to nobody of the register (whoever planted or placed something);
+        None: it goes to the lead unit, and the table of combinations decides who may send it there.
     ready
         Why it cannot be drafted of a hazard yet, "" when it can.
     """
@@ -77,26 +78,24 @@ class Draft:
     kind: str
     label: str
     help: str
-    issuer: UnitKind
-    to_lead: bool = True
+    issuer: UnitKind | None = None
     ready: Callable[[Case], str] = lambda case: ""
 
     def why_not(self, case: Case) -> str:
         """Why it cannot be drafted now, "" when it can."""
-        if self.to_lead and case.lead is None:
+        if self.issuer is None and case.lead is None:
             return "还没有交办，没有主送单位"
         return self.ready(case)
 
 
 DRAFTS = (
-    Draft("referral", "隐患抄告单", "大队 → 牵头部门：发现的隐患书面抄告", UnitKind.BRIGADE),
-    Draft(NOTICE, "整改通知书", "交安委办 → 牵头部门、镇街：限期整改", UnitKind.COMMITTEE),
-    Draft("clearance", "排除妨碍通知书", "大队 → 种植、设置人：责令排除", UnitKind.BRIGADE, to_lead=False),
+    Draft("referral", "隐患抄告单", "大队 → 牵头部门：发现的隐患书面抄告"),
+    Draft(NOTICE, "整改通知书", "交安委办 → 牵头部门、镇街：限期整改"),
+    Draft("clearance", "排除妨碍通知书", "大队 → 种植、设置人：责令排除", issuer=UnitKind.BRIGADE),
     Draft(
         "interview_notice",
         "约谈通知书",
         "交安委办 → 牵头部门、镇街：逾期约谈",
-        UnitKind.COMMITTEE,
         ready=_interview_is_due,
     ),
 )
@@ -115,11 +114,13 @@ def draft_for(case: Case, draft: Draft, *, by: Viewer) -> Document:
     """
     if why := draft.why_not(case):
         raise NoIssuer(why)
-    addressee = case.lead if draft.to_lead else None
-    issuer = issuer_of(draft.kind, case, on=today()) if draft.to_lead else _own(case, draft.issuer)
+    if draft.issuer is None:
+        addressee, issuer = case.lead, issuer_of(draft.kind, case, on=today())
+    else:
+        addressee, issuer = None, _own(case, draft.issuer)
     if issuer is None:
         to = f"向{addressee.name}" if addressee is not None else ""
-        raise NoIssuer(f"按发文规则没有{draft.issuer.label}可以{to}发{draft.label}")
+        raise NoIssuer(f"按发文规则没有单位可以{to}发{draft.label}")
     return draft_document(
         draft.kind, {}, unit=issuer, by=by, about=(FAMILY.code, case.uid), addressee=addressee
     )
