@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from anlu.apps.governance.dispatch import agenda_of, since
 from anlu.apps.governance.ledgers.committee import MEMBERS
@@ -27,6 +29,7 @@ from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, MoveRefused, move_case, open_case
 from anlu.kernel.core.demo import demo_steps, on_day
 from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.indicators.define import indicators
@@ -72,6 +75,13 @@ def decision(office: Unit, lead: Unit, found: str, due: str = "2023-07-20", **fa
 
 
 # ------------------------------------------------------------------------------------------------ agenda
+def test_closing_the_agenda_is_asked_before(office: Unit, client: Client) -> None:
+    meeting = held(office, "2023-07-03")
+    client.force_login(make_officer(office, *permissions.codes()))
+    page = client.get(reverse("governance.dispatch.meeting", args=[meeting.uid])).content.decode()
+    assert 'data-confirm-title="议程定稿" data-confirm-label="定稿"' in page
+
+
 def test_the_agenda_is_what_is_new_overdue_and_returned_since_the_last_meeting(office: Unit) -> None:
     department = make_unit("公路中心", UnitKind.DEPARTMENT, parent=office)
     town = make_unit("柳亭镇安全办", UnitKind.TOWN_OFFICE, parent=office, area=make_area("柳亭镇"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,9 +32,9 @@ from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.cases.services import MoveRefused, change_case, move_case, open_case
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NotAllowed, NotFound
-from anlu.kernel.core.models import Notice
+from anlu.kernel.core.models import AuditEntry, Notice
 from anlu.kernel.core.scope import SYSTEM, Viewer
-from anlu.kernel.documents.models import Document, Letterhead, State
+from anlu.kernel.documents.models import Combination, Document, Letterhead, State
 from anlu.kernel.documents.seeding import seed_documents
 from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
@@ -331,6 +332,7 @@ def test_a_measure_written_by_mistake_is_taken_out_with_a_reason_and_counts_no_m
     assert (row.voided_why, row.voided_by) == ("登成别处的", stage.liaison.uid)
     assert row.voided_at is not None
     assert case.events.filter(code="works.void", note__contains="登成别处的").exists()
+    assert "登成别处的" in AuditEntry.objects.get(action="works.void").note
     with pytest.raises(MoveRefused, match="先登记整改措施"):
         move_case(case.uid, "fix", by=stage.liaison)
     with pytest.raises(NotFound):
@@ -347,6 +349,29 @@ def test_measures_and_quantities_of_a_double_go_on_with_the_original(stage: Stag
     assert standing.case == original
     show(original, stage.liaison, "after")
     assert move_case(original.uid, "fix", by=stage.liaison).state == "fixed"
+
+
+def test_a_reason_that_did_not_help_is_still_there(stage: Stage, client: Client) -> None:
+    seed_all()
+    case = sent(stage)
+    row, other = add_works(case.uid, [Work("trim", "hedge", Decimal(46)), Work("ban")], by=stage.liaison)
+    client.force_login(stage.inspector)
+    address = reverse("hazards.hazard.works", args=[case.uid])
+    answer = client.post(address, {"void": str(row.uid), "why": "登成别处的"})
+    assert answer.status_code == 422
+    typed = {one.pk: why for one, _, why in answer.context["written"]}
+    assert typed == {row.pk: "登成别处的", other.pk: ""}
+    assert 'value="登成别处的"' in answer.content.decode()
+
+
+def test_what_cannot_be_taken_back_is_asked_before(stage: Stage, client: Client) -> None:
+    seed_all()
+    case = sent(stage)
+    set_interim(case.uid, "sign", DAY + timedelta(days=3), by=stage.finder)
+    client.force_login(stage.finder)
+    page = client.get(reverse("hazards.hazard.interim", args=[case.uid])).content.decode()
+    asked = re.findall(r'data-confirm-title="([^"]+)" data-confirm-label="([^"]+)"', page)
+    assert asked == [("撤除临时措施", "撤除"), ("移交临时措施", "移交")]
 
 
 # ------------------------------------------------------------------------------------------------ documents
@@ -372,6 +397,13 @@ def test_an_interview_comes_after_a_notice_and_a_deadline_and_from_whoever_may_i
     assert "还没有印发整改通知书" in interview.why_not(case)
     with pytest.raises(NoIssuer, match="整改通知书"):
         draft_for(case, interview, by=clerk)
+    Combination.objects.filter(kind="referral").delete()
+    referral, clearance = (
+        next(one for one in DRAFTS if one.kind == kind) for kind in ("referral", "clearance")
+    )
+    with pytest.raises(NoIssuer, match=f"按发文规则没有单位可以向{case.lead}发隐患抄告单"):
+        draft_for(case, referral, by=clerk)
+    assert [one.kind for one in DRAFTS if one.issuer is not None] == [clearance.kind]
     document = draft_for(case, notice, by=clerk)
     assert document.unit == office
     assert interview.why_not(case)  # a draft is no notice

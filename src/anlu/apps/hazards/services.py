@@ -195,10 +195,9 @@ def void_work(uid: UUID, *, why: str, by: Viewer) -> WorkDone:
     if not why.strip():
         raise HazardProblem("移除须说明原因")
     strike_out(row, why=why, by=by)
-    add_event(
-        case, "works.void", "移除整改措施", by=by, note=f"{work_words(row)}：{why.strip()}", colour="grey"
-    )
-    record("works.void", case, by=by, note=work_words(row))
+    words = f"{work_words(row)}：{why.strip()}"
+    add_event(case, "works.void", "移除整改措施", by=by, note=words, colour="grey")
+    record("works.void", case, by=by, note=words)
     written(case)
     return row
 

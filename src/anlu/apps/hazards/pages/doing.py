@@ -92,9 +92,10 @@ def works(request: HttpRequest, uid: UUID) -> HttpResponse:
     viewer = require_viewer(request)
     case = hazard_of(viewer, uid)
     problem, lines, day = "", _lines(request.POST), request.POST.get("done_on", "")
-    if request.method == "POST" and "void" in request.POST:
+    gone = request.POST.get("void")
+    if request.method == "POST" and gone is not None:
         try:
-            services.void_work(_uid(request.POST["void"]), why=request.POST.get("why", ""), by=viewer)
+            services.void_work(_uid(gone), why=request.POST.get("why", ""), by=viewer)
         except AnluError as refused:
             problem = str(refused)
         else:
@@ -115,7 +116,7 @@ def works(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page_note": case.title,
         "lines": lines,
         "written": [
-            (one, services.work_words(one))
+            (one, services.work_words(one), request.POST.get("why") if gone == f"{one.uid}" else "")
             for one in WorkDone.objects.live().filter(case=case).order_by("pk")
         ],
         "measures": choices(terms.MEASURE, on=today)(),
