@@ -1,4 +1,4 @@
-"""The course of figures: part by part in this period and in the like span of last year, as small lines and charts."""
+"""The course of figures: part by part in this period and in the one compared with it, as small lines and charts."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from anlu.web.figures import (
 from anlu.web.tables import Line, Number, NumberTable, number
 
 SHORT_DAYS: Final = 45  # up to here a period is shown day by day
+LIKE: Final = "上年同期"
+SUCCESSIVE: Final = {"current": "本期", "previous": "上期"}
 
 Series = list[tuple[Period, Amount]]
 
@@ -34,10 +36,26 @@ def has_course(indicator: Indicator) -> bool:
 
 
 class Courses:
-    """The indicators part by part, in this period and in the like span of last year; two queries."""
+    """
+    The indicators part by part, in this period and in the one before it; two queries.
 
-    def __init__(self, indicators: Sequence[Indicator], window: Window, viewer: Viewer) -> None:
-        self.window, self.before = window, window.at(window.period.previous_year())
+    Parameters
+    ----------
+    previous
+        With which it is compared, as ``evaluate.values_of`` takes it; None is the like span of last year.
+    """
+
+    def __init__(
+        self,
+        indicators: Sequence[Indicator],
+        window: Window,
+        viewer: Viewer,
+        *,
+        previous: Period | None = None,
+    ) -> None:
+        self.window, self.before = window, window.at(previous or window.period.previous_year())
+        self.labels_of_both = SUCCESSIVE if previous is not None else year_labels(window.period)
+        self.called = SUCCESSIVE["previous"] if previous is not None else LIKE
         self.kind: Kind = "day" if window.period.day_count <= SHORT_DAYS else "month"
         leaves = [one.main for one in indicators]
         now = tallies_by_day(leaves, window, viewer)
@@ -60,12 +78,12 @@ class Courses:
         ]
 
     def previous(self, code: str, place: int) -> tuple[Period, Amount] | None:
-        """The like part of last year; none for 29 February."""
+        """The like part of the period compared; none for 29 February, or where that period is shorter."""
         series = self.then[code]
         return series[place] if place < len(series) else None
 
     def spark(self, code: str) -> Spark:
-        """The running totals of both years."""
+        """The running totals of both periods."""
         labels = self.labels
         now, then = ([amount for _, amount in series[code]] for series in (self.now, self.then))
         return Spark(running(now), running(then), labels[0], labels[-1] if len(labels) > 1 else "")
@@ -73,7 +91,7 @@ class Courses:
 
 def course_chart(value: Value, courses: Courses, label: str, *, interval: bool = True) -> dict[str, Any]:
     """
-    Bars of this year, last year as a thin line; the title says what came of it.
+    Bars of this period, the one compared as a thin line; the title says what came of it.
 
     Parameters
     ----------
@@ -98,11 +116,11 @@ def course_chart(value: Value, courses: Courses, label: str, *, interval: bool =
             for part, amount in now
         ],
         "unfinished": [len(now) - 1] if cut else [],
-        "labels": year_labels(courses.window.period),
+        "labels": courses.labels_of_both,
     }
     return {
         "id": f"chart-{code.replace('.', '-')}",
-        "title": chart_title(value, label),
+        "title": chart_title(value, label, courses.called),
         "options": options,
         "interval": range_words(value) if interval else "",
         "height": "short",
@@ -111,9 +129,9 @@ def course_chart(value: Value, courses: Courses, label: str, *, interval: bool =
 
 
 def course_table(value: Value, courses: Courses) -> NumberTable:
-    """The numbers of the chart: each part with the like part of last year; both open their rows."""
+    """The numbers of the chart: each part with the like part of the period compared; both open their rows."""
     one, code = value.indicator, value.indicator.code
-    labels = year_labels(courses.window.period)
+    labels = courses.labels_of_both
 
     def cell(part: Period, amount: Amount) -> Number:
         url = ledger_url(one.ledger, one.main, courses.window.at(part))
@@ -124,7 +142,7 @@ def course_table(value: Value, courses: Courses) -> NumberTable:
         before = courses.previous(code, place)
         then = Number(NOTHING) if before is None else cell(*before)
         lines.append(Line(courses.labels[place], (cell(part, amount), then)))
-    title = chart_title(value, one.label)
+    title = chart_title(value, one.label, courses.called)
     return NumberTable(code, title, "期间", (labels["current"], labels["previous"]), tuple(lines))
 
 
@@ -133,11 +151,11 @@ def year_labels(period: Period) -> dict[str, str]:
     before = period.previous_year()
     if period.start.year == period.end.year:
         return {"current": f"{period.start.year}年", "previous": f"{before.start.year}年"}
-    return {"current": "本期", "previous": "上年同期"}
+    return {"current": SUCCESSIVE["current"], "previous": LIKE}
 
 
-def chart_title(value: Value, label: str) -> str:
-    """死亡人数下降26.42%(53→39人)."""
+def chart_title(value: Value, label: str, called: str = LIKE) -> str:
+    """死亡人数下降26.42%(53→39人); ``called`` is what the period compared is called."""
     words, unit = in_words(value.value, value.indicator)
     before, _ = in_words(value.previous, value.indicator)
-    return f"{label}{value.words}({before}→{words}{unit})"
+    return f"{label}{value.words.replace(LIKE, called)}({before}→{words}{unit})"

@@ -180,7 +180,7 @@ def figure_of(
         unit=unit,
         url=rows_url(value.indicator, value.window) if value.numerator else "",
         direction=value.direction if comparable else "",
-        change=value.words.removeprefix("上升").removeprefix("下降"),
+        change=value.words.removeprefix("上升").removeprefix("下降").replace("上年同期", before),
         tone=tone_of(value),
         previous=f"{before} {then} {then_unit}".strip(),
         previous_url=rows_url(value.indicator, value.previous_window) if value.previous else "",

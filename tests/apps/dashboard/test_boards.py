@@ -273,23 +273,39 @@ def test_who_may_not_export_finds_no_file(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("compare", "value", "before", "words"),
+    ("compare", "value", "before", "words", "title", "called", "drawn"),
     [
-        ("year", "2", "上年同期 4 起", "50.00%"),
-        ("before", "2", "上期 1 起", "100.00%"),
-        ("total", "3", "上年同期 4 起", "25.00%"),
+        ("year", "2", "上年同期 4 起", "50.00%", "下降50.00%(4→2起)", "2022年", 4),
+        ("before", "2", "上期 1 起", "100.00%", "上升100.00%(1→2起)", "上期", 1),
+        ("total", "3", "上年同期 4 起", "25.00%", "下降25.00%(4→3起)", "2022年", 4),
     ],
 )
 def test_figures_are_compared_with_last_year_the_period_before_or_so_far(
-    compare: str, value: str, before: str, words: str, chief: Officer, client: Client
+    compare: str,
+    value: str,
+    before: str,
+    words: str,
+    title: str,
+    called: str,
+    drawn: int,
+    chief: Officer,
+    client: Client,
 ) -> None:
     for year, month, times in ((2023, 1, 1), (2023, 2, 2), (2022, 2, 4)):
         for n in range(times):
             add_crash(f"{year}-{month}-{n}", date(year, month, n + 1), procedure="ordinary")
     client.force_login(chief)
     asked = {"period": "2023-02", "compare": compare}
-    card = client.get(reverse("dashboard.leader"), asked).context["figures"].cards[0]
+    leader = client.get(reverse("dashboard.leader"), asked).context
+    card, chart = leader["figures"].cards[0], leader["charts"][0]
     assert (card.value, card.previous, card.change) == (value, before, words)
+    assert chart["title"].endswith(title)
+    assert chart["options"]["labels"]["previous"] == called
+    assert sum(amount or 0 for amount in chart["options"]["previous"]) == drawn
+    assert card.spark.previous[-1] == drawn
+    file = client.get(reverse("dashboard.data"), asked | {"table": chart["table_code"]})
+    sheet = load_workbook(BytesIO(b"".join(file.streaming_content))).active  # type: ignore[attr-defined]
+    assert called in [cell.value for row in sheet.iter_rows(max_row=6) for cell in row]
     page = client.get(reverse("indicators.indicator", args=["crash.count"]), asked)
     figure = page.context["figure"]
     assert (figure.value, figure.previous) == (value, before)

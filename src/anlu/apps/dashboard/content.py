@@ -44,19 +44,16 @@ class Figures:
 
     @classmethod
     def of(cls, chosen: Sequence[Indicator], compared: Comparison, viewer: Officer) -> Figures:
-        """Cards with the small lines of both years, and the charts of both years, whose numbers can be downloaded."""
-        window = compared.window
-        values = remembered_values_of(chosen, window, viewer)
-        shown = values
-        if compared.previous is not None:
-            shown = remembered_values_of(chosen, window, viewer, previous=compared.previous)
+        """Cards with small lines, and charts whose numbers can be downloaded, all of both periods."""
+        window, previous = compared.window, compared.previous
+        values = remembered_values_of(chosen, window, viewer, previous=previous)
         summed = [one for one in chosen if has_course(one)]
-        courses = Courses(summed, window, viewer) if summed else None
+        courses = Courses(summed, window, viewer, previous=previous) if summed else None
         cards, charts = [], []
-        for value, card in zip(values, shown, strict=True):
+        for value in values:
             mine = courses if courses and value.indicator in summed else None
             spark = mine.spark(value.indicator.code) if mine else None
-            cards.append(figure_of(card, spark=spark, before=compared.before, compare=compared.choice))
+            cards.append(figure_of(value, spark=spark, before=compared.before, compare=compared.choice))
             if mine and (value.numerator or value.previous):
                 chart = course_chart(value, mine, value.indicator.label)
                 charts.append(chart | {"table_code": value.indicator.code})

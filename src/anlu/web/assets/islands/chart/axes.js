@@ -5,7 +5,7 @@ import { counted, word } from '../../js/words.js'
 export const number = (value) => (value === null || value === undefined ? '—' : Number(value).toLocaleString('zh-CN', { maximumFractionDigits: 2 }))
 
 const changed = (now, before) => {
-  if (before === 0) return now === 0 ? word('持平') : word('上年同期为0')
+  if (before === 0) return now === 0 ? word('持平') : word('对比期为0')
   const share = ((now - before) / before) * 100
   if (share === 0) return word('持平')
   return `${share < 0 ? `↓ ${word('下降')}` : `↑ ${word('上升')}`} ${Math.abs(share).toFixed(1)}%`
