@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from itertools import count
+
+from PIL import Image
 
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Officer, OfficerKind, Role, RolePermission, Unit, UnitKind
@@ -57,3 +60,10 @@ def make_officer(
     if permissions:
         grant_role(officer, make_role(*permissions, width=width), by=SYSTEM)
     return officer
+
+
+def png_picture(colour: str = "green") -> bytes:
+    """A small picture."""
+    sink = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(sink, "PNG")
+    return sink.getvalue()

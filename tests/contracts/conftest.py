@@ -11,6 +11,7 @@ import pytest
 from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 
+from anlu.kernel.core.attachments import attachments_of
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.define import indicators
@@ -70,6 +71,8 @@ class World:
                 return getattr(self.thing(ledger.code), ledger.identity)
             case "z" | "x" | "y":
                 return 0
+            case "image":
+                return attachments_of(self.thing("reports.picture")).get().uid
             case "notice" | "file":
                 return uuid4()  # nobody's
             case "kind":

@@ -22,6 +22,7 @@ from anlu.apps.hazards.models import WorkDone
 from anlu.apps.inspections import services as inspections
 from anlu.apps.plans import services as plans
 from anlu.apps.publicity import services as publicity
+from anlu.apps.reports import picturing
 from anlu.apps.reports.services import add_free_report
 from anlu.apps.team import services as team
 from anlu.kernel.activities.rhythms import add_rhythm
@@ -29,6 +30,7 @@ from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.kinds import families, kinds_of, sample_details
 from anlu.kernel.cases.models import Rung
 from anlu.kernel.cases.services import open_case
+from anlu.kernel.core.attachments import attach, keep_files
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.models import Batch, ExportOrder, ExportState, Job
@@ -56,7 +58,7 @@ from anlu.kernel.people.models import SignIn, Unit
 from anlu.kernel.places.models import Area, AreaKind
 from anlu.kernel.places.registers import add_junction, add_segment, add_site
 from anlu.kernel.places.services import add_road
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, png_picture
 
 Maker = Callable[[Unit, Area], Model]
 _serial = iter(range(1, 10**9))
@@ -413,6 +415,14 @@ def _honour(unit: Unit, town: Area) -> Any:
     return plans.honours.add(values, by=SYSTEM)
 
 
+def _picture_set(unit: Unit, town: Area) -> Any:
+    """With one picture."""
+    values = {"title": f"测试图片{next(_serial)}", "kind": "road", "taken_on": date(2023, 3, 1), "unit": unit}
+    made = picturing.sets.add(values | {"town": town}, by=SYSTEM)
+    attach(made, keep_files([(png_picture(), "测试.png")], by=SYSTEM), by=SYSTEM)
+    return made
+
+
 def _series(unit: Unit, town: Area) -> Any:
     values = {
         "name": f"测试系列{next(_serial)}",
@@ -549,6 +559,7 @@ MAKERS: dict[str, Maker] = {
     "indicators.external": _external,
     "indicators.target": _target,
     "reports.report": _report,
+    "reports.picture": _picture_set,
     "core.source": _source,
     "core.dataset": _dataset,
     "core.audit": _audit,

@@ -106,6 +106,7 @@ LATER_STEPS = (
     "web.batch.sheet",
     "web.export.file",
     "web.notice",
+    "reports.library.masked",
     ".file",
     ".import.columns",
     ".import.job",

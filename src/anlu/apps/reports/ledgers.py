@@ -1,24 +1,29 @@
-"""The reports that people have worked on, and reports put together by hand."""
+"""The reports that people have worked on, reports put together by hand, and pictures of an occasion."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.urls import reverse
 
-from anlu.apps.reports import services
+from anlu.apps.reports import picturing, services
 from anlu.apps.reports.arrangement import FREE, report_kinds
-from anlu.apps.reports.models import Report, State
+from anlu.apps.reports.models import PictureSet, Report, State
 from anlu.apps.reports.permissions import CHANGE, VIEW
+from anlu.apps.reports.terms import PICTURE_KINDS
 from anlu.engine.periods import FORMS, Period, PeriodError
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.filters import ChoiceFilter, TextFilter
+from anlu.kernel.core.dictionaries import choices
+from anlu.kernel.core.filters import ChoiceFilter, DateFilter, TextFilter
 from anlu.kernel.documents.sections import in_order
 from anlu.kernel.indicators.define import indicators
-from anlu.web.ledgers import Column, Kind, Ledger, ledgers
+from anlu.kernel.people.filters import UnitFilter
+from anlu.kernel.places.models import Area, AreaKind
+from anlu.web.forms import RecordForm
+from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 
 STATE_COLOURS: Final = {State.DRAFT.value: "blue", State.REVIEW.value: "amber", State.FINAL.value: "green"}
 
@@ -104,5 +109,71 @@ REPORTS = ledgers.add(
         permissions={"add": CHANGE, "void": CHANGE, "export": VIEW},
         icon="report",
         empty="改过文字或保存过数字的报告列在这里。也可以自选章节和指标，拼一份报告。",
+    )
+)
+
+
+class PictureSetForm(RecordForm):
+    """Pictures of one occasion; the files are added on its page."""
+
+    codes = {"kind": PICTURE_KINDS}
+    groups = (
+        ("图片组", ("title", "kind", "unit")),
+        ("何时何地何人", ("taken_on", "where", "town", "taken_by")),
+        ("说明", ("note",)),
+    )
+
+    class Meta:
+        model = PictureSet
+        fields = ("title", "kind", "unit", "taken_on", "where", "town", "taken_by", "note")
+        help_texts: ClassVar[dict[str, str]] = {
+            "title": "拍的是什么，如 端午节前检查客运站；照片保存后在“附件”里上传",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        towns = Area.objects.live().exclude(kind=AreaKind.VILLAGE)
+        self.fields["town"].queryset = towns.order_by("sort_key", "code")  # type: ignore[attr-defined]
+
+
+_FACTS: Final = (
+    Column("title", "名称", sort="title"),
+    Column("kind", "类别", dictionary=PICTURE_KINDS, sort="kind"),
+    Column("taken_on", "拍摄日期", sort="taken_on"),
+    Column("unit", "拍摄单位", value="unit.name"),
+    Column("where", "地点"),
+    Column("town", "镇街", value="town.name"),
+    Column("taken_by", "拍摄人"),
+)
+
+PICTURES = ledgers.add(
+    Ledger(
+        code="reports.picture",
+        path="publicity/picture-sets",
+        label="图片组",
+        noun="图片组",
+        unit="组",
+        chapter="宣传教育",
+        item="素材库",
+        rank=60,
+        model=PictureSet,
+        columns=_FACTS,
+        filters=(
+            TextFilter("q", "名称、地点、拍摄人", columns=("title", "where", "taken_by", "note")),
+            ChoiceFilter("kind", "类别", choices=choices(PICTURE_KINDS), common=True),
+            DateFilter("taken", "拍摄日期", column="taken_on", common=True),
+            UnitFilter("unit", "拍摄单位"),
+        ),
+        order="-taken_on",
+        sections=(DetailSection("图片组", (*_FACTS, Column("note", "说明", kind=Kind.LONG))),),
+        head=("kind", "taken_on", "unit"),
+        form=PictureSetForm,
+        add=picturing.sets.add,
+        change=picturing.sets.change,
+        void=picturing.sets.void,
+        restore=picturing.sets.restore,
+        attaches=True,
+        icon="photo",
+        empty="不属于任何活动、事项或荣誉的照片，按一次拍摄登记为一组，再上传照片。",
     )
 )

@@ -19,7 +19,7 @@ from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.history import plain
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import add_record, record_for, restore_record, void_record
-from anlu.kernel.documents.sections import Phrase, Sentence, require_no_digits, sections
+from anlu.kernel.documents.sections import Phrase, Section, Sentence, require_no_digits, sections
 from anlu.kernel.indicators.window import Window
 
 
@@ -66,8 +66,12 @@ def text_of(report: Report, viewer: Viewer) -> Text:
 
 def text_over(report: Report, period: Period, viewer: Viewer) -> Text:
     """The sections of a report over any period, in its own words."""
-    chosen = sections_of(report_kinds.get(report.kind), report.chosen.get("sections", ()))
-    return write(chosen, Window(period), viewer, edits=report.edits)
+    return write(sections_in(report), Window(period), viewer, edits=report.edits)
+
+
+def sections_in(report: Report) -> list[Section]:
+    """The sections of a report in their order."""
+    return sections_of(report_kinds.get(report.kind), report.chosen.get("sections", ()))
 
 
 # ------------------------------------------------------------------------------------------------ writing
@@ -107,7 +111,7 @@ def reword(report: Report, key: str, text: str, *, by: Viewer) -> Report:
     Finished
         The report has been approved.
     """
-    thing = _open(report.uid, by)
+    thing = open_for_change(report.uid, by)
     part = _part(key)
     stated = text.strip()
     if stated and isinstance(part, Sentence):
@@ -118,7 +122,7 @@ def reword(report: Report, key: str, text: str, *, by: Viewer) -> Report:
     edits = {name: value for name, value in thing.edits.items() if name != key}
     if stated and not (isinstance(part, Sentence) and stated == part.template):
         edits[key] = {"template" if isinstance(part, Sentence) else "text": stated}
-    return _saved(thing, {"edits": edits}, {key: [before, edits.get(key)]}, by=by)
+    return saved(thing, {"edits": edits}, {key: [before, edits.get(key)]}, by=by)
 
 
 def _part(key: str) -> Sentence | Phrase:
@@ -142,13 +146,13 @@ def keep_numbers(report: Report, *, by: Viewer) -> Report:
     NotAllowed
         ``by`` does not see all records behind the figures of its sections; what is kept is of the whole brigade.
     """
-    thing = _open(report.uid, by)
+    thing = open_for_change(report.uid, by)
     text = text_of(thing, by)
     if not text.is_whole:
         raise NotAllowed("您只能看到部分记录，不能保存全大队的数字，请由能看到全部记录的人保存")
     numbers = {one.key: kept_of(one) for one in text.numbers}
     values = {"numbers": numbers, "kept_at": now(), "kept_by_name": by.name[:60]}
-    return _saved(thing, values, {"numbers": [len(thing.numbers), len(numbers)]}, by=by)
+    return saved(thing, values, {"numbers": [len(thing.numbers), len(numbers)]}, by=by)
 
 
 def kept_of(said: Said) -> dict[str, Any]:
@@ -196,17 +200,26 @@ def advance(report: Report, state: State, *, by: Viewer, version: int | None = N
         raise NotAllowed(f"报告{State(thing.state).label}，不能改为{state.label}")
     if state is State.FINAL and not thing.numbers:
         thing = keep_numbers(thing, by=by)
-    return _saved(thing, {"state": state.value}, {"state": [thing.state, state.value]}, by=by)
+    return saved(thing, {"state": state.value}, {"state": [thing.state, state.value]}, by=by)
 
 
-def _open(uid: UUID, by: Viewer) -> Report:
+def open_for_change(uid: UUID, by: Viewer) -> Report:
+    """
+    A report to be worked on, locked.
+
+    Raises
+    ------
+    NotFound, Finished
+        There is none for this person; it has been approved.
+    """
     thing = record_for(Report, uid, by=by, permission=CHANGE)
     if thing.state == State.FINAL:
         raise Finished("报告已审定，不能再改；需要时请有权限的人退回起草")
     return thing
 
 
-def _saved(thing: Report, values: Mapping[str, Any], changes: Mapping[str, Any], *, by: Viewer) -> Report:
+def saved(thing: Report, values: Mapping[str, Any], changes: Mapping[str, Any], *, by: Viewer) -> Report:
+    """The report with these values, one version on, and the change written down."""
     for name, value in values.items():
         setattr(thing, name, value)
     thing.version += 1

@@ -116,21 +116,22 @@ class OneFile(LedgerPage):
         except NotFound:
             raise Http404 from None
         if small:
-            return _private(FileResponse(content, content_type="image/jpeg"))
+            return private(FileResponse(content, content_type="image/jpeg"))
         name, kind = found.upload.name, found.media_type
         if kind.startswith("image/") and size != "original":
             with content:
                 plain = io.BytesIO(stripped(content.read()))
-            return _private(FileResponse(plain, content_type="image/jpeg"))
+            return private(FileResponse(plain, content_type="image/jpeg"))
         record("download", thing, by=self.viewer, note=name, address=address_of(request))
-        return _private(FileResponse(content, as_attachment=True, filename=name, content_type=kind))
+        return private(FileResponse(content, as_attachment=True, filename=name, content_type=kind))
 
     def found(self, thing: Any, file: UUID) -> Kept:
         """The file of a record; raises ``NotFound`` where it has no such one."""
         return attachment_of(thing, file)
 
 
-def _private(answer: FileResponse) -> FileResponse:
+def private(answer: FileResponse) -> FileResponse:
+    """Kept by the browser of whoever asked, by nobody between."""
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
 

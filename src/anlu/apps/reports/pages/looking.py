@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from anlu.apps.reports.arrangement import FREE, ReportKind, report_kinds
 from anlu.apps.reports.models import Report
+from anlu.apps.reports.picturing import Placed, placed_in
 from anlu.apps.reports.services import NoSuchReport, period_of, report_for, text_of
 from anlu.apps.reports.watching import Watch, watch
 from anlu.apps.reports.writing import Text
@@ -36,6 +37,11 @@ class Looking:
     def text(self) -> Text:
         """What it says now."""
         return text_of(self.report, self.viewer)
+
+    @cached_property
+    def pictures(self) -> list[Placed]:
+        """The pictures that stand in it, and those that are not shown."""
+        return placed_in(self.report, self.viewer)
 
     @cached_property
     def watch(self) -> Watch:

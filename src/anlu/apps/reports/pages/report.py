@@ -18,7 +18,7 @@ from anlu.apps.reports.pages.looking import Looking, looking_at
 from anlu.apps.reports.permissions import CHANGE, FINISH, VIEW
 from anlu.apps.reports.printing import docx_of
 from anlu.apps.reports.services import advance, keep_numbers, start_report
-from anlu.apps.reports.standalone import chapters_of
+from anlu.apps.reports.standalone import chapters_of, pictures_of
 from anlu.apps.reports.writing import permission_of
 from anlu.engine.periods import FIRST_YEAR
 from anlu.kernel.core.audit import record
@@ -77,7 +77,8 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponse:
         "page_title": report.title,
         "looking": looking,
         "report": report,
-        "chapters": chapters_of(text, watched.keys),
+        "chapters": chapters_of(text, watched.keys, pictures_of(looking.pictures)),
+        "not_shown": [one for one in looking.pictures if one.why],
         "left_out": text.left_out,
         "numbers": len(numbers),
         "same": same,
@@ -101,7 +102,14 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _urls(looking: Looking) -> dict[str, str]:
-    names = ("reports.docx", "reports.pdf", "reports.beside", "reports.words", "reports.act")
+    names = (
+        "reports.docx",
+        "reports.pdf",
+        "reports.beside",
+        "reports.words",
+        "reports.pictures",
+        "reports.act",
+    )
     return {name.partition(".")[2]: looking.url(name) for name in names} | {
         "coverage": f"{reverse('reports.coverage')}?period={looking.report.period}"
     }
@@ -149,6 +157,7 @@ def _docx(looking: Looking) -> bytes:
         office=the_installation().name,
         dated=today(),
         figures=extra_values(looking),
+        pictures=looking.pictures,
     )
 
 

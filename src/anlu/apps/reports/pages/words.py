@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from anlu.apps.reports.arrangement import FREE, HALF_YEAR, by_chapter, sections_of
+from anlu.apps.reports.arrangement import FREE, HALF_YEAR, by_chapter
 from anlu.apps.reports.models import State
 from anlu.apps.reports.pages.looking import looking_at
 from anlu.apps.reports.permissions import CHANGE, VIEW
-from anlu.apps.reports.services import report_for, reword, start_report, text_over
+from anlu.apps.reports.services import report_for, reword, sections_in, start_report, text_over
 from anlu.apps.reports.standalone import chapters_of
 from anlu.engine.periods import Period
 from anlu.kernel.core.errors import AnluError
@@ -57,7 +57,7 @@ class WordsForm(forms.Form):
 def words_page(request: HttpRequest, kind: str) -> HttpResponse:
     """All parts of a report with their words; ``?part=`` opens one of them."""
     looking = looking_at(request, kind)
-    chosen = sections_of(looking.kind, looking.report.chosen.get("sections", ()))
+    chosen = sections_in(looking.report)
     parts = {f"{one.code}.{part.code}": (one, part) for one in chosen for part in one.parts}
     key = request.GET.get("part", "")
     request.trail = [Crumb(looking.report.title, looking.url()), Crumb("修改文字")]  # type: ignore[attr-defined]
