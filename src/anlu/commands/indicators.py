@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from anlu.kernel.core.scope import SYSTEM
     from anlu.kernel.indicators.define import indicators
     from anlu.kernel.indicators.evaluate import values_of
+    from anlu.kernel.indicators.facts import none_made
 
     try:
         day = today()
@@ -42,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(str(problem), field="ANLU_TODAY") from None
     window = _window(_so_far(period, as_of, day), args.unit.strip(), as_of)
     known = sorted(indicators, key=lambda one: (one.order, one.code))
-    values = values_of(known, window, SYSTEM)
+    with none_made():
+        values = values_of(known, window, SYSTEM)
     if args.json:
         print_json(_result(window, args.unit.strip(), values))
     else:

@@ -57,25 +57,30 @@ def _half_year(args: argparse.Namespace) -> int:
         raise BadInput(field="--period", found=args.period, expected="一个半年, 写成 2023H1")
     start()
     from anlu.apps.reports.arrangement import HALF_YEAR
+    from anlu.apps.reports.picturing import placed_in
     from anlu.apps.reports.printing import docx_of
     from anlu.apps.reports.services import report_for, text_of
     from anlu.apps.reports.standalone import html_of
     from anlu.kernel.core.clock import today
     from anlu.kernel.core.scope import SYSTEM
+    from anlu.kernel.indicators.facts import none_made
     from anlu.web.installation import the_installation
 
     report = report_for(HALF_YEAR, _so_far(args.period))
-    text = text_of(report, SYSTEM)
+    with none_made():
+        text, placed = text_of(report, SYSTEM), placed_in(report, SYSTEM)
     assert out is not None
-    _write(out, docx_of(report.title, text, office=the_installation().name, dated=today()), "--out")
+    office = the_installation().name
+    _write(out, docx_of(report.title, text, office=office, dated=today(), pictures=placed), "--out")
     if page is not None:
-        _write(page, html_of(report.title, text).encode(), "--html")
+        _write(page, html_of(report.title, text, placed).encode(), "--html")
     result = {
         "period": args.period,
         "title": report.title,
         "out": str(out),
         "html": str(page) if page else None,
         "numbers": len(text.numbers),
+        "pictures": sum(not one.why for one in placed),
         "sentences": sum(1 for one in text.paragraphs for part in one.parts if part.numbers),
         "left_out": [
             {"section": one.section.code, "sentence": one.sentence.code, "why": one.why}
@@ -118,10 +123,12 @@ def _check(args: argparse.Namespace) -> int:
     start()
     from anlu.apps.reports.checking import check_figures, check_statements
     from anlu.kernel.core.scope import SYSTEM
+    from anlu.kernel.indicators.facts import none_made
     from anlu.kernel.indicators.window import Window
 
     window = Window(_so_far(args.period))
-    figures, statements = check_figures(window, SYSTEM), check_statements(window, SYSTEM)
+    with none_made():
+        figures, statements = check_figures(window, SYSTEM), check_statements(window, SYSTEM)
     if args.json:
         print_json(
             {
