@@ -50,6 +50,11 @@ def place_of(crash: Crash) -> str:
     return " ".join(part for part in (road, stake(crash)) if part) or crash.place_text
 
 
+def office(crash: Crash) -> str:
+    """The unit that handles it, in short where it has a short name."""
+    return Verbatim(crash.unit.short_name or crash.unit.name) if crash.unit else ""
+
+
 def segment(crash: Crash) -> str:
     """Name of the segment of its road, "" on none."""
     found = segment_of(crash, crash.occurred_on)
@@ -93,7 +98,7 @@ COLUMNS = (
     Column("killed", "死亡", sort="killed", kind=Kind.NUMBER),
     Column("injured", "受伤", sort="injured", kind=Kind.NUMBER),
     _code("procedure", "处理程序"),
-    Column("unit", "办理单位", value="unit.short_name"),
+    Column("unit", "办理单位", value=office, joins=("unit",)),
     Column("marks", "质量标记", kind=Kind.TAGS, dictionary="crash.mark"),
 )
 
