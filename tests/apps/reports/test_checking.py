@@ -14,15 +14,16 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.__main__ import main
-from anlu.apps.crashes.models import Crash, Procedure
+from anlu.apps.crashes.models import Crash, CrashParty, Procedure
 from anlu.apps.reports.checking import check_figures, check_statements, expected_figures, statements
 from anlu.engine.indicators.rules import worded
 from anlu.engine.periods import Period
 from anlu.kernel.core.installation import register_installation
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents.sections import Side
+from anlu.kernel.indicators import facts
 from anlu.kernel.indicators.define import indicators
-from anlu.kernel.indicators.evidence import evidence
+from anlu.kernel.indicators.evidence import Found, evidence
 from anlu.kernel.indicators.external import add_external
 from anlu.kernel.indicators.window import Window
 from tests.apps.crashes.records import add_crash
@@ -105,6 +106,20 @@ def test_a_figure_holds_when_its_words_are_the_articles_and_one_record_less_brea
     add_crash("touch", date(2019, 1, 1))
     after = {one["id"]: one for one in answer(capsys, "check", "--period", "2023H1")["figures"]}
     assert (after["F15"]["words"], after["F15"]["holds"]) == ("下降28.30%", False)
+
+
+def test_a_command_that_ends_at_once_reads_no_whole_table(
+    july: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*whatever: Any) -> None:
+        raise AssertionError("a snapshot of a million rows takes longer than the answer")
+
+    deaths(2022, 53)
+    deaths(2023, 39)
+    for name in ("read", "refreshed"):
+        monkeypatch.setattr(facts, name, refuse)
+    found = {one["id"]: one for one in answer(capsys, "check", "--period", "2023H1")["figures"]}
+    assert found["F15"]["holds"]
 
 
 def test_a_record_moved_out_of_the_period_breaks_it(july: None) -> None:
@@ -194,3 +209,52 @@ def test_bad_input_is_one_line_that_names_the_field(
     assert said.out == ""
     assert field in said.err
     assert said.err.count("\n") == 1
+
+
+def statement(id: str) -> Found:
+    """What is found for a statement."""
+    return next(one for one in check_statements(H1, SYSTEM) if one.id == id).found
+
+
+def add_rider(number: str, year: int, helmet: str, injury: str = "slight") -> None:
+    """A crash with one rider."""
+    crash = add_crash(number, date(year, 3, 1))
+    CrashParty.objects.create(crash=crash, seq=1, injury=injury, helmet=helmet)
+
+
+def test_riders_hurt_without_a_helmet_hold_the_statement_only_when_they_became_fewer(
+    july: None,
+) -> None:
+    assert statement("Q20").missing == ("当事人的安全头盔栏",)
+    add_rider("now", 2023, "not_used")
+    add_rider("worn", 2023, "used", "killed")
+    add_rider("doubt", 2023, "unknown")
+    add_rider("well", 2023, "not_used", "none")
+    assert statement("Q20").words.startswith("骑乘人员伤亡 3 人，其中未戴头盔 1 人、使用不明 1 人")
+    assert statement("Q20").missing == ("未戴头盔伤亡人数没有下降",)
+    add_rider("then", 2022, "not_used")
+    add_rider("before", 2022, "not_used")
+    assert statement("Q20").holds
+
+
+def test_what_records_there_are_is_told_even_where_the_statement_cannot_hold_yet(july: None) -> None:
+    for year, value in ((2021, 91), (2022, 93), (2023, 92)):
+        stated = {
+            "document_number": f"测〔{year}〕1号",
+            "issuer": "测评中心",
+            "document_on": date(year, 2, 1),
+        }
+        values = {
+            "kind": "poll",
+            "subject": "满意度",
+            "value": Decimal(value),
+            "measure": "分",
+            "day": date(year, 1, 1),
+        }
+        add_external(values | stated, by=SYSTEM)
+    found = statement("Q28")
+    assert "2021年 91（测〔2021〕1号），2022年 93" in found.words
+    assert "第三方测评没有逐年提升" in found.missing
+    assert statement("Q14").words == "有值班带班登记的 0 天，共 181 天"
+    assert statement("Q10").words == "问责建议函 0 份"
+    assert not any(statement(code).holds for code in ("Q10", "Q14", "Q28"))

@@ -1,4 +1,4 @@
-"""Evidence behind statements about governance: Q02 tasks, Q07 in time, Q09 meetings, Q11 interviews and notices."""
+"""Evidence about governance: Q02 tasks, Q07 in time, Q09 meetings, Q10 accountability, Q11 interviews and notices."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from anlu.kernel.indicators.evidence import Found, evidence_for
 from anlu.kernel.indicators.window import Window
 
 SEVERAL = 2  # 多次
+ACCOUNTABILITY = "accountability"
 ORDERS = ("interview_notice", "rectification")
 
 
@@ -103,3 +104,15 @@ def interviews_and_notices(window: Window, viewer: Viewer) -> Found:
         missing += [] if those else [f"已印发的{label}"]
         missing += [f"{one.number or one.title} 的法律依据" for one in those if not one.bases]
     return Found(not missing, "，".join(words), tuple(missing))
+
+
+@evidence_for("Q10")
+def accountability(window: Window, viewer: Viewer) -> Found:
+    """Proposals to hold somebody to account that went out; the assessment of the towns is not registered yet."""
+    period = window.period
+    sent = Document.objects.visible_to(viewer).filter(
+        kind=ACCOUNTABILITY, state__in=LIVE_STATES, issued_on__range=(period.start, period.end)
+    )
+    number = sent.count()
+    missing = ("镇街考核表：还没有这项台账", *(() if number else ("已印发的问责建议函",)))
+    return Found(False, f"问责建议函 {number} 份", missing)
