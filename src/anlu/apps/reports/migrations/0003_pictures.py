@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('core', '0006_attachments'),
         ('people', '0003_language_and_theme'),
         ('places', '0003_segments'),
-        ('reports', '0001_initial'),
+        ('reports', '0002_renamed_parts'),
     ]
 
     operations = [
