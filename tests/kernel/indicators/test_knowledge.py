@@ -12,8 +12,10 @@ import pytest
 from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash, Procedure
 from anlu.engine.periods import Period
+from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.scope import SYSTEM
+from anlu.kernel.core.search import matching
 from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import rows_behind, values_of
 from anlu.kernel.indicators.knowledge import known_on
@@ -98,3 +100,12 @@ def test_any_history_gives_on_every_day_what_was_seen_on_that_day(db: None) -> N
         if any(getattr(Crash.objects.get(pk=thing.pk), name) != value for name, value in values.items()):
             change(thing, day, **values)
     assert {day: figures(day) for day in seen} == seen
+
+
+def test_what_is_found_by_words_is_found_among_the_records_of_a_day(db: None) -> None:
+    one, other = crash("371520230001", date(2023, 3, 1)), crash("371520230002", date(2023, 3, 2))
+    for thing in (one, other):
+        change(thing, date(2023, 5, 1), severity="slight")
+    known = known_on(Crash, date(2023, 4, 1))
+    found = Crash.objects.filter(matching(kind_of(Crash), "371520230002"))
+    assert [thing.pk for thing in known.matching(found)] == [other.pk]

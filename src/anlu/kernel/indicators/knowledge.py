@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.models import AuditEntry, Record
+from anlu.kernel.core.search import Words
 from anlu.kernel.indicators.columns import Coded, Column, Mask, Several, Unanswerable
 from anlu.kernel.indicators.leaves import Amount, Leaf
 from anlu.kernel.indicators.masks import mask_of
@@ -59,6 +60,10 @@ class Known:
     def said(self, model: type[Model], through: str) -> Iterable[tuple[str, Several]]:
         """Nothing: what other tables said on the day is not kept."""
         return ()
+
+    def found(self, words: Words) -> Mask:
+        """The words by which something was found on the day are not kept; raises ``Unanswerable``."""
+        raise Unanswerable("the search knows things as they are now")
 
     @property
     def keys(self) -> list[int]:

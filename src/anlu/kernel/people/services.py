@@ -339,7 +339,8 @@ def why_kept(role: Role) -> str:
 
 
 def _check_label(label: str, role: Role | None) -> None:
-    if Role.objects.filter(label=label).exclude(pk=role.pk if role else None).exists():
+    others = Role.objects.exclude(pk=role.pk) if role is not None else Role.objects.all()
+    if others.filter(label=label).exists():
         raise RoleProblem(f"已有名为「{label}」的角色")
 
 

@@ -129,7 +129,7 @@ class Writer:
         keys = self._keys(made)
         main = keys[MAIN]
         uids = identities(len(main))
-        more = {
+        more: dict[str, Sequence[Any]] = {
             "id": main,
             "uid": [uid.hex for uid in uids],
             "digest": [found.digests[place] for place in found.new],
@@ -178,7 +178,7 @@ class Writer:
         author = self.batch.actor.hex if self.batch.actor else None
         for sheet, frame in made.children.items():
             count = frame.height
-            more = {
+            more: dict[str, Sequence[Any]] = {
                 "id": keys[sheet],
                 "uid": [uid.hex for uid in identities(count)],
                 f"{self.importer.parent}_id": [keys[MAIN][place] for place in frame[PARENT]],
