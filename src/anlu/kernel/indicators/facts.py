@@ -564,9 +564,8 @@ def _entries(table: FactTable, ids: Numbers, spans: Sequence[Span]) -> Numbers:
     if kind not in searchables:
         return found
     same = f""""kind" = '{kind}' AND "uid" = "{own}"."uid\""""
-    for rows in _chunks(
-        table.model, [f'(SELECT "id" FROM "{SearchEntry._meta.db_table}" WHERE {same})'], spans
-    ):
+    entry = f'(SELECT "id" FROM "{SearchEntry._meta.db_table}" WHERE {same}) AS "entry"'
+    for rows in _chunks(table.model, [entry], spans):
         keys = np.array([key for key, _ in rows], dtype=np.int64)
         known = np.isin(keys, ids)  # others came meanwhile
         found[np.searchsorted(ids, keys[known])] = np.array([entry or 0 for _, entry in rows])[known]
