@@ -111,8 +111,11 @@ def exported(client: Client, ledger: str, form: str) -> Rows:
         return pl.read_csv(io.BytesIO(content), skip_rows=HEAD_LINES, infer_schema=False).fill_null("")
     sheet = list(load_workbook(io.BytesIO(content), read_only=True).active.iter_rows(values_only=True))
     labels, *lines = sheet[HEAD_LINES:]
-    texts = [["" if cell is None else str(cell) for cell in line] for line in lines]
-    return pl.DataFrame(texts, schema=[str(label) for label in labels], orient="row")
+    texts = [
+        ["" if cell is None else str(cell) for cell in (*line, *[None] * (len(labels) - len(line)))]
+        for line in lines
+    ]  # a line that ends with empty cells is read shorter
+    return pl.DataFrame(texts, schema=dict.fromkeys(map(str, labels), pl.String), orient="row")
 
 
 def names_below(place: Unit | Area, window: Window) -> set[str]:

@@ -68,7 +68,7 @@ def sheet_of(values: QueryDict, viewer: Viewer, *, keep: Iterable[str] = (), siz
     def at(place: int) -> str:
         return "?" + urlencode([*kept, *asked.parameters(), *([("start", str(place))] if place else [])])
 
-    pager = {
+    pager: dict[str, Any] = {
         "first": start + 1,
         "last": min(start + size, total),
         "total": total,
