@@ -174,6 +174,7 @@ def test_whoever_may_not_see_the_record_sees_no_picture_by_any_address(unit: Uni
         assert [client.get(address).status_code for address in addresses] == [status, status]
         listed = client.get(reverse("reports.library")).content.decode()
         assert (str(picture.uid) in listed) == (status == 200)
+        assert Library(viewer).total() == (1 if status == 200 else 0)
 
 
 def test_a_picture_that_was_taken_out_is_in_the_library_no_more(unit: Unit) -> None:
