@@ -68,14 +68,14 @@ def test_a_road_shows_its_classes_owner_and_length_in_words(keeper: Any, client:
 def test_records_on_a_road_are_counted_as_far_as_one_may_see_them(keeper: Any, client: Client) -> None:
     crash(keeper.unit, "A1")
     crash(keeper.unit, "A2")
-    crash(make_unit("别的中队"), "B1")
+    crash(make_unit("别的中队"), "乙字1号")
     page = listed(client, "places.road")
     assert "事故 2 起" in page
     address = f"{reverse('crashes.crash')}?route=G105"
     assert address in page
     there = client.get(address).content.decode()
     assert "A1" in there
-    assert "B1" not in there
+    assert "乙字1号" not in there
 
 
 def test_without_the_right_to_see_crashes_none_are_counted(ground: dict[str, Any], client: Client) -> None:

@@ -36,7 +36,7 @@ def get_ready() -> None:
         except Exception:
             log.exception("%s was not got ready", name)
         else:
-            log.info("%s: ready after %.1f s", name, time.monotonic() - began)
+            log.debug("%s: ready after %.1f s", name, time.monotonic() - began)
 
 
 def get_ready_meanwhile(then: Callable[[], Any] = lambda: None) -> None:

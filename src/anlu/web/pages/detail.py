@@ -53,6 +53,7 @@ ACTION_WORDS = {
     "unlock": ("解除锁定", "green"),
     "tick": ("调整权限", "amber"),
     "close": ("撤销并入", "amber"),
+    "recount": ("重算期限", "amber"),
     "assign_area": ("划定辖区", "blue"),
     "publish": ("生效", "green"),
     "withdraw": ("撤回", "red"),
