@@ -31,6 +31,7 @@ class RunningInstallation:
 
     address: str
     folder: Path
+    today: str = ""
 
     def sign_in(self, page: Page, login: str) -> None:
         """Sign in as one of the demonstration accounts, as a person would."""
@@ -44,7 +45,7 @@ class RunningInstallation:
         """What an `anlu` command prints in this installation."""
         done = subprocess.run(
             [sys.executable, "-m", "anlu", *words],
-            env=_environment(self.folder),
+            env=_environment(self.folder, self.today),
             capture_output=True,
             text=True,
         )
@@ -55,7 +56,7 @@ class RunningInstallation:
         """The JSON that a module prints which works in this installation."""
         done = subprocess.run(
             [sys.executable, "-m", name, *words],
-            env=_environment(self.folder),
+            env=_environment(self.folder, self.today),
             capture_output=True,
             text=True,
         )
@@ -63,10 +64,10 @@ class RunningInstallation:
         return json.loads(done.stdout)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, today: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANLU_", "DJANGO_"))}
     kept.pop("DATABASE_URL", None)
-    return kept | {"ANLU_DATA": str(folder)}
+    return kept | {"ANLU_DATA": str(folder)} | ({"ANLU_TODAY": today} if today else {})
 
 
 def _free_port() -> int:
@@ -85,14 +86,21 @@ def demonstration_county(folder: Path) -> Path:
 @contextmanager
 def running_installation(county: Path, folder: Path) -> Iterator[RunningInstallation]:
     """Serve a copy of a demonstration installation, and stop it at the end."""
-    port = _free_port()
-    made = RunningInstallation(f"http://127.0.0.1:{port}", folder)
     shutil.copytree(county, folder)
+    with serving(folder) as made:
+        yield made
+
+
+@contextmanager
+def serving(folder: Path, *, port: int = 0, today: str = "") -> Iterator[RunningInstallation]:
+    """Serve an installation, on a business day of its own where one is stated, and stop it at the end."""
+    port = port or _free_port()
+    made = RunningInstallation(f"http://127.0.0.1:{port}", folder, today)
     log = folder.parent / "serve.log"
     with log.open("w") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "anlu", "serve", "--port", str(port)],
-            env=_environment(folder),
+            env=_environment(folder, today),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -101,7 +109,7 @@ def running_installation(county: Path, folder: Path) -> Iterator[RunningInstalla
             yield made
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(timeout=30)
+            server.wait(timeout=PATIENCE_S)
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
