@@ -75,7 +75,7 @@ def test_a_file_keeps_no_path_of_its_name_and_is_shown_to_those_who_see_its_case
     assert mine.headers["content-type"].startswith("image/")
     assert mine.headers["x-content-type-options"] == "nosniff"
     stranger = open_context().new_page()
-    installation.sign_in(stranger, "town2")
+    installation.sign_in(stranger, "garden")
     assert stranger.request.get(installation.address + address).status == 404
     nobody = open_context()
     assert "image" not in nobody.request.get(installation.address + address).headers["content-type"]
