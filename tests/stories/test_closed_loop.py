@@ -52,7 +52,7 @@ class Actors:
     def at(self, made: RunningInstallation, login: str, address: str = "/today/") -> Page:
         """Somebody, signed in anew, before a page that is not wider than the device."""
         page = self.open_context(**DEVICES[self.device]).new_page()
-        page.set_default_timeout(PATIENCE_MS)  # a long story of many people: none of it fails for a busy machine
+        page.set_default_timeout(PATIENCE_MS)  # none of so long a story fails for a busy machine
         made.sign_in(page, login)
         page.goto(made.address + address)
         fits(page)
