@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from anlu.kernel.core import notices, recounting, search, store  # noqa: F401 - the first two declare work of theirs
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.fields import encrypted_fields, rekey
-from anlu.kernel.core.importing import jobs as importing  # noqa: F401 - declares the import in the background
+from anlu.kernel.core.importing import jobs as importing  # noqa: F401 - declares what looks after imports
 from anlu.kernel.core.models import Job, JobState
 from anlu.kernel.core.tasks import PERIODIC, RunningJob, every, job
 

@@ -31,7 +31,7 @@ from anlu.kernel.core.importing.planning import Plan
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
 from anlu.kernel.core.importing.writing import COUNTED, FEWEST, BatchTaken, Writer, fitting
-from anlu.kernel.core.models import Batch, Job, JobState, SearchEntry
+from anlu.kernel.core.models import Batch, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import BATCH_WITHDRAW
 from anlu.kernel.core.revisions import touch
@@ -44,7 +44,6 @@ BEGUN: Final = (BatchState.READING, BatchState.PUBLISHING)
 UNFINISHED: Final = (BatchState.WAITING, *BEGUN)
 
 OPENING: Final = "core.importing"
-JOB: Final = "core.import"
 
 Progress = Callable[[int], None]
 
@@ -369,16 +368,10 @@ def purge(importer: Importer, batch: Batch) -> int:
 
 
 def tend(*, by: Viewer) -> int:
-    """
-    Clear away or finish what dead processes left; gives how many batches.
-
-    A batch that a job stands behind is left to the job, which goes on with it.
-    """
-    jobs = Job.objects.filter(kind=JOB, state__in=(JobState.WAITING, JobState.RUNNING))
-    awaited = {one["batch"] for one in jobs.values_list("arguments", flat=True)}
+    """Clear away or finish what dead processes left; gives how many batches."""
     tended = 0
     for left in Batch.objects.filter(state__in=BEGUN).order_by("pk"):
-        if str(left.uid) not in awaited and left.noun in importers and taken(left):
+        if left.noun in importers and taken(left):
             importer = importers.get(left.noun)
             _settle(importer, left, by)
             tended += 1
