@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
+from anlu.kernel.core.clock import now
 from anlu.kernel.core.dictionaries import add_term
 from anlu.kernel.core.errors import ChangedMeanwhile, NeedsReason, NotAllowed
 from anlu.kernel.core.models import AuditEntry, ExportOrder, ExportState, Job, Upload
@@ -210,3 +211,95 @@ def test_the_way_to_the_order_keeps_every_condition(client: Client, unit: Unit) 
     assert page.context["total"] == 2
     client.post(answer.headers["Location"], {"purpose": "试"})
     assert ExportOrder.objects.get().rows == 2
+
+
+# --- many small exports are one large one
+
+
+def some(unit: Unit, number: int) -> None:
+    for _ in range(number):
+        make_officer(unit)
+
+
+def taken(client: Client, query: str = "") -> int:
+    """Ask for the file at once; the status of the answer."""
+    answer = client.get(reverse("people.officer.export_csv") + query)
+    if answer.status_code == 200:
+        b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    return answer.status_code
+
+
+def test_what_one_person_takes_of_one_ledger_within_a_day_counts_together(
+    client: Client, clerk: Officer, unit: Unit
+) -> None:
+    some(unit, 1)
+    assert taken(client) == 200, "two rows"
+    assert taken(client) == 302, "four rows in all"
+    page = client.get(reverse(ORDER) + "?as=csv")
+    assert "最近 24 小时已导出同类记录 2 行，连同这次 2 行超过 3 行" in page.content.decode()
+    assert ordered(client, "?as=csv").state == ExportState.ASKED
+    client.force_login(make_officer(unit, *MAY, width=Width.OWN))
+    assert taken(client) == 200, "of somebody else nothing was taken"
+
+
+def test_rows_of_yesterday_and_of_other_ledgers_do_not_count(
+    client: Client, clerk: Officer, unit: Unit, settings: Any
+) -> None:
+    some(unit, 1)
+    assert taken(client) == 200
+    AuditEntry.objects.filter(action="export").update(thing_kind="crashes.crash")
+    assert taken(client) == 200
+    AuditEntry.objects.filter(action="export").update(at=now() - timedelta(hours=25))
+    assert taken(client) == 200
+    assert taken(client) == 302
+    settings.ANLU_EXPORT_COUNT_HOURS = 0
+    assert taken(client) == 200
+
+
+def test_ticked_rows_count_together_as_well(client: Client, clerk: Officer, unit: Unit) -> None:
+    some(unit, 1)
+    rows = {"deed": "export", "row": [str(uid) for uid in Officer.objects.values_list("uid", flat=True)]}
+    assert client.post(reverse("people.officer.bulk"), rows).status_code == 200
+    answer = client.post(reverse("people.officer.bulk"), rows, follow=True)
+    assert "请用「导出」提交申请" in answer.content.decode()
+    assert AuditEntry.objects.filter(action="export").count() == 1
+
+
+def test_several_files_that_are_being_written_are_counted_before_they_are_there(
+    client: Client, clerk: Officer, unit: Unit, settings: Any
+) -> None:
+    some(unit, 1)
+    settings.TASKS_INLINE = False
+    first, second = ordered(client), ordered(client)
+    assert (first.state, second.state) == (ExportState.RUNNING, ExportState.ASKED)
+    assert taken(client) == 302
+    run_later(first, settings)
+    assert first.state == ExportState.READY
+
+
+def test_what_somebody_allowed_does_not_count_against_later_exports_and_the_log_tells(
+    client: Client, clerk: Officer, chief: Officer, unit: Unit
+) -> None:
+    some(unit, 4)
+    order = ordered(client)
+    assert order.state == ExportState.ASKED
+    decide_export(order.uid, allow=True, words="", by=chief)
+    assert taken(client, f"?q={clerk.name}") == 200
+    assert taken(client, f"?q={clerk.name}") == 200
+    allowed, first, second = AuditEntry.objects.filter(action="export").order_by("pk")
+    assert allowed.changes["allowed_by"] == [None, chief.name]
+    assert [one.changes["together"][1] for one in (allowed, first, second)] == [6, 1, 2]
+    client.force_login(make_officer(unit, "core.export.view", width=Width.ALL))
+    page = client.get(reverse("core.export")).content.decode()
+    assert "合计行数" in page
+    assert chief.name in page
+
+
+def test_whoever_decides_sees_what_was_taken_besides(
+    client: Client, clerk: Officer, chief: Officer, unit: Unit
+) -> None:
+    some(unit, 1)
+    assert taken(client) == 200
+    order = ordered(client, "?as=csv")
+    client.force_login(chief)
+    assert "最近 24 小时 3 行" in client.get(reverse("web.export", args=[order.uid])).content.decode()

@@ -71,7 +71,10 @@ class Configuration(BaseSettings):
     upload_limit_mb: int = Field(default=200, ge=1, description="单个上传文件上限(MB)")
     upload_quota_mb: int = Field(default=20_000, ge=1, description="上传文件合计上限(MB)")
     export_approval_rows: int = Field(
-        default=100_000, ge=0, description="一次导出多于几行须他人审批; 0 = 都须审批"
+        default=100_000, ge=0, description="导出多于几行须他人审批; 0 = 都须审批"
+    )
+    export_count_hours: int = Field(
+        default=24, ge=0, le=720, description="同一人在几小时内导出的同类记录合计审批; 0 = 各次单独算"
     )
     job_threads: int = Field(default=2, ge=1, le=16, description="后台同时进行的任务数")
     session_idle_minutes: int = Field(default=30, ge=1, le=720, description="无操作多久后退出登录(分钟)")

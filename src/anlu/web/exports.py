@@ -34,6 +34,7 @@ from anlu.kernel.core.store import keep
 from anlu.kernel.core.tasks import RunningJob, enqueue, every, job
 from anlu.kernel.people.access import holders_of
 from anlu.kernel.people.models import Officer
+from anlu.web.allowance import allowance
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.pages.export import Table, csv_lines, in_chunks, record_export, table_of, write_excel
 from anlu.web.pages.listing import Listing
@@ -45,11 +46,6 @@ EVERYTHING: Final = 10**9  # count exactly, however many
 TELL_EVERY: Final = 2_000
 HOUR_S: Final = 3_600
 DONE_WRITING: Final = 0.95  # the rest is packing and storing
-
-
-def needs_leave(rows: int) -> bool:
-    """True when so many rows leave the platform only with somebody else's consent."""
-    return rows > settings.ANLU_EXPORT_APPROVAL_ROWS
 
 
 @transaction.atomic
@@ -65,6 +61,7 @@ def order_export(listing: Listing, form: str, *, purpose: str, by: Officer) -> E
     if not purpose.strip():
         raise NeedsReason("请写明导出用途")
     rows = total_of(listing.rows(), up_to=EVERYTHING).number
+    found = allowance(listing.ledger, rows, by=by, held=True)
     order = ExportOrder.objects.create(
         ledger=listing.ledger.code,
         label=listing.ledger.label,
@@ -73,7 +70,7 @@ def order_export(listing: Listing, form: str, *, purpose: str, by: Officer) -> E
         words=listing.words(),
         rows=rows,
         purpose=purpose.strip()[:200],
-        state=ExportState.ASKED if needs_leave(rows) else ExportState.RUNNING,
+        state=ExportState.ASKED if found.needs_leave else ExportState.RUNNING,
         actor=by.uid,
         actor_name=by.name[:60],
     )
@@ -162,14 +159,17 @@ def _write(running: RunningJob, order: ExportOrder) -> dict[str, Any]:
     ledger, person = _still_allowed(order)
     listing = Listing.read(ledger, person, QueryDict(order.selection), verb="export")
     total = total_of(listing.rows(), up_to=EVERYTHING).number
-    if needs_leave(total) and order.decided_by is None:
-        raise NotAllowed(f"记录已增至 {total:,} 行，须审批：请重新申请")
+    found = allowance(ledger, total, by=person, but=order)
+    if found.needs_leave and order.decided_by is None:
+        raise NotAllowed(f"记录已增至 {total:,} 行，须审批：请重新申请。{found.words}")
     moment = now()
     table = table_of(listing, total=total, moment=moment, viewer=person)
     table = replace(table, rows=_told(table.rows, total, running.progress))
     upload = _stored(table, order, person, running)
     with transaction.atomic():
-        record_export(listing, order.form, total, by=person)
+        record_export(
+            listing, order.form, total, by=person, taken=found.taken, allowed_by=order.decided_by_name
+        )
         ready = {"state": ExportState.READY, "upload": upload, "rows": total, "finished_at": now()}
         ExportOrder.objects.filter(pk=order.pk).update(**ready)
         _tell(order, [order.actor], "ready", f"{order.label} {total:,} 行已生成，可以下载", "green")

@@ -24,6 +24,7 @@ ANLU_UPLOADS_FOLDER: Path = ANLU_DATA_FOLDER / "uploads"
 ANLU_UPLOAD_LIMIT_BYTES: int = configuration.upload_limit_mb * 1_000_000
 ANLU_UPLOAD_QUOTA_BYTES: int = configuration.upload_quota_mb * 1_000_000
 ANLU_EXPORT_APPROVAL_ROWS: int = configuration.export_approval_rows
+ANLU_EXPORT_COUNT_HOURS: int = configuration.export_count_hours
 ANLU_SESSION_SINGLE: bool = configuration.session_single
 ANLU_PASSWORD_DAYS: int = configuration.password_days
 ANLU_LOG_DAYS: int = configuration.log_days

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from anlu.kernel.core.filters import ChoiceFilter, TextFilter, TimeFilter
 from anlu.kernel.core.models import AuditEntry, Seal
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import SignIn
+from anlu.web.allowance import ALLOWED_BY
 from anlu.web.cells import words_of
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, ledgers
 from anlu.web.nav import page
@@ -35,6 +38,11 @@ def _exports(viewer: Viewer, permission: str) -> QuerySet[AuditEntry]:
 def _sign_ins(viewer: Viewer, permission: str) -> QuerySet[SignIn]:
     everything = viewer.scope_for(permission).everything
     return SignIn.objects.all() if everything else SignIn.objects.none()
+
+
+def _together(entry: AuditEntry) -> Any:
+    """Rows of this export and of those that counted together with it."""
+    return (entry.changes.get("together") or entry.changes.get("rows") or [0, 0])[1]
 
 
 def _action(entry: AuditEntry) -> str:
@@ -142,7 +150,9 @@ EXPORTS = ledgers.add(
             Column(
                 "rows", "行数", value=lambda entry: (entry.changes.get("rows") or [0, 0])[1], kind=Kind.NUMBER
             ),
+            Column("together", "合计行数", value=_together, kind=Kind.NUMBER),
             Column("note", "内容"),
+            Column("allowed", "审批人", value=lambda entry: (entry.changes.get(ALLOWED_BY) or ["", ""])[1]),
             Column("address", "来源地址", kind=Kind.CODE),
         ),
         filters=(

@@ -22,6 +22,7 @@ from anlu.kernel.core.models.exports import ExportOrder, ExportState
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
+from anlu.web.allowance import allowance
 from anlu.web.cells import words_of
 from anlu.web.exports import decide_export
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
@@ -143,6 +144,7 @@ def _told(order: ExportOrder, viewer: Officer) -> dict[str, Any]:
     own = order.actor == viewer.uid
     return {
         "order": order,
+        "taken": _taken_besides(order) if order.state == ExportState.ASKED else "",
         "own": own,
         "colour": COLOURS[ExportState(order.state)],
         "asked_at": words_of(order.asked_at),
@@ -157,6 +159,15 @@ def _told(order: ExportOrder, viewer: Officer) -> dict[str, Any]:
         "list_url": f"{ledgers.get(order.ledger).url()}?{order.selection}" if order.ledger in ledgers else "",
         "page_title": f"{order.label}导出申请",
     }
+
+
+def _taken_besides(order: ExportOrder) -> str:
+    """What whoever asks has taken already, for whoever decides."""
+    person = Officer.objects.filter(uid=order.actor).first()
+    if person is None or order.ledger not in ledgers:
+        return ""
+    found = allowance(ledgers.get(order.ledger), order.rows, by=person, but=order)
+    return f"最近 {found.hours} 小时 {found.taken:,} 行" if found.taken else ""
 
 
 def progress_of(job: Job, uid: UUID) -> dict[str, Any]:

@@ -5,25 +5,34 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
+from anlu.web.allowance import allowance
 from anlu.web.cells import Cell, Renderer, words_of
 from anlu.web.desk.import_sheets import SHEETS, Sheet, changes_in, ledger_for
 from anlu.web.desk.imports import CHAPTER, ITEM, noun_label, seen_batch
 from anlu.web.ledgers import Column, Ledger
 from anlu.web.nav import Crumb, page, pages
-from anlu.web.pages.export import CHUNK, Table, at_once, excel_response, exported_columns, head_lines
+from anlu.web.pages.export import (
+    CHUNK,
+    Table,
+    excel_response,
+    exported_columns,
+    head_lines,
+    is_quick,
+    record_rows,
+)
 from anlu.web.pages.list import Heading, Row
 from anlu.web.viewers import require_viewer
 
@@ -50,9 +59,10 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
     total = rows.count()
     exports = viewer.may(ledger.permission_to("export"))
     if request.GET.get("as") == "xlsx":
-        if not exports or not at_once(total, "xlsx"):
+        if not exports or not is_quick(total, "xlsx"):
             raise Http404
         return _file(request, ledger, sheet, batch, rows, viewer)
+    given = is_quick(total, "xlsx") and not allowance(ledger, total, by=viewer).needs_leave
     columns = [column for column in ledger.columns if column.listed]
     request.trail = [  # type: ignore[attr-defined]
         Crumb(str(batch), reverse("web.batch", args=[batch.uid])),
@@ -65,8 +75,8 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
         "unit": ledger.unit,
         "shown": min(total, SHOWN),
         "words": words,
-        "file_url": "?as=xlsx" if exports and total and at_once(total, "xlsx") else "",
-        "too_many": exports and not at_once(total, "xlsx"),
+        "file_url": "?as=xlsx" if exports and total and given else "",
+        "too_many": exports and not given,
         "batch_url": reverse("web.batch", args=[batch.uid]),
         "page_title": f"{noun_label(batch)}{sheet.label}",
         "page_note": f"{batch} · {words_of(batch.finished_at)} · {total:,} {ledger.unit}",
@@ -106,9 +116,11 @@ def _file(
     columns = exported_columns(ledger)
     renderer, joins, moment = Renderer(ledger.model, columns), ledger.joins(columns), now()
     total, words = rows.count(), f"{batch} {sheet.label}"
-    note = f"XLSX，{total:,} {ledger.unit}；条件：{words}"
-    record("export", None, by=viewer, kind=ledger.model._meta.label_lower, label=ledger.label, note=note,
-           changes={"rows": [None, total]}, address=address_of(request))  # fmt: skip
+    with transaction.atomic():
+        found = allowance(ledger, total, by=viewer, held=True)
+        if found.needs_leave:
+            raise Http404
+        record_rows(ledger, "xlsx", total, words, by=viewer, address=address_of(request), taken=found.taken)
     wanted = rows.select_related(*joins) if joins else rows
     changes = changes_in(batch, ledger, list(rows.values_list("pk", flat=True))) if _more(sheet) else {}
     table = Table(

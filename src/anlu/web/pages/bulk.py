@@ -16,6 +16,7 @@ from django.urls import reverse
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.people.signin import address_of
+from anlu.web.allowance import allowance
 from anlu.web.cells import words_of
 from anlu.web.ledgers import Ledger
 from anlu.web.nav import Crumb, pages
@@ -72,14 +73,25 @@ class Bulk(LedgerPage):
         return reverse(self.ledger.code) + (f"?{query}" if query else "")
 
     def _export(self, things: QuerySet[Any]) -> HttpResponseBase:
-        listing, number = (
-            Listing.read(self.ledger, self.viewer, self.request.GET, verb="export"),
-            things.count(),
-        )
-        record_export(listing, "xlsx", number, by=self.viewer, address=address_of(self.request))
+        listing = Listing.read(self.ledger, self.viewer, self.request.GET, verb="export")
+        number = things.count()
+        if not self._taken(number, listing):
+            return HttpResponseRedirect(self._back())
         moment = now()
         table = table_of(listing, total=number, moment=moment, viewer=self.viewer, rows=things)
         return excel_response(table, f"{self.ledger.label}所选_{moment:%Y%m%d}.xlsx")
+
+    @transaction.atomic
+    def _taken(self, number: int, listing: Listing) -> bool:
+        """Record that so many rows are taken; False when somebody else would have to allow it."""
+        found = allowance(self.ledger, number, by=self.viewer, held=True)
+        if found.needs_leave:
+            messages.error(self.request, f"{found.words}。请用「导出」提交申请")
+            return False
+        record_export(
+            listing, "xlsx", number, by=self.viewer, address=address_of(self.request), taken=found.taken
+        )
+        return True
 
     def _void(self, things: QuerySet[Any]) -> HttpResponseBase:
         form = Reason(self.request.POST if "why" in self.request.POST else None)

@@ -96,7 +96,15 @@ ACTION_WORDS = {
     "finish": ("批准关账后更正", "green"),
 }
 
-OTHER_FIELDS = {"rows": "行数", "permissions": "权限", "digest": "摘要", "files": "文件"}  # of no table
+OTHER_FIELDS = {
+    "rows": "行数",
+    "permissions": "权限",
+    "digest": "摘要",
+    "files": "文件",
+    "selection": "条件",
+    "together": "合计行数",
+    "allowed_by": "审批人",
+}  # of no table
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -32,6 +32,7 @@ from anlu.kernel.core.clock import now
 from anlu.kernel.core.language.words import word
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
+from anlu.web.allowance import ALLOWED_BY, allowance
 from anlu.web.cells import Plain, Renderer, words_of
 from anlu.web.installation import the_installation
 from anlu.web.ledgers import Column, Ledger
@@ -68,11 +69,10 @@ class Export(LedgerPage):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         listing = Listing.read(self.ledger, self.viewer, request.GET, verb=self.verb)
         total = total_of(listing.rows(), up_to=10**9).number
-        if not at_once(total, self.form):
+        if not taken_at_once(listing, self.form, total, by=self.viewer, address=address_of(request)):
             order = reverse(f"{self.ledger.code}.export_order") + listing.query({"as": self.form})
             return HttpResponseRedirect(order)
         moment = now()
-        record_export(listing, self.form, total, by=self.viewer, address=address_of(request))
         table = table_of(listing, total=total, moment=moment, viewer=self.viewer)
         name = f"{word(self.ledger.label)}_{moment_in_name(moment)}.{self.form}"
         return excel_response(table, name) if self.form == "xlsx" else csv_response(table, name)
@@ -83,29 +83,71 @@ def moment_in_name(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d_%H%M}"
 
 
-def at_once(rows: int, form: str) -> bool:
-    """True when so many rows are given without an order: nobody waits long, and nobody has to allow it."""
-    quick = rows <= AT_ONCE_EXCEL if form == "xlsx" else True  # CSV is streamed
-    return quick and rows <= settings.ANLU_EXPORT_APPROVAL_ROWS
+def is_quick(rows: int, form: str) -> bool:
+    """True when a file of so many rows is given while somebody waits: CSV is streamed, Excel takes its time."""
+    return rows <= AT_ONCE_EXCEL if form == "xlsx" else True
 
 
-def record_export(listing: Listing, form: str, total: int, *, by: Officer, address: str = "") -> None:
-    """Into the audit: who took how many rows of which ledger, by which conditions."""
-    note = f"{form.upper()}，{total:,} {listing.ledger.unit}；条件：{listing.words()}"
+@transaction.atomic
+def taken_at_once(listing: Listing, form: str, total: int, *, by: Officer, address: str = "") -> bool:
+    """Record an export that needs no order, nobody waiting long and nobody having to allow it; False = it needs one."""
+    if not is_quick(total, form):
+        return False
+    found = allowance(listing.ledger, total, by=by, held=True)
+    if not found.needs_leave:
+        record_export(listing, form, total, by=by, address=address, taken=found.taken)
+    return not found.needs_leave
+
+
+def record_export(
+    listing: Listing,
+    form: str,
+    total: int,
+    *,
+    by: Officer,
+    address: str = "",
+    taken: int = 0,
+    allowed_by: str = "",
+) -> None:
+    """
+    Into the audit: who took how many rows of which ledger, by which conditions.
+
+    Parameters
+    ----------
+    taken
+        Rows that this person took before, as far as they count together with these.
+    allowed_by
+        Who allowed these rows, where somebody had to.
+    """
+    selection = listing.selection.query_string()
+    record_rows(listing.ledger, form, total, listing.words(), by=by, address=address, selection=selection,
+                taken=taken, allowed_by=allowed_by)  # fmt: skip
+
+
+def record_rows(
+    ledger: Ledger,
+    form: str,
+    total: int,
+    words: str,
+    *,
+    by: Officer,
+    address: str = "",
+    selection: str = "",
+    taken: int = 0,
+    allowed_by: str = "",
+) -> None:
+    """The same for rows that no listing chose; ``words`` say which ones they are."""
+    changes = {"rows": [None, total], "selection": [None, selection], "together": [None, total + taken]}
     record(
         "export",
         None,
         by=by,
-        kind=_kind(listing.ledger),
-        label=listing.ledger.label,
-        note=note[:300],
-        changes={"rows": [None, total], "selection": [None, listing.selection.query_string()]},
+        kind=ledger.model._meta.label_lower,
+        label=ledger.label,
+        note=f"{form.upper()}，{total:,} {ledger.unit}；条件：{words}"[:300],
+        changes=changes | ({ALLOWED_BY: [None, allowed_by]} if allowed_by else {}),
         address=address,
     )
-
-
-def _kind(ledger: Ledger) -> str:
-    return ledger.model._meta.label_lower
 
 
 def exported_columns(ledger: Ledger) -> list[Column]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.kernel.core.errors import AnluError
-from anlu.web.exports import needs_leave, order_export
+from anlu.web.allowance import allowance
+from anlu.web.exports import order_export
 from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.listing import Listing
@@ -61,8 +61,7 @@ class OrderExport(LedgerPage):
             "form_name": "CSV 文件" if self._form_name() == "csv" else "Excel 表格",
             "total": total,
             "words": listing.words(),
-            "needs_leave": needs_leave(total),
-            "most": settings.ANLU_EXPORT_APPROVAL_ROWS,
+            "allowance": allowance(self.ledger, total, by=self.viewer),
             "page_title": f"申请导出{self.ledger.label}",
             "cancel_url": reverse(self.ledger.code) + listing.query(),
         }
