@@ -12,7 +12,7 @@ from anlu.engine.errors import BadInput
 from anlu.project.start import start
 
 if TYPE_CHECKING:
-    from anlu.kernel.places.surveys import Survey
+    from anlu.kernel.places.surveys.survey import Survey
 
 ROADS: Final = {
     "road": "路线编号",
@@ -53,7 +53,7 @@ def _arguments(parser: argparse.ArgumentParser, columns: dict[str, str]) -> None
 def run(args: argparse.Namespace) -> int:
     """Read, write (or only look), and say what came of it."""
     start()
-    from anlu.kernel.places.surveys import look
+    from anlu.kernel.places.surveys.survey import look
 
     began = time.monotonic()
     bring = _bringing(args)
@@ -65,19 +65,19 @@ def run(args: argparse.Namespace) -> int:
 def _bringing(args: argparse.Namespace) -> Any:
     """What does the import; the file is read now, so that it is refused before anything is written."""
     from anlu.kernel.core.scope import SYSTEM
-    from anlu.kernel.places import surveys
+    from anlu.kernel.places.surveys import boundaries, files, roads
 
     if args.noun == "roads":
-        lines = surveys.read_roads(args.file, _columns(args, surveys.RoadColumns, "road"), layer=args.layer)
-        return lambda: surveys.import_roads(lines, by=SYSTEM, source=args.source[:40])
-    areas = surveys.read_boundaries(args.file, _columns(args, surveys.AreaColumns, "code"), layer=args.layer)
-    return lambda: surveys.import_boundaries(areas, by=SYSTEM, source=args.source[:40])
+        lines = files.read_roads(args.file, _columns(args, files.RoadColumns, "road"), layer=args.layer)
+        return lambda: roads.import_roads(lines, by=SYSTEM, source=args.source[:40])
+    areas = files.read_boundaries(args.file, _columns(args, files.AreaColumns, "code"), layer=args.layer)
+    return lambda: boundaries.import_boundaries(areas, by=SYSTEM, source=args.source[:40])
 
 
 def _columns(args: argparse.Namespace, columns: Any, needed: str) -> Any:
     """Columns as stated, and by their headings where not."""
     from anlu.engine.files.vector import read_features
-    from anlu.kernel.places.surveys import guessed
+    from anlu.kernel.places.surveys.files import guessed
 
     names = list(read_features(args.file, layer=args.layer).fields)
     found = guessed(names, columns)

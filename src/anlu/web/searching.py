@@ -12,7 +12,8 @@ from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.search import Hit, searchable
 from anlu.kernel.people import permissions as may
 from anlu.kernel.people.models import Officer, Unit
-from anlu.web.desk.people import OFFICERS, UNITS
+from anlu.web.desk.people.officers import OFFICERS
+from anlu.web.desk.people.units import UNITS
 
 SHORTEST = 2
 

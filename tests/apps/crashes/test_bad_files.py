@@ -18,7 +18,7 @@ from anlu.kernel.core.importing.lifecycle import Result
 from anlu.kernel.core.importing.previews import preview
 from anlu.kernel.core.models import Batch, BatchState, SearchEntry
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.places.surveys import SurveyedLine, import_roads
+from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
 from tests.apps.crashes.files import as_text, crash_rows, csv_file, import_file, numbers, party_rows, plan_for
 
 pytestmark = pytest.mark.django_db

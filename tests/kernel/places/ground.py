@@ -11,7 +11,8 @@ from pyproj import Geod
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.places.models import Area, AreaKind, Road
 from anlu.kernel.places.services import add_area
-from anlu.kernel.places.surveys import SurveyedArea, SurveyedLine, import_boundaries, import_roads
+from anlu.kernel.places.surveys.boundaries import SurveyedArea, import_boundaries
+from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
 
 LON: Final = 115.8  # of the main road, which runs due north
 SOUTH, GAP_SOUTH, GAP_NORTH, NORTH = 36.60, 36.63, 36.64, 36.70

@@ -8,7 +8,7 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.places.demo import make_areas, make_points, make_roads, make_segments
 from anlu.kernel.places.models import Area, Junction, Road, RoadLine, Segment, Site
 from anlu.kernel.places.segments import misfit
-from anlu.kernel.places.surveys import SurveyedJunction, import_junctions
+from anlu.kernel.places.surveys.gazetteer import SurveyedJunction, import_junctions
 
 pytestmark = pytest.mark.django_db
 

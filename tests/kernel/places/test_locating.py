@@ -30,7 +30,7 @@ from anlu.kernel.places.locating import (
 from anlu.kernel.places.models import LocationState, RoadLine
 from anlu.kernel.places.naming import read_words, road_names
 from anlu.kernel.places.registers import add_site, change_site
-from anlu.kernel.places.surveys import SurveyedLine, import_roads
+from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
 from tests.kernel.places.ground import (
     BEGIN_M,
     GAP_NORTH,

@@ -19,18 +19,10 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.places.fairs import NotFairDays, fair_words, read_fair_days
 from anlu.kernel.places.models import Area, Road, RoadLine
 from anlu.kernel.places.services import AREAS_REVISION, ROADS_REVISION
-from anlu.kernel.places.surveys import (
-    AreaColumns,
-    RoadColumns,
-    SurveyedArea,
-    SurveyedLine,
-    guessed,
-    import_boundaries,
-    import_roads,
-    look,
-    read_boundaries,
-    read_roads,
-)
+from anlu.kernel.places.surveys.boundaries import SurveyedArea, import_boundaries
+from anlu.kernel.places.surveys.files import AreaColumns, RoadColumns, guessed, read_boundaries, read_roads
+from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
+from anlu.kernel.places.surveys.survey import look
 from tests.kernel.places.ground import make_ground, road_lines
 
 pytestmark = pytest.mark.django_db

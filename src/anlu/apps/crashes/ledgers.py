@@ -9,16 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 
 from anlu.apps.crashes import permissions, services
 from anlu.apps.crashes.filters import FILTERS, WEEKDAYS
 from anlu.apps.crashes.forms import CrashForm, PartyForm, ProcedureForm, VehicleForm
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, ProcedureChange
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.language import formats
 from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.core.models.records import Precision
@@ -28,7 +25,7 @@ from anlu.kernel.places.segments import segment_of
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Personal, Preset, RelatedRows, Verb, ledgers
 from anlu.web.nav import Crumb, page
 from anlu.web.pages.base import one_of
-from anlu.web.pages.form import report
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 
@@ -320,16 +317,12 @@ def _small_form(
     crash: Crash = one_of(Crash.objects.visible_to(viewer, permissions.CHANGE), CRASHES, uid)
     request.trail = [Crumb(crash.number, CRASHES.url_of(crash)), Crumb(title)]  # type: ignore[attr-defined]
     form = form_of(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(crash, form.cleaned_data, viewer)
-        except AnluError as problem:
-            report(form, problem)
-        else:
-            messages.success(request, f"{crash.number}:{done}")
-            return HttpResponseRedirect(CRASHES.url_of(crash))
-    context = {"form": form, "page_title": f"{title} {crash.number}", "cancel_url": CRASHES.url_of(crash)}
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def done_by() -> str:
+        act(crash, form.cleaned_data, viewer)
+        return f"{crash.number}:{done}"
+
+    return small_form(request, form, done_by, title=f"{title} {crash.number}", back=CRASHES.url_of(crash))
 
 
 @page("crashes.party.new", "crashes/<uuid:uid>/parties/new/", "登记当事人", **HERE)

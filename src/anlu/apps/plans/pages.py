@@ -23,12 +23,12 @@ from anlu.apps.plans.models import AnnualTheme, Honour, Measure, MeasureIndicato
 from anlu.engine.indicators.targets import LIGHT_WORDS, Light
 from anlu.kernel.activities.models import Activity
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import AnluError
 from anlu.kernel.indicators.permissions import VIEW as INDICATOR_VIEW
 from anlu.kernel.people.models import Officer
 from anlu.web.figures import in_words, own_url
 from anlu.web.nav import Crumb, page, pages
 from anlu.web.pages.base import one_of
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "统计报告", "工作计划"
@@ -263,21 +263,13 @@ def measure_indicators(request: HttpRequest, uid: UUID) -> HttpResponse:
     measure: Measure = one_of(MEASURES.visible_rows(viewer, "change"), MEASURES, uid)
     held = list(measure.indicators.values_list("indicator", flat=True))
     form = IndicatorsForm(request.POST or None, initial={"indicators": held})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.attach_indicators(uid, form.cleaned_data["indicators"], by=viewer)
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, "已保存关联指标")
-            return HttpResponseRedirect(MEASURES.url_of(measure))
     request.trail = [Crumb(measure.title, MEASURES.url_of(measure)), Crumb("关联指标")]  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "page_title": f"关联指标 {measure.title}",
-        "cancel_url": MEASURES.url_of(measure),
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> str:
+        services.attach_indicators(uid, form.cleaned_data["indicators"], by=viewer)
+        return "已保存关联指标"
+
+    return small_form(request, form, act, title=f"关联指标 {measure.title}", back=MEASURES.url_of(measure))
 
 
 @page("plans.measure.evidence", "plans/measures/<uuid:uid>/evidence/", "挂佐证", **HERE)

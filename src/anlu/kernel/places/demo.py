@@ -21,16 +21,14 @@ from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.places.models import Area, AreaKind, Road, Segment, Site
 from anlu.kernel.places.segments import SEGMENTS_REVISION
 from anlu.kernel.places.services import add_area
-from anlu.kernel.places.surveys import (
-    SurveyedArea,
+from anlu.kernel.places.surveys.boundaries import SurveyedArea, import_boundaries
+from anlu.kernel.places.surveys.gazetteer import (
     SurveyedJunction,
-    SurveyedLine,
     SurveyedSite,
-    import_boundaries,
     import_junctions,
-    import_roads,
     import_sites,
 )
+from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
 
 SOURCE: Final = "demo"
 BEGUN: Final = date(2018, 1, 1)

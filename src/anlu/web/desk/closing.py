@@ -8,15 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.engine.periods import Period
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, TextFilter
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.scope import Viewer
@@ -36,6 +34,7 @@ from anlu.kernel.indicators.restating import Restatement, restatements
 from anlu.web.figures import in_words, own_url
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Verb, ledgers
 from anlu.web.nav import Crumb, page
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "统计报告", "关账与更正"
@@ -371,24 +370,15 @@ def decide_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
     here = reverse("indicators.correction.detail", args=[found.uid])
     form = Decision(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            given = form.cleaned_data
-            decide_correction(uid, grant=given["decision"] == "grant", note=given["note"], by=viewer)
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, "已批准" if form.cleaned_data["decision"] == "grant" else "已退回")
-            return HttpResponseRedirect(here)
     request.trail = [Crumb(str(found), here), Crumb("批准")]  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "button": "确定",
-        "page_title": f"{found} {found.thing_label or '补录新记录'}",
-        "page_note": found.what,
-        "cancel_url": here,
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> str:
+        granted = form.cleaned_data["decision"] == "grant"
+        decide_correction(uid, grant=granted, note=form.cleaned_data["note"], by=viewer)
+        return "已批准" if granted else "已退回"
+
+    title = f"{found} {found.thing_label or '补录新记录'}"
+    return small_form(request, form, act, title=title, note=found.what, button="确定", back=here)
 
 
 @page(
@@ -408,21 +398,18 @@ def finish_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     here = reverse("indicators.correction.detail", args=[found.uid])
-    form = forms.Form(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            finish_correction(uid, by=viewer)
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, "已登记更正完毕，这条记录重新关账")
-            return HttpResponseRedirect(here)
     request.trail = [Crumb(str(found), here), Crumb("更正完毕")]  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "button": "更正完毕",
-        "page_title": f"{found} 更正完毕",
-        "page_note": "确认后这条记录不能再改，除非另行申请",
-        "cancel_url": here,
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> str:
+        finish_correction(uid, by=viewer)
+        return "已登记更正完毕，这条记录重新关账"
+
+    return small_form(
+        request,
+        forms.Form(request.POST or None),
+        act,
+        title=f"{found} 更正完毕",
+        note="确认后这条记录不能再改，除非另行申请",
+        button="更正完毕",
+        back=here,
+    )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.kernel.core import permissions as may
 from anlu.kernel.core.clock import now
+from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.filters import ChoiceFilter, TextFilter, TimeFilter
 from anlu.kernel.core.importing.lifecycle import WITHDRAW_WITHIN
 from anlu.kernel.core.importing.nouns import importers
@@ -28,6 +28,7 @@ from anlu.web.jobs import WITHDRAW
 from anlu.web.ledgers import Column, Kind, Ledger, ledgers
 from anlu.web.nav import Crumb, page, pages
 from anlu.web.pages.importing import download
+from anlu.web.pages.small import question
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "系统", "导入记录"
@@ -211,22 +212,21 @@ def withdraw_batch(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a batch back: its rows vanish, what it changed gets its former values."""
     batch = seen_batch(request, uid)
     url = reverse("web.batch", args=[batch.uid])
-    if request.method == "POST":
+
+    def act() -> str:
         with transaction.atomic():
             job = enqueue(WITHDRAW, by=require_viewer(request), batch=str(batch.uid))
         if job.problem:
-            messages.error(request, job.problem)
-        else:
-            messages.success(request, "已开始撤回，完成后状态变为「已撤回」")
-        return HttpResponseRedirect(url)
-    context = {
-        "page_title": f"撤回 {noun_label(batch)} {batch}",
-        "question": (
-            f"这一批新增的 {batch.accepted:,} 行将从台账、统计和地图中消失，"
-            f"更新过的 {batch.updated:,} 行恢复原来的内容。"
-        ),
-        "button": f"撤回 {batch.accepted + batch.updated} 行",
-        "danger": True,
-        "cancel_url": url,
-    }
-    return render(request, "web/desk/confirm.html", context)
+            raise AnluError(job.problem)
+        return "已开始撤回，完成后状态变为「已撤回」"
+
+    return question(
+        request,
+        f"这一批新增的 {batch.accepted:,} 行将从台账、统计和地图中消失，"
+        f"更新过的 {batch.updated:,} 行恢复原来的内容。",
+        act,
+        title=f"撤回 {noun_label(batch)} {batch}",
+        button=f"撤回 {batch.accepted + batch.updated} 行",
+        danger=True,
+        back=url,
+    )

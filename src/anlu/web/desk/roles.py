@@ -22,6 +22,7 @@ from anlu.kernel.people.access import valid_on
 from anlu.kernel.people.models import Administrator, Grant, Role
 from anlu.kernel.people.services import add_role, remove_role, tick_permissions, why_kept
 from anlu.web.nav import CHAPTERS, Crumb, page, pages
+from anlu.web.pages.small import question, small_form
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "系统", "角色"
@@ -173,16 +174,12 @@ class NewRole(RoleForm):
 def new_role(request: HttpRequest) -> HttpResponse:
     """Make a role; its permissions are ticked on the page that follows."""
     form = NewRole(request.POST or None, initial={"width": Width.OWN})
-    if request.method == "POST" and form.is_valid():
-        try:
-            role = add_role(**form.cleaned_data, by=require_viewer(request))
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, f"已新建角色「{role}」，请勾选它的权限")
-            return HttpResponseRedirect(reverse("people.role.permissions", args=[role.code]))
-    context = {"form": form, "button": "新建", "cancel_url": reverse("people.role")}
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> tuple[str, str]:
+        role = add_role(**form.cleaned_data, by=require_viewer(request))
+        return f"已新建角色「{role}」，请勾选它的权限", reverse("people.role.permissions", args=[role.code])
+
+    return small_form(request, form, act, button="新建", back=reverse("people.role"))
 
 
 @page(
@@ -198,23 +195,21 @@ def role_removal(request: HttpRequest, code: str) -> HttpResponse:
     """Delete a role that nobody ever held."""
     role = get_object_or_404(Role, code=code)
     url = reverse("people.role.permissions", args=[role.code])
-    if request.method == "POST":
-        try:
-            remove_role(role.pk, by=require_viewer(request))
-        except AnluError as problem:
-            messages.error(request, str(problem))
-            return HttpResponseRedirect(url)
-        messages.success(request, f"已删除角色「{role}」")
-        return HttpResponseRedirect(reverse("people.role"))
     request.trail = [Crumb(role.label, url), Crumb("删除")]  # type: ignore[attr-defined]
-    context = {
-        "page_title": f"删除角色「{role}」",
-        "question": "没有人担任过这个角色，删除后不能恢复。",
-        "button": "删除",
-        "danger": True,
-        "cancel_url": url,
-    }
-    return render(request, "web/desk/confirm.html", context)
+
+    def act() -> tuple[str, str]:
+        remove_role(role.pk, by=require_viewer(request))
+        return f"已删除角色「{role}」", reverse("people.role")
+
+    return question(
+        request,
+        "没有人担任过这个角色，删除后不能恢复。",
+        act,
+        title=f"删除角色「{role}」",
+        button="删除",
+        danger=True,
+        back=url,
+    )
 
 
 @page(

@@ -7,22 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from anlu.kernel.core import permissions as may
 from anlu.kernel.core import sources
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, TextFilter
 from anlu.kernel.core.models import DataSet, Handling, SourceSystem
 from anlu.kernel.core.scope import Viewer
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Verb, ledgers
 from anlu.web.nav import Crumb, page
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 CHAPTER, ITEM = "系统", "数据来源登记"
@@ -253,19 +251,11 @@ def destroy_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     form = Destruction(request.POST or None, initial={"on": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            sources.record_destruction(found.uid, by=viewer, **form.cleaned_data)
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, "已登记销毁")
-            return HttpResponseRedirect(reverse("core.dataset.detail", args=[found.uid]))
-    request.trail = [Crumb(str(found), reverse("core.dataset.detail", args=[found.uid])), Crumb("登记销毁")]  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "button": "登记销毁",
-        "page_title": f"{found}登记销毁",
-        "cancel_url": reverse("core.dataset.detail", args=[found.uid]),
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+    here = reverse("core.dataset.detail", args=[found.uid])
+    request.trail = [Crumb(str(found), here), Crumb("登记销毁")]  # type: ignore[attr-defined]
+
+    def act() -> str:
+        sources.record_destruction(found.uid, by=viewer, **form.cleaned_data)
+        return "已登记销毁"
+
+    return small_form(request, form, act, title=f"{found}登记销毁", button="登记销毁", back=here)

@@ -26,17 +26,10 @@ from anlu.kernel.core.models import Upload
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.store import keep, path_of
 from anlu.kernel.places import permissions as may
-from anlu.kernel.places.surveys import (
-    AreaColumns,
-    RoadColumns,
-    Survey,
-    guessed,
-    import_boundaries,
-    import_roads,
-    look,
-    read_boundaries,
-    read_roads,
-)
+from anlu.kernel.places.surveys.boundaries import import_boundaries
+from anlu.kernel.places.surveys.files import AreaColumns, RoadColumns, guessed, read_boundaries, read_roads
+from anlu.kernel.places.surveys.roads import import_roads
+from anlu.kernel.places.surveys.survey import Survey, look
 from anlu.web.desk.places import CHAPTER, ITEM
 from anlu.web.ledgers import ledgers
 from anlu.web.nav import Crumb, page

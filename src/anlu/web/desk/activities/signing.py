@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 
 from anlu.kernel.activities import permissions
 from anlu.kernel.activities.services import sign_in_with
 from anlu.kernel.core.clock import today
-from anlu.kernel.core.errors import AnluError
 from anlu.web.nav import page
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 
@@ -41,13 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in to today's activity."""
     viewer = require_viewer(request)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            activity = sign_in_with(form.cleaned_data["code"], by=viewer, on=today())
-        except AnluError as problem:
-            form.add_error("code", str(problem))
-        else:
-            messages.success(request, f"已签到:{activity.title}")
-            return HttpResponseRedirect(request.path)
-    context = {"form": form, "page_title": "活动签到", "button": "签到", "cancel_url": "/"}
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> tuple[str, str]:
+        activity = sign_in_with(form.cleaned_data["code"], by=viewer, on=today())
+        return f"已签到:{activity.title}", request.path
+
+    return small_form(request, form, act, title="活动签到", button="签到", back="/", field="code")

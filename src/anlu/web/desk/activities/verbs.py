@@ -20,7 +20,7 @@ from anlu.web.desk.activities.forms import CancelForm, HoldForm
 from anlu.web.ledgers import Ledger
 from anlu.web.nav import Crumb, Page, pages
 from anlu.web.pages.base import one_of
-from anlu.web.pages.form import report
+from anlu.web.pages.small import small_form
 from anlu.web.viewers import require_viewer
 
 Draw = Callable[[Ledger, HttpRequest, Activity, Officer], HttpResponse]
@@ -68,21 +68,13 @@ def _small_form(
     done: str,
 ) -> HttpResponse:
     """One form about one activity, on a page of its own."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except AnluError as problem:
-            report(form, problem)
-        else:
-            messages.success(request, f"「{activity.title}」{done}")
-            return HttpResponseRedirect(ledger.url_of(activity))
-    context = {
-        "form": form,
-        "page_title": f"{title} {activity.title}",
-        "cancel_url": ledger.url_of(activity),
-        "button": title,
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def done_by() -> str:
+        act()
+        return f"「{activity.title}」{done}"
+
+    back = ledger.url_of(activity)
+    return small_form(request, form, done_by, title=f"{title} {activity.title}", button=title, back=back)
 
 
 def _hold(ledger: Ledger, request: HttpRequest, activity: Activity, viewer: Officer) -> HttpResponse:

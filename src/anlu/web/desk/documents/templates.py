@@ -34,6 +34,7 @@ from anlu.kernel.documents.templating import COMMON, FUNCTIONS, BadTemplate, che
 from anlu.kernel.people.models import Officer
 from anlu.web.ledgers import Column, DetailSection, Kind, Ledger, Verb, ledgers
 from anlu.web.nav import Crumb, page
+from anlu.web.pages.small import small_form
 from anlu.web.papers import shown
 from anlu.web.viewers import require_viewer
 
@@ -221,22 +222,15 @@ def again_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     home = reverse("documents.template.detail", args=[opened.uid])
     initial = {"valid_from": today(), "note": f"恢复第 {opened.number} 版"}
     form = Again(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = write_again(opened.uid, by=viewer, **form.cleaned_data)
-        except AnluError as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(request, f"已保存第 {made.number} 版，{made.valid_from} 起用于新的公文")
-            return HttpResponseRedirect(reverse("documents.template.detail", args=[made.uid]))
     request.trail = [Crumb(str(TEMPLATES.title(opened)), home), Crumb("恢复")]  # type: ignore[attr-defined]
-    context = {
-        "form": form,
-        "button": "恢复为新的一版",
-        "page_title": f"恢复{kind.label}模板第{opened.number}版",
-        "cancel_url": home,
-    }
-    return render(request, "web/desk/small_form.html", context, status=422 if form.errors else 200)
+
+    def act() -> tuple[str, str]:
+        made = write_again(opened.uid, by=viewer, **form.cleaned_data)
+        words = f"已保存第 {made.number} 版，{made.valid_from} 起用于新的公文"
+        return words, reverse("documents.template.detail", args=[made.uid])
+
+    title = f"恢复{kind.label}模板第{opened.number}版"
+    return small_form(request, form, act, title=title, button="恢复为新的一版", back=home)
 
 
 def _sound(kind: DocumentKind, form: TemplateForm) -> bool:
