@@ -108,6 +108,39 @@ def test_a_file_that_is_no_table_says_why_and_leaves_nothing(
     assert not Batch.objects.filter(state=BatchState.LIVE).exists()
 
 
+NATIONAL = "事故编号,事故发生时间,事故形态,事故地点,天气"
+
+
+def test_a_known_header_that_lacks_a_column_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(NATIONAL.replace("事故发生时间,", "") + "\n1,11,甲,晴\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        import_file(path)
+    assert "综合应用平台" in str(caught.value)
+    assert "缺少「事故发生时间/事故时间」列" in str(caught.value)
+    path.write_text("甲,乙,天气\n1,2,晴\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="不属于任何已知格式"):
+        import_file(path)
+
+
+def test_a_file_in_big5_is_read_as_such_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{n},2023-01-0{n},11,彌敦道與亞皆老街交界以北,晴\n" for n in range(1, 6))
+    path.write_bytes(
+        (NATIONAL.translate(str.maketrans("编号发时间态点气", "編號發時間態點氣")) + "\n" + rows).encode(
+            "big5"
+        )
+    )
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(
+        '[columns]\nnumber = "事故編號"\noccurred_at = "事故發生時間"\nplace_text = "事故地點"\n'
+    )
+    result = import_file(path, map=mapping)
+    assert numbers(result) == (5, 5, 0, 0, 0)
+    assert "Big5" in result.batch.message
+    assert Crash.objects.filter(place_text__startswith="彌敦道").count() == 5
+
+
 def test_a_file_that_another_program_is_still_writing_is_taken_back_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

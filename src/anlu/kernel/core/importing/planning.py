@@ -16,7 +16,7 @@ from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.nouns import Importer
 from anlu.kernel.core.importing.parsing import Parser, Words
 from anlu.kernel.core.importing.positions import System
-from anlu.kernel.core.importing.profiles import Profile, detected, read_profile
+from anlu.kernel.core.importing.profiles import ALTERNATIVE, Profile, detected, nearly, read_profile
 from anlu.kernel.core.importing.sources import Source, look_at
 from anlu.kernel.core.importing.tables import Table, open_table
 
@@ -150,6 +150,7 @@ def _chosen(importer: Importer, shipped: list[Profile], code: str, mapping: Path
 def _detected(shipped: list[Profile], table: Table) -> Profile:
     found = detected(shipped, table.header)
     if found is None:
+        _refuse_nearly_known(shipped, table)
         raise BadInput(
             "表头不属于任何已知格式,请用 --profile 或 --map 指明",
             file=table.source.name,
@@ -158,6 +159,22 @@ def _detected(shipped: list[Profile], table: Table) -> Profile:
             expected="、".join(one.label for one in shipped) + " 之一的表头",
         )
     return found
+
+
+def _refuse_nearly_known(shipped: list[Profile], table: Table) -> None:
+    """Raise ``BadInput`` that names what is missing, where the header is nearly that of a known format."""
+    nearest = nearly(shipped, table.header)
+    if nearest is None:
+        return
+    profile, missing = nearest
+    names = "、".join(one.replace(ALTERNATIVE, "/") for one in missing)
+    raise BadInput(
+        f"表头像是{profile.label}，但缺少「{names}」列",
+        file=table.source.name,
+        line=table.skipped + 1,
+        found="、".join(table.header),
+        expected="补上这一列，或用 --profile、--map(页面上用「自己对应列」)指明",
+    )
 
 
 def parsers_of(

@@ -279,5 +279,14 @@ def detected(profiles: Iterable[Profile], header: Iterable[str], sheet: str = MA
     return max(fitting, key=lambda one: len(titles & one.headers(sheet)), default=None)
 
 
+def nearly(profiles: Iterable[Profile], header: Iterable[str]) -> tuple[Profile, list[str]] | None:
+    """The profile that knows most of a header, at least half of it, and which of its marks are not there."""
+    titles = set(header)
+    nearest = max(profiles, key=lambda one: len(titles & one.headers()), default=None)
+    if nearest is None or 2 * len(titles & nearest.headers()) < len(titles):
+        return None
+    return nearest, [name for name in nearest.detect.get(MAIN, ()) if not _has_all(titles, [name])]
+
+
 def _has_all(titles: set[str], wanted: Iterable[str]) -> bool:
     return all(titles & set(name.split(ALTERNATIVE)) for name in wanted)

@@ -159,7 +159,7 @@ def _open_csv(source: Source, delimiter: str) -> Table:
         titles = tuple(next(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)))
     except csv.Error as problem:
         raise BadInput(f"表头读不出来({problem})", file=source.name, line=skipped + 1) from None
-    return Table(source, named(titles), titles, separator, skipped)
+    return Table(source, named(titles), titles, separator, skipped, source.notes)
 
 
 def _first_lines(source: Source) -> list[str]:
