@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,49 @@ def test_who_came_first_enters_first(gate):
     for thread in threads:
         thread.join()
     assert order == list(range(8))
+
+
+class Clock:
+    """Stands in for ``time`` at the gate: nobody sleeps, and at every whole second something happens."""
+
+    def __init__(self, happens: Callable[[int], None]) -> None:
+        self.now_s, self.happens = 0.0, happens
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        before, self.now_s = int(self.now_s), self.now_s + seconds
+        if int(self.now_s) > before:
+            self.happens(int(self.now_s))
+
+
+def test_one_who_waits_gives_up_when_nobody_enters_and_not_while_the_queue_moves(gate, monkeypatch):
+    """Patience for 20 s; others enter every 5 s until the 50th second, and then nobody does."""
+    path = gate.gate_path.removesuffix(".gate")
+    gate.enter()
+    queue = os.open(gate.turn_path, os.O_RDWR)
+    first = int.from_bytes(os.pread(queue, 8, 8), "little")
+
+    def enters(second: int) -> None:
+        if second % 5 == 0 and second <= 50:
+            os.pwrite(queue, (first + second).to_bytes(8, "little"), 8)
+
+    clock = Clock(enters)
+    monkeypatch.setattr("anlu.project.sqlite.gate.time", clock)
+    with pytest.raises(GateTimeout):
+        Gate(path, timeout_s=20).enter()
+    assert 60 <= clock.now_s < 61  # three times as long, and not to the 70th second
+    clock = Clock(lambda second: enters(second) if second <= 10 else None)
+    monkeypatch.setattr("anlu.project.sqlite.gate.time", clock)
+    with pytest.raises(GateTimeout):
+        Gate(path, timeout_s=20).enter()
+    assert 30 <= clock.now_s < 31  # twenty seconds after the last one entered
+    clock = Clock(lambda second: gate.leave() if second == 50 else enters(second))
+    monkeypatch.setattr("anlu.project.sqlite.gate.time", clock)
+    with Gate(path, timeout_s=20).passing():
+        assert 50 <= clock.now_s < 51
+    os.close(queue)
 
 
 def test_the_queue_moves_up_when_one_who_waits_is_killed(gate):

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -27,6 +28,7 @@ from pydantic import Field
 from anlu.kernel.core.errors import AnluError, ChangedMeanwhile, NotAllowed, NotFound
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.people.models import Officer
+from anlu.web import busy
 from anlu.web.nav import page
 from anlu.web.pages.paging import Order, edge_of, slice_of
 from anlu.web.permissions import API
@@ -41,7 +43,9 @@ TITLE: Final = "安路接口"
 class Problem(Schema):
     """What went wrong, in words fit for a person."""
 
-    code: str = Field(description="not_found, not_allowed, changed_meanwhile, refused, invalid, signed_out")
+    code: str = Field(
+        description="not_found, not_allowed, changed_meanwhile, refused, invalid, signed_out, busy"
+    )
     message: str
     fields: dict[str, str] = Field(default_factory=dict, description="输入有误时：字段与原因")
 
@@ -91,7 +95,9 @@ REFUSALS: Final[tuple[tuple[type[AnluError], int, str], ...]] = (
     (ChangedMeanwhile, 409, "changed_meanwhile"),
     (AnluError, 422, "refused"),
 )
-ERRORS: Final = dict.fromkeys((401, 403, 404, 409, 422), Problem)  # what every operation may answer
+ERRORS: Final = dict.fromkeys(
+    (401, 403, 404, 409, 422, busy.STATUS), Problem
+)  # what every operation may answer
 
 
 def make_api(namespace: str = "api-1") -> NinjaAPI:
@@ -139,6 +145,12 @@ def _answer_errors(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         return answer(401, "signed_out", "请先登录")
+
+    @api.exception_handler(OperationalError)
+    def locked(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        if not busy.is_busy(error):
+            raise error
+        return busy.answer(request)
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from logging import getLogger
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from anlu.web import busy
 
 log = getLogger("anlu.web")
 
@@ -33,7 +36,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, with a number to quote that also stands in the log."""
+    """500, with a number to quote that also stands in the log; 503 where only the database was busy."""
+    if busy.is_busy(sys.exc_info()[1]):
+        return busy.answer(request, undone=False)
     reference = uuid.uuid4().hex[:8]
     log.error("fault %s at %s", reference, request.path)
     return fault(request, 500, reference=reference)

@@ -26,6 +26,7 @@ from django.utils.cache import patch_vary_headers
 from anlu.kernel.core.revisions import token
 from anlu.kernel.people.models import Officer
 from anlu.kernel.people.passwords import must_change
+from anlu.web import busy
 from anlu.web.looks import looks_of
 from anlu.web.viewers import viewer_of
 
@@ -104,6 +105,20 @@ def said_in(language: str, parts: Iterator[bytes]) -> Iterator[bytes]:
         if part is None:
             return
         yield part
+
+
+class Busy:
+    """A write that did not get its turn is answered in words, not as a fault."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What a view let through."""
+        return busy.answer(request) if busy.is_busy(error) else None
 
 
 class Looks:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "anlu.web.middleware.Looks",
+    "anlu.web.middleware.Busy",
     "anlu.web.middleware.FragmentSignIn",
     # Every page is behind the sign-in unless it is declared public.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

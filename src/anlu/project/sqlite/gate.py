@@ -5,6 +5,8 @@ SQLite lets waiting writers find out by chance when the file is free, so that on
 each writer first holds ``flock`` on ``<database>.gate``. Before that it queues: it draws the next number from
 ``<database>.turn``, locks the byte of its number in that file and waits until the byte of the number before it is
 free. Who is far behind looks seldom, so that fifty who wait do not take the processor from the one who writes.
+Who waits gives up when nobody has entered for a while, because then a writer hangs; a queue that moves on a slow or
+busy machine is no reason to, and is waited for longer.
 All locks die with their process, and neither file is ever deleted; whatever the queue says, only one holds the
 gate. Every passing opens the files anew: the locks belong to the open file description, so threads and
 connections exclude each other exactly as processes do.
@@ -26,6 +28,7 @@ from typing import Final
 LOOK_S: Final = (0.0002, 0.0005)
 STEP_S: Final = 0.0005  # longer for everybody who stands before
 LONGEST_LOOK_S: Final = 0.03
+PATIENCE: Final = 3  # how many times longer one waits while others enter
 NUMBER: Final = struct.Struct("<Q")
 NEXT_AT, SERVED_AT = 0, NUMBER.size  # in the file of the queue: the last number drawn, the last that entered
 BYTES_AT: Final = 2 * NUMBER.size  # the byte of number n is BYTES_AT + n; the first byte guards the drawing
@@ -33,11 +36,18 @@ FLOCK: Final = struct.Struct("@hhqqi4x")  # struct flock of Linux: type, whence,
 
 
 class GateTimeout(Exception):
-    """The gate stayed shut for too long: another writer hangs, or was stopped."""
+    """The gate stayed shut for too long: another writer hangs, was stopped, or too many came before."""
 
 
 class Gate:
-    """One connection's way through the gate of a database file. Not shared between threads."""
+    """
+    One connection's way through the gate of a database file. Not shared between threads.
+
+    Parameters
+    ----------
+    timeout_s
+        How long to wait while nobody enters; ``PATIENCE`` times as long at most while others do.
+    """
 
     def __init__(self, database: str | Path, *, timeout_s: float) -> None:
         self.gate_path = f"{database}.gate"
@@ -56,17 +66,18 @@ class Gate:
         Raises
         ------
         GateTimeout
-            It did not open within ``timeout_s``.
+            Nobody entered for ``timeout_s``, or it was not yet our turn after ``PATIENCE`` times as long.
         """
         if self._held is not None:
             return
-        until = time.monotonic() + self.timeout_s
         queue = os.open(self.turn_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        number = 0
+        number, patience = 0, _Patience(self.timeout_s, lambda: _read(queue, SERVED_AT))
         try:
-            number = _draw(queue, until)
-            _wait(lambda: _is_free(queue, number - 1), until, self.turn_path, lambda: _pause(queue, number))
-            self._held = _locked(self.gate_path, until)
+            number = _draw(queue, patience)
+            _wait(
+                lambda: _is_free(queue, number - 1), patience, self.turn_path, lambda: _pause(queue, number)
+            )
+            self._held = _locked(self.gate_path, patience)
             os.pwrite(queue, NUMBER.pack(number), SERVED_AT)
         finally:
             _step_out(queue, number)
@@ -90,10 +101,27 @@ class Gate:
             self.leave()
 
 
+class _Patience:
+    """How long one who waits goes on; ``served`` tells who entered last."""
+
+    def __init__(self, timeout_s: float, served: Callable[[], int]) -> None:
+        self.timeout_s, self.served = timeout_s, served
+        self._seen = served()
+        self._until = time.monotonic() + timeout_s
+        self._longest = time.monotonic() + PATIENCE * timeout_s
+
+    def is_over(self) -> bool:
+        """Whether to give up now; somebody who entered since the last look is a reason to go on."""
+        now = time.monotonic()
+        if (served := self.served()) != self._seen:
+            self._seen, self._until = served, now + self.timeout_s
+        return now > min(self._until, self._longest)
+
+
 # ------------------------------------------------------------------------------------------------ the queue
-def _draw(queue: int, until: float) -> int:
+def _draw(queue: int, patience: _Patience) -> int:
     """The next number; its byte is locked before anybody can draw the one after it."""
-    _wait(lambda: _lock_byte(queue, 0), until, "the queue")
+    _wait(lambda: _lock_byte(queue, 0), patience, "the queue")
     try:
         number = _read(queue, NEXT_AT) + 1
         os.pwrite(queue, NUMBER.pack(number), NEXT_AT)
@@ -141,11 +169,11 @@ def _unlock_byte(queue: int, at: int) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the gate
-def _locked(path: str, until: float) -> int:
+def _locked(path: str, patience: _Patience) -> int:
     """A file descriptor of ``path`` with the lock on it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _wait(lambda: _try_lock(descriptor), until, path)
+        _wait(lambda: _try_lock(descriptor), patience, path)
     except BaseException:
         os.close(descriptor)
         raise
@@ -154,7 +182,7 @@ def _locked(path: str, until: float) -> int:
 
 def _wait(
     done: Callable[[], bool],
-    until: float,
+    patience: _Patience,
     what: str,
     pause_s: Callable[[], float] = lambda: random.uniform(*LOOK_S),
 ) -> None:
@@ -163,10 +191,10 @@ def _wait(
     Raises
     ------
     GateTimeout
-        It was not by ``until``.
+        The patience was over before.
     """
     while not done():
-        if time.monotonic() > until:
+        if patience.is_over():
             raise GateTimeout(f"{what} stayed locked")
         time.sleep(pause_s())
 

@@ -9,6 +9,7 @@ const reasons = {
   404: word('这一项不存在，或不在您的管辖范围内。'),
   409: word('别人刚刚改过这一项，请刷新页面后再试。'),
   413: word('文件太大，服务器没有接收。'),
+  503: word('同时办理的人太多，这次没有保存，填写的内容还在，请稍后再试。'),
 }
 
 /** One thin bar at the top while anything is on its way; polling (data-quiet) does not show it. */
