@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlu.kernel.cases.history import moves_of, replayed
-from anlu.kernel.cases.kinds import FactProblem
+from anlu.kernel.cases.kinds import FactProblem, kinds
 from anlu.kernel.cases.models import Case, CaseEvent, CaseFact, CaseFile, FileKind
 from anlu.kernel.cases.services import (
     MoveRefused,
@@ -20,8 +22,9 @@ from anlu.kernel.cases.services import (
     open_case,
 )
 from anlu.kernel.core.errors import NotAllowed, NotFound
-from anlu.kernel.core.models import AuditEntry, Notice
+from anlu.kernel.core.models import AuditEntry, Notice, SearchEntry
 from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.search import matching
 from anlu.kernel.core.store import keep
 from tests.kernel.cases.conftest import Stage
 
@@ -157,6 +160,28 @@ def test_every_write_leaves_history_and_audit(stage: Stage) -> None:
     assert [event.label for event in CaseEvent.objects.filter(case=case).order_by("pk")] == ["登记", "交办"]
     actions = AuditEntry.objects.filter(thing_uid=case.uid).order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["add", "move"]
+
+
+def test_a_move_leaves_the_search_alone_unless_the_case_is_found_by_other_words(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = found(stage)
+    entry = SearchEntry.objects.get(uid=case.uid)
+    case = move_case(case.uid, "send", by=stage.finder, values={"lead": stage.garden})
+    photo(case, stage.liaison)
+    with CaptureQueriesContext(connection) as asked:
+        move_case(case.uid, "fix", by=stage.liaison)
+    assert len(asked) <= 22  # all other writers of SQLite wait for these
+    assert SearchEntry.objects.get(uid=case.uid).pk == entry.pk
+
+    def renamed(case: Case, move: str, by: Viewer) -> None:
+        Case.objects.filter(pk=case.pk).update(title="雨棚遮挡")
+        case.title = "雨棚遮挡"
+
+    monkeypatch.setitem(vars(kinds.get(case.kind)), "follow", renamed)
+    move_case(case.uid, "return", by=stage.finder, note="仍有遮挡")
+    assert SearchEntry.objects.get(uid=case.uid).pk != entry.pk
+    assert Case.objects.filter(matching("cases.case", "雨棚")).get() == case
 
 
 def test_somebody_who_was_quicker_is_not_overwritten(stage: Stage) -> None:

@@ -11,10 +11,11 @@ from anlu.kernel.cases.history import add_event, followers_of, tell
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.cases.models import Case, Decision, Extension
 from anlu.kernel.cases.roles import has_role, is_sworn
-from anlu.kernel.cases.services import MoveRefused, case_for, set_due, written
+from anlu.kernel.cases.services import REVISION, MoveRefused, case_for, set_due
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import NeedsReason, NotAllowed
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.access import holders_of
 
@@ -131,7 +132,7 @@ def decide_extension(uid: UUID, *, grant: bool, by: Viewer, note: str = "") -> C
         colour="green" if grant else "red",
     )
     record("extension", case, by=by, changes={"due_on": [before, case.due_on]}, note=words)
-    written(case)
+    touch(REVISION)
     people = followers_of(case) | ({asked.created_by} if asked.created_by else set())
     tell(case, people, f"{words}：{case.number} {case.title}", key=f"{event.uid}", by=by)
     return case

@@ -15,13 +15,14 @@ from anlu.engine.geo import distance_m
 from anlu.kernel.cases.history import add_event
 from anlu.kernel.cases.models import Case, CaseFile, FileKind
 from anlu.kernel.cases.roles import may_here
-from anlu.kernel.cases.services import MoveRefused, case_for, move_case, moves_for, written
+from anlu.kernel.cases.services import REVISION, MoveRefused, case_for, move_case, moves_for
 from anlu.kernel.core.attachments import keep_checked
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.errors import NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import Upload
 from anlu.kernel.core.pictures import BadFile, Checked, check_file
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import strike_out
 
@@ -100,7 +101,7 @@ def attach(uid: UUID, files: Sequence[Kept], *, by: Viewer, note: str = "") -> l
     event = add_event(case, "attach", "上传附件", by=by, note=note or words, colour="blue")
     made = [_attach(case, one, event, by) for one in files]
     record("attach", case, by=by, note=words)
-    written(case)
+    touch(REVISION)
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,21 +81,25 @@ def evidence_of(case: Case, note: str = "") -> dict[str, int]:
     Pictures and files count when they came since the last move, those of before ever, those of after since the case
     was last sent back or re-opened.
     """
-    files = CaseFile.objects.filter(case=case, voided_at__isnull=True)
-    lifecycle = kinds.get(case.kind).lifecycle
-    back = [move.code for move in lifecycle.moves if move.returns or move.reopens]
-    sent_back = CaseEvent.objects.filter(case=case, is_move=True, code__in=back).order_by("-pk").first()
-    after = files.filter(kind=FileKind.AFTER)
-    if sent_back is not None:
-        after = after.filter(created_at__gte=sent_back.at)
-    lately = files.filter(created_at__gte=case.moved_at)
+    files = list(CaseFile.objects.filter(case=case, voided_at__isnull=True).values_list("kind", "created_at"))
+    after = [at for kind, at in files if kind == FileKind.AFTER]
+    if after and (sent_back := _sent_back_at(case)) is not None:
+        after = [at for at in after if at >= sent_back]
+    lately = [kind for kind, at in files if at >= case.moved_at]
     return {
         NOTE: int(bool(note.strip())),
-        PHOTO: lately.filter(kind__in=PHOTOS).count(),
-        DOCUMENT: lately.filter(kind=FileKind.DOCUMENT).count(),
-        BEFORE: files.filter(kind=FileKind.BEFORE).count(),
-        AFTER: after.count(),
+        PHOTO: sum(kind in PHOTOS for kind in lately),
+        DOCUMENT: lately.count(FileKind.DOCUMENT),
+        BEFORE: sum(kind == FileKind.BEFORE for kind, _ in files),
+        AFTER: len(after),
     }
+
+
+def _sent_back_at(case: Case) -> datetime | None:
+    """When the case was last sent back or re-opened."""
+    back = [move.code for move in kinds.get(case.kind).lifecycle.moves if move.returns or move.reopens]
+    made = CaseEvent.objects.filter(case=case, is_move=True, code__in=back).order_by("-pk")
+    return made.values_list("at", flat=True).first()
 
 
 def people_of_parts(case: Case, *parts: Part) -> set[UUID]:

@@ -12,11 +12,12 @@ from anlu.engine.calendars import Calendar, Deadline, recounted
 from anlu.kernel.cases.history import add_event, followers_of, people_of_parts, tell
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.models import OPEN, Case, CaseEvent, Escalation, Part, StepState
-from anlu.kernel.cases.services import FIGURED, set_due, written
+from anlu.kernel.cases.services import FIGURED, REVISION, set_due
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.history import changed_fields, fields_of
 from anlu.kernel.core.recounting import AT_ONCE, Check, differing, recounts, why_moved
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM
 
 MOVED, KEPT = "recount", "recount_kept"
@@ -69,7 +70,7 @@ def recount_case(pk: int, limit: Deadline) -> bool:
     case.save()
     event = add_event(case, MOVED, "期限重算", by=SYSTEM, note=words, colour="amber")
     record(MOVED, case, by=SYSTEM, changes=changed_fields(before, case, FIGURED), note=words)
-    written(case)
+    touch(REVISION)
     people = people_of_parts(case, Part.LEAD if case.lead_id else Part.FOUND) | followers_of(case)
     title = f"期限改为 {due_on}：{case.number} {case.title}"
     tell(case, people, title, key=f"{event.uid}", colour="amber", by=SYSTEM)

@@ -27,7 +27,7 @@ from anlu.kernel.cases.history import (
 from anlu.kernel.cases.kinds import FactProblem, Kind, families, kinds
 from anlu.kernel.cases.models import Case, CaseFact, CaseUnit, CaseWatcher, Outcome, Part
 from anlu.kernel.cases.roles import case_roles, has_role, is_sworn
-from anlu.kernel.cases.searching import find_again, forget
+from anlu.kernel.cases.searching import find_again, forget, indexed
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now, today
 from anlu.kernel.core.errors import AnluError, NotAllowed, NotFound
@@ -36,6 +36,7 @@ from anlu.kernel.core.numbers import next_number
 from anlu.kernel.core.recounting import COUNTED_BY
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Viewer
+from anlu.kernel.core.search import Indexed
 from anlu.kernel.core.services import add_record, change_record, restore_record, void_record
 from anlu.kernel.people.access import responsible_unit
 from anlu.kernel.people.models import SEES_BY_AREA, Officer, Unit
@@ -267,6 +268,7 @@ def move_case(
         As ``case_for``.
     """
     case = case_for(by, uid, lock=True)
+    found_as = indexed(case)
     if version is not None and case.version != version:
         raise MoveRefused("这件事项刚被他人办理过，请看过最新情况再办")
     lifecycle = kinds.get(case.kind).lifecycle
@@ -293,7 +295,7 @@ def move_case(
     if (after := lifecycle.label(case.state)) != before:
         changes["state"] = [before, after]
     record("move", case, by=by, changes=changes, note=f"{step.label} {note}".strip())
-    written(case)
+    written(case, found_as=found_as)
     words = f"{case.number} {step.label}：{case.title}"
     tell(case, followers_of(case), words, key=f"{event.uid}", by=by)
     if step.returns or step.reopens:
@@ -431,7 +433,7 @@ def assign_case(uid: UUID, values: Mapping[str, Any], *, by: Viewer) -> Case:
         words = "，".join(str(new) for _, new in changes.values())
         add_event(case, "assign", "改派", by=by, note=words, colour="blue")
         record("assign", case, by=by, changes=changes)
-        written(case)
+        touch(REVISION)
     return case
 
 
@@ -480,7 +482,7 @@ def recheck_case(uid: UUID, note: str, *, by: Viewer) -> Case:
     case.save()
     add_event(case, "recheck", "回头看合格", by=by, note=note, colour="green")
     record("recheck", case, by=by, note=note.strip())
-    written(case)
+    touch(REVISION)
     return case
 
 
@@ -577,7 +579,16 @@ def fact_row(case: Case, kind: Kind, name: str) -> CaseFact | None:
     return CaseFact(case=case, code=code, text=str(value)[:200])
 
 
-def written(case: Case) -> None:
-    """After every write: found again, and maps and statistics learn of it."""
-    find_again(case)
+def written(case: Case, *, found_as: Indexed | None = None) -> None:
+    """
+    After a write: found again, and maps and statistics learn of it.
+
+    Parameters
+    ----------
+    found_as
+        By what it was found before, where that is likely to be the same: then the search is left as it is, since all
+        other writers wait meanwhile.
+    """
+    if found_as is None or found_as != indexed(case):
+        find_again(case)
     touch(REVISION)
