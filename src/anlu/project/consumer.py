@@ -14,10 +14,13 @@ from huey.consumer import Consumer, Scheduler
 from anlu.kernel.core import leases, tasks
 from anlu.kernel.core.audit import seal_pending
 from anlu.kernel.core.models import Job
+from anlu.project.libraries import load_libraries
 
 RENEW_S: Final = 15.0
 STOP_WITHIN_S: Final = 8.0
 log = logging.getLogger("anlu.worker")
+
+load_libraries()  # no job waits for one
 
 
 class Tick(Scheduler):  # type: ignore[misc]

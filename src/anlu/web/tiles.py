@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import mapbox_vector_tile
 import numpy as np
 import shapely
 from django.db.models import QuerySet
@@ -248,6 +247,8 @@ def encoded(features: Sequence[Feature]) -> bytes:
         {"geometry": point, "properties": feature.properties}
         for point, feature in zip(points, features, strict=True)
     ]
+    import mapbox_vector_tile
+
     content = [{"name": "points", "features": drawn}] if drawn else []
     written: bytes = mapbox_vector_tile.encode(
         content, default_options={"extents": EXTENT, "y_coord_down": True}

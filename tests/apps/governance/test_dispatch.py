@@ -27,7 +27,7 @@ from anlu.kernel.activities.seeding import seed_rhythms
 from anlu.kernel.activities.services import add_activity, void_activity
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, MoveRefused, move_case, open_case
-from anlu.kernel.core.demo import demo_steps, on_day
+from anlu.kernel.core.demo import on_day, step_of
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM
@@ -261,7 +261,7 @@ def test_the_county_met_every_week_from_march_and_a_week_taken_away_shows() -> N
     seed_rhythms()
     steps = ("committee", "meetings", "decisions", "tasks")
     for step in ("places.areas", "people.units", "people.accounts", *(f"governance.{one}" for one in steps)):
-        demo_steps.get(step).make()
+        step_of(step).make()
     weekly = indicators.get("governance.dispatch_weeks")
     value = value_of(weekly, H1, SYSTEM)
     assert (value.value, value.numerator, value.denominator) == (1, 18, 18)

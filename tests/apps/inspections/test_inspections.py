@@ -24,7 +24,7 @@ from anlu.apps.inspections.services import (
 from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, move_case, void_case
-from anlu.kernel.core.demo import demo_steps, on_day
+from anlu.kernel.core.demo import on_day, step_of
 from anlu.kernel.core.dictionaries import REVISION, seed_all
 from anlu.kernel.core.errors import AnluError, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry, Term
@@ -312,7 +312,7 @@ def test_the_county_shows_five_bulletins_and_thirteen_findings_all_put_right() -
     seed_roles()
     seed_documents()
     for step in ("places.areas", "people.units", "people.accounts", "inspections.rounds"):
-        demo_steps.get(step).make()
+        step_of(step).make()
     assert figure("inspections.bulletins") == 5
     assert figure("inspections.findings") == 13
     assert figure("inspections.findings_closed") == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlu.kernel.activities.seeding import seed_rhythms
-from anlu.kernel.core.demo import demo_steps
+from anlu.kernel.core.demo import step_of
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.people.seeding import seed_roles
 
@@ -28,4 +28,4 @@ def make_demonstration() -> None:
     seed_roles()
     seed_rhythms()
     for code in STEPS:
-        demo_steps.get(code).make()
+        step_of(code).make()

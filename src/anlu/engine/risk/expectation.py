@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import nbinom, poisson
 
 from anlu.engine.roads.network import Flags, Floats, Ints
 
@@ -38,6 +37,8 @@ class Prediction:
 
     def tail(self, counts: ArrayLike) -> Floats:
         """Probability of at least so many (n,)."""
+        from scipy.stats import nbinom, poisson
+
         above = np.asarray(counts, np.float64) - 1.0
         mixed = nbinom.sf(above, self.size, self._share)
         return np.asarray(np.where(self._is_poisson, poisson.sf(above, self.mean), mixed))
@@ -48,6 +49,8 @@ class Prediction:
         return low, high
 
     def _quantile(self, q: float) -> Ints:
+        from scipy.stats import nbinom, poisson
+
         mixed = nbinom.ppf(q, self.size, self._share)
         return np.where(self._is_poisson, poisson.ppf(q, self.mean), mixed).astype(np.int64)
 

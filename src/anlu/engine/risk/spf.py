@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.special import gammaln, psi
 
 from anlu.engine.roads.network import Floats
 
@@ -106,6 +104,8 @@ def _fitted(y: Floats, x: Floats, e: Floats, start: Floats) -> NegativeBinomial:
 
 def log_likelihood(counts: ArrayLike, mean: ArrayLike, k: float) -> float:
     """Log-likelihood of counts (n,) with the given means and overdispersion (0: Poisson)."""
+    from scipy.special import gammaln
+
     y, m = np.asarray(counts, np.float64), np.asarray(mean, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = np.where(y > 0, y * np.log(m), 0.0)
@@ -142,6 +142,9 @@ def _coefficients(y: Floats, x: Floats, e: Floats, k: float, start: Floats) -> F
 
 def _overdispersion(y: Floats, x: Floats, e: Floats, beta: Floats) -> float:
     """Root of the profile score in k, on a logarithmic scale; 0 when it falls from the start."""
+    from scipy.optimize import brentq
+    from scipy.special import psi
+
     mean = e * np.exp(x @ beta)
     if ((y - mean) ** 2 - y).sum() <= 0.0:  # the score at k = 0 (Dean 1992)
         return 0.0

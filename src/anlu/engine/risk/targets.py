@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import nbinom, poisson
 
 from anlu.engine.roads.network import Floats
 
@@ -73,6 +72,8 @@ def target_outlook(history: ArrayLike, this_year: ArrayLike, target: int) -> Out
     so_far = int(now.sum())
     if len(now) == 12:
         return Outlook(so_far, float(so_far), so_far, so_far, target, float(so_far <= target))
+    from scipy.stats import nbinom, poisson  # half a second: only who asks for an outlook waits for it
+
     rest = poisson(left) if shape >= LARGEST_SIZE else nbinom(shape, shape / (shape + left))
     low, high = (so_far + int(rest.ppf(q)) for q in (0.025, 0.975))
     chance = float(rest.cdf(target - so_far)) if target >= so_far else 0.0

@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
 from .network import Floats, Ints, Network
 
@@ -132,7 +130,10 @@ def _longest_way(network: Network, piece: list[int]) -> Chain:
     if not rows.size:
         return [(piece[0], True)]
     weights = network.lengths[np.asarray(piece)[rows]]
-    graph = sparse.csr_matrix((weights, (tail[rows], head[rows])), shape=(len(nodes), len(nodes)))
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import dijkstra
+
+    graph = csr_matrix((weights, (tail[rows], head[rows])), shape=(len(nodes), len(nodes)))
     far = int(np.argmax(dijkstra(graph, directed=False, indices=[int(tail[rows[0]])])))
     distance, before = dijkstra(graph, directed=False, indices=[far], return_predecessors=True)
     chain: Chain = []

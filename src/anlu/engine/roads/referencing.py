@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .chainage import Chainage, measured, measured_beside, sides_where_stakes_repeat, staked
-from .matching import Grid, build_grid, snap
+from .grids import Grid
+from .matching import build_grid, snap
 from .network import Flags, Floats, Ints, Network, directions_along, points_along
 from .spans import Spans, spans_of
 from .stakes import Side

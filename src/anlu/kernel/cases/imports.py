@@ -16,7 +16,6 @@ from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 from django.db.models import Q
 
 from anlu.engine.roads.stakes import NotAStake, parse_stake
@@ -27,6 +26,7 @@ from anlu.kernel.cases.services import OPENING, REVISION, open_case
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.importing.fields import MAIN, ImportField, Sheet
 from anlu.kernel.core.importing.fields import Kind as Cell
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.nouns import Context, Importer, importers
 from anlu.kernel.core.importing.parsing import FACTS
 from anlu.kernel.core.importing.positions import System

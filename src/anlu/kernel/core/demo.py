@@ -14,6 +14,7 @@ from typing import Final
 from django.utils import timezone
 
 from anlu.kernel.core.clock import VARIABLE
+from anlu.kernel.core.discover import discover_demonstration
 from anlu.kernel.core.registry import Registry
 
 Make = Callable[[], str]
@@ -44,8 +45,15 @@ def demo_step(order: int, code: str, label: str) -> Callable[[Make], Make]:
 
 
 def in_order() -> list[DemoStep]:
-    """All steps, first things first."""
+    """All steps of all apps, first things first."""
+    discover_demonstration()
     return sorted(demo_steps, key=lambda step: (step.order, step.code))
+
+
+def step_of(code: str) -> DemoStep:
+    """One step by itself."""
+    discover_demonstration()
+    return demo_steps.get(code)
 
 
 def table(app: str, name: str) -> list[dict[str, str]]:

@@ -34,8 +34,8 @@ MODULES: Final = (
     "desk",
     "searching",
     "seeding",
-    "demo",
 )
+DEMONSTRATION: Final = "demo"  # only `anlu init --demo` asks for these
 PLUGIN_GROUP: Final = "anlu.plugins"
 _found: list[str] = []
 
@@ -50,12 +50,19 @@ def discover() -> list[str]:
         Two of them declare the same code.
     """
     if not _found:
-        for app in _anlu_apps():
-            for name in MODULES:
-                _found.extend(_import_whole(f"{app}.{name}"))
+        _found.extend(_named(*MODULES))
         for plugin in sorted(entry_points(group=PLUGIN_GROUP), key=lambda found: found.value):
             _found.extend(_import_whole(plugin.value))
     return list(_found)
+
+
+def discover_demonstration() -> None:
+    """Import what makes the demonstration county: a good part of the platform's code, which nothing else needs."""
+    _named(DEMONSTRATION)
+
+
+def _named(*names: str) -> list[str]:
+    return [one for app in _anlu_apps() for name in names for one in _import_whole(f"{app}.{name}")]
 
 
 def _anlu_apps() -> list[str]:

@@ -22,13 +22,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from huey import SqliteHuey
 
 from anlu.kernel.core import leases
 from anlu.kernel.core.audit import record
@@ -38,6 +37,9 @@ from anlu.kernel.core.history import plain
 from anlu.kernel.core.models import Job, JobState
 from anlu.kernel.core.registry import Registry
 from anlu.kernel.core.scope import SYSTEM, Viewer
+
+if TYPE_CHECKING:
+    from huey import SqliteHuey
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
 BELLS_AT_MOST: Final = 20
@@ -148,6 +150,8 @@ def cancel(uid: UUID, *, by: Viewer) -> Job:
 @lru_cache(maxsize=1)
 def bell() -> tuple[SqliteHuey, Callable[[], Any]]:
     """The queue of this installation, and the function that puts a ring into it."""
+    from huey import SqliteHuey
+
     queue = SqliteHuey("anlu", filename=str(Path(settings.ANLU_DATA_FOLDER) / QUEUE_FILE), results=False)
     return queue, queue.task(name="ring")(run_due_jobs)
 

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from jinja2 import nodes
-
 from anlu.engine.documents.paper import official_date
 from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.scope import Viewer
@@ -238,6 +236,8 @@ def _indicator(code: str, unit: Unit, period: str, viewer: Viewer) -> Figure | N
 
 def constants_in(templates: Iterable[str], function: str) -> list[str]:
     """The codes that templates hand to a function (指标, 规范), each once."""
+    from jinja2 import nodes
+
     found: dict[str, None] = {}
     for source in templates:
         for call in environment().parse(source).find_all(nodes.Call):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import polars as pl
-
 from anlu.engine.roads.stakes import NotAStake, parse_stake
 from anlu.kernel.core.importing.fields import MAIN, ImportField, Kind, Sheet
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.nouns import Composed, Context, Importer, importers
 from anlu.kernel.core.importing.parsing import MARKS
 from anlu.kernel.core.naming import sort_key_of
@@ -92,9 +92,10 @@ class SegmentComposer:
         self._mark_overlaps(segments)
         for segment, town in zip(segments, town_of(segments), strict=True):
             segment.town_id = segment.town_id or town
-        columns = [field.attname for field in Segment._meta.concrete_fields if field.attname in WRITTEN]
+        types = _types()
+        columns = [field.attname for field in Segment._meta.concrete_fields if field.attname in types]
         made = pl.DataFrame(
-            [{name: getattr(one, name) for name in columns} for one in segments], schema=TYPES
+            [{name: getattr(one, name) for name in columns} for one in segments], schema=types
         )
         return Composed(made, texts=[[one.number, one.name] for one in segments])
 
@@ -149,30 +150,32 @@ class SegmentComposer:
             later.marks, later.marked = sorted({*later.marks, "overlaps"}), True
 
 
-TYPES: Final[Mapping[str, Any]] = {
-    "number": pl.String,
-    "name": pl.String,
-    "road_id": pl.Int64,
-    "road_name": pl.String,
-    "begin_m": pl.Float64,
-    "end_m": pl.Float64,
-    "town_id": pl.Int64,
-    "unit_name": pl.String,
-    "form": pl.String,
-    "technical_class": pl.String,
-    "width_m": pl.Float64,
-    "lanes": pl.Int64,
-    "limit_kmh": pl.Int64,
-    "separation": pl.String,
-    "safety": pl.String,
-    "dangers": pl.String,
-    "valid_from": pl.Date,
-    "valid_to": pl.Date,
-    "sort_key": pl.String,
-    "marks": pl.List(pl.String),
-    "marked": pl.Boolean,
-}
-WRITTEN: Final = frozenset(TYPES)
+@cache
+def _types() -> Mapping[str, Any]:
+    """Types of the columns that are written."""
+    return {
+        "number": pl.String,
+        "name": pl.String,
+        "road_id": pl.Int64,
+        "road_name": pl.String,
+        "begin_m": pl.Float64,
+        "end_m": pl.Float64,
+        "town_id": pl.Int64,
+        "unit_name": pl.String,
+        "form": pl.String,
+        "technical_class": pl.String,
+        "width_m": pl.Float64,
+        "lanes": pl.Int64,
+        "limit_kmh": pl.Int64,
+        "separation": pl.String,
+        "safety": pl.String,
+        "dangers": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "sort_key": pl.String,
+        "marks": pl.List(pl.String),
+        "marked": pl.Boolean,
+    }
 
 
 def texts_of(segment: Segment) -> list[str]:

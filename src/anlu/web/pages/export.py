@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.db import transaction
@@ -22,10 +22,6 @@ from django.http import FileResponse, HttpRequest, HttpResponseRedirect, Streami
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.clock import now
@@ -40,6 +36,9 @@ from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.listing import Listing
 from anlu.web.pages.paging import total_of
 from anlu.web.watermark import watermark_of
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 CHUNK = 2_000
 AT_ONCE_EXCEL = 10_000  # about three seconds
@@ -267,6 +266,8 @@ def excel_response(table: Table, name: str) -> FileResponse:
 
 def write_excel(table: Table, file: Any) -> None:
     """Write the table as a workbook in flat memory; more than a million rows go on to further sheets."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet, written, number = None, 0, 0
     for row in table.rows:
@@ -282,6 +283,8 @@ def write_excel(table: Table, file: Any) -> None:
 
 def new_sheet(book: Workbook, table: Table, number: int) -> Any:
     """A sheet with the head lines and the labels of the columns; the labels stay in sight."""
+    from openpyxl.utils import get_column_letter
+
     sheet: Any = book.create_sheet(f"{sheet_name(word(table.title))}{number if number > 1 else ''}")
     sheet.freeze_panes = f"A{len(table.head) + 2}"
     for place, label in enumerate(table.labels, start=1):
@@ -299,6 +302,9 @@ def sheet_name(title: str) -> str:
 
 def bold(sheet: Any, label: str) -> Any:
     """A cell in bold type."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, label)
     cell.font = Font(bold=True)
     return cell
@@ -311,6 +317,8 @@ def safe_cell(sheet: Any, value: Plain) -> Any:
     text = value.translate(ILLEGAL)[:LONGEST_CELL]
     if not text.startswith(FORMULA_STARTS):
         return text
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     cell.quotePrefix = True

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-import mapbox_vector_tile
 import numpy as np
 import shapely
 from django.http import Http404, HttpRequest, HttpResponse
@@ -131,6 +130,8 @@ def _written(layer: str, tile: Tile, drawn: Iterable[tuple[shapely.Geometry, dic
         cut = shapely.clip_by_rect(in_tile(shape, tile), -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
         if not cut.is_empty:
             features.append({"geometry": cut, "properties": properties})
+    import mapbox_vector_tile
+
     content = [{"name": layer, "features": features}] if features else []
     written: bytes = mapbox_vector_tile.encode(
         content, default_options={"extents": EXTENT, "y_coord_down": True}

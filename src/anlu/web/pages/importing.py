@@ -23,9 +23,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font, PatternFill
 
 from anlu.engine.errors import BadInput
 from anlu.kernel.core import dictionaries
@@ -514,6 +511,8 @@ class Template(ImportPage):
 
 def write_template(sheet: Sheet, file: Any) -> None:
     """An empty table, required headings marked by colour, and 填写说明."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     table = book.create_sheet(sheet.label[:25] or "数据")
     table.freeze_panes = "A2"
@@ -530,6 +529,9 @@ def write_template(sheet: Sheet, file: Any) -> None:
 
 
 def _heading(table: Any, one: ImportField) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font, PatternFill
+
     cell = WriteOnlyCell(table, one.label)
     cell.font = Font(bold=True)
     if one.required:

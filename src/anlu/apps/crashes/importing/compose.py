@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from anlu.apps.crashes.importing.doubts import field_doubts, listed, severity_doubt, time_doubts
 from anlu.apps.crashes.importing.fields import CASUALTIES, PARTY_FIELDS, VEHICLE_FIELDS, VEHICLES
@@ -17,6 +16,7 @@ from anlu.apps.crashes.models import Crash
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.importing.children import PARENT
 from anlu.kernel.core.importing.fields import MAIN, ImportField, Kind
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.nouns import Composed, Context
 from anlu.kernel.core.importing.parsing import FACTS, MARKS
 from anlu.kernel.core.importing.positions import System, cells_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import polars as pl
-
 from anlu.engine.crashes.quality import FIELD_RULES, FILING_LIMIT, FieldRule
+from anlu.kernel.core.importing.frames import pl
 
 
 def field_doubts(read: frozenset[str]) -> Iterable[tuple[str, pl.Expr]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import polars as pl
-
 from anlu.engine.crashes.deaths import WITHIN_7_DAYS, WITHIN_30_DAYS
 from anlu.kernel.core.importing.children import PARENT
+from anlu.kernel.core.importing.frames import pl
 
 WEEK, MONTH = timedelta(days=WITHIN_7_DAYS.days), timedelta(days=WITHIN_30_DAYS.days)
 COUNTED = ("killed", "killed_30d", "seriously_injured", "slightly_injured")

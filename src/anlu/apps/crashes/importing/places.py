@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-import polars as pl
-
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.profiles import BroughtArea
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.scope import Viewer

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.parsing import LINK, REFUSAL, Parser
 from anlu.kernel.core.importing.registers import Buckets, Register, bucket_of, hashes_of
 from anlu.kernel.core.importing.tables import ROW, Table

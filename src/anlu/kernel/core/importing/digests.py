@@ -13,9 +13,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import polars as pl
-
 from anlu.kernel.core.importing.fields import Kind, Sheet
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.parsing import FACTS
 
 BYTES: Final = 16

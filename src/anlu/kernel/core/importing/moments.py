@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-import polars as pl
+from anlu.kernel.core.importing.frames import pl
 
 FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("%Y-%m-%d %H:%M:%S%.f", "minute"),

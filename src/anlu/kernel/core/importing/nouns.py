@@ -8,12 +8,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-import polars as pl
 from django.db.models import Q
 
 from anlu.kernel.core import crypto
 from anlu.kernel.core.fields import BlindIndex
 from anlu.kernel.core.importing.fields import MAIN, Kind, Sheet
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.parsing import Seal
 from anlu.kernel.core.importing.profiles import OPTION_WORDS, Profile, read_profile, template_of
 from anlu.kernel.core.models import Batch

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import polars as pl
-
 from anlu.engine.errors import BadInput
 from anlu.kernel.core.importing.fields import ImportField, Kind, Sheet
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.moments import MomentReader, in_the_world, serial_day
 from anlu.kernel.core.importing.profiles import ALTERNATIVE, Options, SheetMap
 from anlu.kernel.core.importing.tables import ROW, Table

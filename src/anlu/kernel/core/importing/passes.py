@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import polars as pl
-
 from anlu.engine.errors import BadInput
 from anlu.kernel.core.bulk import rows_among
 from anlu.kernel.core.importing.children import PARENT, Children, read_children
 from anlu.kernel.core.importing.digests import Digest, children_digests, own_digests, stated
 from anlu.kernel.core.importing.fields import MAIN
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.nouns import Composed, Composer, Importer, Opener
 from anlu.kernel.core.importing.parsing import LINK, NUMBER, REFUSAL
 from anlu.kernel.core.importing.planning import Existing, Plan

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import polars as pl
-
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.nouns import Context
 from anlu.kernel.core.importing.passes import Counts, Pass
 from anlu.kernel.core.importing.planning import Plan

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.parsing import LINK, NUMBER, Parser
 from anlu.kernel.core.importing.tables import ROW, Table
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-import polars as pl
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from uuid_utils.compat import uuid7
 
 from anlu.kernel.core import crypto
 from anlu.kernel.core.bulk import Ready, ready_rows
 from anlu.kernel.core.fields import EncryptedText
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.models import Record
 
 _HEX: Final = "hex:"

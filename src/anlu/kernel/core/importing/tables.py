@@ -16,10 +16,10 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, Final
 
-import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from anlu.engine.errors import BadInput
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.packages import notes_on
 from anlu.kernel.core.importing.sources import EXCEL, LONGEST_RECORD, Source, delimiter_of
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any, Final
 
-import polars as pl
 from django.db import IntegrityError, transaction
 
 from anlu.kernel.core.bulk import Ready, reserve_ids, set_among
@@ -14,6 +13,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.history import kind_of
 from anlu.kernel.core.importing.children import PARENT
 from anlu.kernel.core.importing.fields import MAIN
+from anlu.kernel.core.importing.frames import pl
 from anlu.kernel.core.importing.leases import renewed
 from anlu.kernel.core.importing.nouns import Composed, Opener
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice, Sorted
