@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 
@@ -48,3 +49,11 @@ def test_what_comes_afterwards_comes_when_everything_is_ready(done: list[str]) -
     readiness.get_ready_meanwhile(then)
     assert over.wait(30)
     assert done == ["roads", "addresses", "snapshots"]
+
+
+def test_what_is_loaded_by_then_is_no_longer_searched_for_garbage(done: list[str]) -> None:
+    kept: list[list[int]] = []
+    readiness.get_ready_meanwhile(lambda: kept.extend([] for _ in range(1_000))).join(30)
+    searched = {id(one) for one in gc.get_objects()}
+    assert kept
+    assert not [one for one in kept if id(one) in searched]

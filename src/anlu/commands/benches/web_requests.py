@@ -210,13 +210,16 @@ def main(repeats: int) -> None:
     start()
     from django.urls import reverse
 
+    from anlu.kernel.core.readiness import get_ready, settle
     from anlu.web.nav import pages
 
     plain = [page for page in pages if page.entry and not page.parameters]
     addresses = sorted({reverse(page.code) for page in plain})
     statistics = [one for one in addresses if STATISTICS in one]
     asker = Asker(signed_in(), repeats)
+    get_ready()  # this and what follows as a server does when it starts
     asker.found.append(snapshots())
+    settle()
     ask_everything(asker, [one for one in addresses if one not in {*statistics, MAP, LEDGER}], statistics)
     print(json.dumps(asker.found))
 
