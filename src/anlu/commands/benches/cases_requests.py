@@ -11,7 +11,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ SIGHT: Final = "hazards.junction_sight"
 PATH: Final = "/hazards/"
 FIRST: Final = date(2018, 1, 1)
 LAST: Final = date(2023, 7, 3)
+NOON: Final = time(12)
 OPEN_SHARE: Final = 0.06
 SIGHT_SHARE: Final = 0.3
 PICTURED_SHARE: Final = 0.4
@@ -63,6 +64,7 @@ class Sheet:
 def make(rows: int) -> dict[str, int]:
     """So many hazards."""
     from django.db import transaction
+    from django.utils.timezone import get_current_timezone
 
     from anlu.apps.hazards.models import Hazard
     from anlu.kernel.cases.kinds import kinds_of
@@ -104,12 +106,13 @@ def make(rows: int) -> dict[str, int]:
             found, due, closed, f"{closed:%Y-%m}" if closed else "", None if closed is None else closed <= due,
             "" if is_open else "resolved", int(dice.random() < 0.02), where.lon, where.lat, where.cell_x, where.cell_y,
             "located", f"第 {number} 号杆", {"source": sheets[-1].source},
+            datetime.combine(found, NOON, tzinfo=get_current_timezone()),
         )  # fmt: skip
 
     columns = (
         "id", "kind", "family", "number", "title", "state", "unit", "lead", "town", "road", "found_on", "due_on",
         "closed_on", "closed_month", "on_time", "outcome", "rebounds", "lon", "lat", "cell_x", "cell_y",
-        "location_state", "place_text", "details",
+        "location_state", "place_text", "details", "recorded_at",
     )  # fmt: skip
     with transaction.atomic():
         insert_rows(Case, columns, [case(key, n) for n, key in enumerate(reserve_ids(Case, rows), start=1)])

@@ -142,7 +142,6 @@ class Case(Record, Sourced, Located, Limited):
             models.UniqueConstraint(fields=["number"], name="one_case_per_number"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["family", "due_on", "id"], condition=OPEN, name="case_open_due"),
             models.Index(fields=["step_on", "id"], condition=OPEN, name="case_step"),
             models.Index(fields=["family", "state", "due_on", "id"], condition=OPEN, name="case_board"),
             models.Index(fields=["family", "found_on", "id"], condition=LIVE, name="case_found"),
@@ -170,6 +169,9 @@ class Case(Record, Sourced, Located, Limited):
             models.Index(fields=["kind", "cell_x"], name="case_near"),
             models.Index(fields=["created_by"], name="case_reporter"),
             models.Index(fields=["about_uid"], name="case_about"),
+            models.Index(fields=["family", "recorded_at"], condition=LIVE, name="case_recorded"),
+            # The last one: of two that fit equally SQLite takes the younger, and case_due holds what is closed as well.
+            models.Index(fields=["family", "due_on", "id"], condition=OPEN, name="case_open_due"),
             models.Index(fields=["source_key"], name="case_source_key"),
         ]
 
