@@ -18,6 +18,7 @@ from anlu.apps.hazards.models import Hazard
 from anlu.apps.inspections.terms import CATEGORIES
 from anlu.apps.team.terms import SOURCES
 from anlu.kernel.cases import imports
+from anlu.kernel.cases.history import tell
 from anlu.kernel.cases.models import Case, CaseEvent, Part
 from anlu.kernel.cases.services import comment_case, open_case
 from anlu.kernel.core.clock import now
@@ -26,7 +27,7 @@ from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import run_import
 from anlu.kernel.core.importing.nouns import importers
 from anlu.kernel.core.importing.planning import make_plan
-from anlu.kernel.core.models import AuditEntry, Batch, SearchEntry
+from anlu.kernel.core.models import AuditEntry, Batch, Notice, SearchEntry
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.models import PeriodClose
 from anlu.kernel.people.models import Officer, Unit
@@ -283,6 +284,34 @@ def test_a_batch_is_withdrawn_until_somebody_worked_on_it(client: Client, clerk:
     answer = client.post(reverse("web.batch.withdraw", args=[second.uid]), follow=True)
     assert "1 条记录导入后已被修改，不能撤回".replace("，", ",") in answer.content.decode()
     assert Case.objects.count() == 2
+
+
+def test_whoever_was_told_of_a_withdrawn_case_is_told_that_and_no_notice_leads_nowhere(
+    client: Client, clerk: Officer, stage: Stage
+) -> None:
+    batch = bring(client, table(*GOOD))
+    reader, sleeper = stage.liaison.uid, stage.chief.uid
+    for case in Case.objects.all():
+        tell(case, [reader, sleeper], f"{case.number} 由贵单位牵头", key=f"{case.pk}", by=SYSTEM)
+    other = tell_of_another(stage)
+    Notice.objects.filter(to=reader).update(read_at=now())
+    client.post(reverse("web.batch.withdraw", args=[batch.uid]))
+    assert not Notice.objects.filter(to=sleeper).exclude(pk=other.pk).exists()
+    titles = {
+        (one.title.partition("：")[0], one.url, one.read_at) for one in Notice.objects.filter(to=reader)
+    }
+    assert titles == {("导入已撤回", "", None)}
+    other.refresh_from_db()
+    assert other.url
+
+
+def tell_of_another(stage: Stage) -> Notice:
+    """Somebody was told of a case that is not of the batch."""
+    case = open_case(
+        "hazards.vegetation", {"title": "另一处", "town": stage.town}, details={"plant": "tree"}, by=SYSTEM
+    )
+    tell(case, [stage.chief.uid], "另一处", key="other", by=SYSTEM)
+    return Notice.objects.get(to=stage.chief.uid, key="case.other")
 
 
 def test_an_import_that_breaks_off_goes_on_and_opens_each_row_once(

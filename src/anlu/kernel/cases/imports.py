@@ -345,6 +345,7 @@ def add_importer(family: Family) -> None:
             revision=REVISION,
             known_by="source_key",
             worked_on=_worked_on,
+            address=family.address_of,
             adds_only=True,
         )
     )

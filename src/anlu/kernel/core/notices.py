@@ -53,6 +53,18 @@ def mark_read(notices: QuerySet[Notice]) -> int:
     return notices.filter(read_at__isnull=True).update(read_at=now())
 
 
+def take_back(urls: Iterable[str], why: str) -> None:
+    """
+    What notices told is undone, and where they led is nothing any more.
+
+    Who has not read one never learns of it; who has is told ``why``, by the same notice, which leads nowhere then.
+    """
+    told = Notice.objects.filter(url__in=list(urls))
+    told.filter(read_at__isnull=True).delete()
+    for one in told.iterator():
+        Notice.objects.filter(pk=one.pk).update(title=f"{why}：{one.title}"[:200], url="", read_at=None)
+
+
 @every(DAY_S, "core.notices.tidy")
 def forget_old_notices(running: RunningJob) -> dict[str, Any]:
     """Once a day: notices that were read half a year ago go."""

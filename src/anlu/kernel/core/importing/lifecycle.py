@@ -33,12 +33,14 @@ from anlu.kernel.core.importing.staging import apply_changes, undo_changes
 from anlu.kernel.core.importing.writing import COUNTED, FEWEST, BatchTaken, Writer, fitting
 from anlu.kernel.core.models import Batch, SearchEntry
 from anlu.kernel.core.models.batches import BatchState
+from anlu.kernel.core.notices import take_back
 from anlu.kernel.core.permissions import BATCH_WITHDRAW
 from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.store import keep
 from anlu.kernel.core.tasks import Cancelled
 
+WITHDRAWN: Final = "导入已撤回"  # what is said of the records of such a batch
 WITHDRAW_WITHIN: Final = timedelta(hours=24)
 BEGUN: Final = (BatchState.READING, BatchState.PUBLISHING)
 UNFINISHED: Final = (BatchState.WAITING, *BEGUN)
@@ -356,6 +358,8 @@ def purge(importer: Importer, batch: Batch) -> int:
                 children = importer.models[sheet.code]._base_manager
                 children.filter(**{f"{importer.parent}__in": list(rows)})._raw_delete(children.db)
             SearchEntry.objects.filter(kind=kind, uid__in=list(rows.values())).delete()
+            if importer.address is not None:
+                take_back(map(importer.address, rows.values()), WITHDRAWN)
             model._base_manager.filter(pk__in=list(rows)).delete()
             renewed(batch)
             total += len(rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -129,6 +130,8 @@ class Importer:
         Makes what turns rows into records, for one import.
     worked_on
         Which records somebody has worked on since they were imported, so that the batch cannot be withdrawn.
+    address
+        Where a record is shown, if people are told of single records: of one that is withdrawn they are told that.
     known_by
         Column of the table that holds what rows are known by.
     forget
@@ -151,6 +154,7 @@ class Importer:
     revision: str = ""
     forget: Callable[[Batch], None] = lambda batch: None
     worked_on: Callable[[], Q] = _touched
+    address: Callable[[UUID], str] | None = None
     known_by: str = "number"
     adds_only: bool = False  # its composer is an ``Opener``
 
