@@ -10,9 +10,14 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.models import AuditEntry
+from anlu.kernel.indicators.define import indicators
+from anlu.kernel.indicators.evaluate import value_of
+from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer
+from anlu.web.figures import rows_url
 from tests.apps.hazards.records import add_hazards
 from tests.factories import make_area, make_officer, make_unit
 
@@ -45,6 +50,34 @@ def test_every_number_opens_exactly_its_rows(reader: Officer, client: Client, by
                 assert client.get(number.url).context["total"].number == number.plain, (line.label, head)
                 followed += 1
     assert followed > 20
+
+
+@pytest.mark.parametrize("by", ["kind", "town", "lead"])
+def test_numbers_of_a_period_that_is_over_open_what_was_so_on_its_last_day(
+    reader: Officer, client: Client, by: str
+) -> None:
+    """Much of it is closed since; what had to be done is closed cases and open ones together."""
+    table = client.get(PAGE, {"start": "2023-01-01", "end": "2023-04-30", "by": by}).context["table"]
+    opened = dict.fromkeys(("应办结", "未办结", "逾期"), 0)
+    for line in table.lines:
+        for head, number in zip(table.heads, line.numbers, strict=True):
+            if head == "按期率" or not number.plain:
+                continue
+            listed = client.get(number.url)
+            assert listed.context["total"].number == number.plain, (line.label, head)
+            opened[head] = opened.get(head, 0) + number.plain
+    assert min(opened[head] for head in ("应办结", "未办结", "逾期")) > 0
+
+
+@pytest.mark.parametrize("code", ["hazards.open", "hazards.overdue"])
+def test_open_and_overdue_figures_open_the_ledger_at_the_end_of_their_period(
+    reader: Officer, client: Client, code: str
+) -> None:
+    window = Window(period=Period.parse("2023-04"))
+    value = value_of(indicators.get(code), window, reader)
+    url = rows_url(indicators.get(code), window)
+    assert url.startswith("/hazards/?")
+    assert client.get(url).context["total"].number == value.value > 0
 
 
 @pytest.mark.parametrize("by", ["town", "lead"])

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from anlu.engine.indicators.rounding import round_half_up
 from anlu.engine.indicators.wording import MINUS
-from anlu.kernel.core.filters import DateFilter
+from anlu.kernel.core.filters import DateFilter, StandingFilter
 from anlu.kernel.core.language.formats import large_money
-from anlu.kernel.indicators.define import Amount, Indicator, Leaf
+from anlu.kernel.indicators.define import Amount, Indicator, Leaf, Stock
 from anlu.kernel.indicators.evaluate import Value
 from anlu.kernel.indicators.tables import narrowed
 from anlu.kernel.indicators.window import Window
@@ -112,14 +112,22 @@ def ledger_url(code: str, leaf: Leaf, window: Window) -> str:
 def names_in(ledger: Ledger, leaf: Leaf) -> dict[str, str] | None:
     """What a ledger calls the day, unit and area that a leaf goes by; None without a filter for the day."""
     names: dict[str, str] = {}
+    stock = isinstance(leaf, Stock)
     for one in ledger.filters:
-        if isinstance(one, DateFilter) and one.path == leaf.on:
+        if isinstance(one, StandingFilter) and isinstance(leaf, Stock) and _is_of(one, leaf):
+            names["at"] = one.name
+        elif isinstance(one, DateFilter) and one.path == leaf.on and not stock:
             names["from"], names["to"] = one.names
         elif isinstance(one, UnitFilter) and one.path == leaf.unit and not one.merged:
             names["unit"] = one.name
         elif isinstance(one, AreaFilter) and one.path == leaf.area:
             names["area"] = one.name
-    return names if "from" in names else None
+    return names if "from" in names or "at" in names else None
+
+
+def _is_of(one: StandingFilter, leaf: Stock) -> bool:
+    """Whether a filter keeps what the leaf counts."""
+    return (one.on, one.until, one.due) == (leaf.on, leaf.until, leaf.due) and not leaf.until_included
 
 
 def own_url(page: str, indicator: Indicator, window: Window, *, base: bool = False, compare: str = "") -> str:

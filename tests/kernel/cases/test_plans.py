@@ -26,12 +26,16 @@ def test_what_is_open_is_found_without_looking_at_what_is_closed() -> None:
         "all, by deadline": open_ones.order_by(*by_due),
         "of everybody, overdue": open_cases(SYSTEM, "overdue", on=DAY),
     }
-    assert {name: "case_open_due" in rows.explain() for name, rows in asked.items()} == dict.fromkeys(asked, True)
+    assert {name: "case_open_due" in rows.explain() for name, rows in asked.items()} == dict.fromkeys(
+        asked, True
+    )
     assert "case_due" in of_family.order_by(*by_due).explain()  # there is another one that would fit
 
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
 def test_what_was_registered_today_is_found_without_looking_at_all_others() -> None:
-    today = Case.objects.live().filter(family="hazards.hazard", kind="hazards.vegetation", recorded_at__gte=DAY)
+    today = Case.objects.live().filter(
+        family="hazards.hazard", kind="hazards.vegetation", recorded_at__gte=DAY
+    )
     assert "case_recorded" in today.explain()

@@ -154,13 +154,13 @@ class _Figures:
             "open",
             f"未办结{noun}",
             f"期末已发现、尚未办结的{noun}。",
-            self._leaf(Stock, rows, on="found_on", until="closed_on"),
+            self._leaf(Stock, rows, on="found_on", until="closed_on", parameters=NOT_MERGED),
         )
         yield _Figure(
             "overdue",
             f"逾期{noun}",
             f"期末尚未办结、已过期限的{noun}。",
-            self._leaf(Stock, rows, on="found_on", until="closed_on", due="due_on"),
+            self._leaf(Stock, rows, on="found_on", until="closed_on", due="due_on", parameters=NOT_MERGED),
         )
         yield _Figure(
             "rebound",

@@ -21,6 +21,7 @@ from anlu.kernel.core.filters import (
     FilterProblem,
     NumberFilter,
     Parameters,
+    StandingFilter,
     TextFilter,
 )
 
@@ -80,6 +81,25 @@ class ReturnedFilter(DateFilter):
 
     def _range(self, value: tuple[date | None, date | None]) -> Q:
         return DateFilter.q(self, value)
+
+
+@dataclass(frozen=True)
+class AnswerableFilter(DateFilter):
+    """What had to be done within a period: put right in it with a deadline, or overdue at its end (应办结)."""
+
+    def q(self, value: tuple[date | None, date | None]) -> Q:
+        start, end = value[0] or date.min, value[1] or today()
+        right = Q(closed_on__gte=start, closed_on__lte=end, outcome=Outcome.RESOLVED, on_time__isnull=False)
+        still = Q(found_on__lte=end, due_on__lt=end) & (Q(closed_on__isnull=True) | Q(closed_on__gt=end))
+        return right | (still & ~Q(outcome=Outcome.MERGED))
+
+
+def standing_filters() -> tuple[StandingFilter, StandingFilter]:
+    """The filters by what was open, and what was overdue, at the end of a day."""
+    return (
+        StandingFilter("open_at", "当日未办结", on="found_on", until="closed_on"),
+        StandingFilter("overdue_at", "当日逾期", on="found_on", until="closed_on", due="due_on"),
+    )
 
 
 def returned_filter(family: Family) -> ReturnedFilter:

@@ -65,6 +65,13 @@ def _stated(values: Parameters, name: str) -> list[str]:
     return [v.strip() for v in values.get(name, ()) if v.strip()]
 
 
+def _day_of(label: str, stated: str) -> date:
+    try:
+        return date.fromisoformat(stated)
+    except ValueError:
+        raise FilterProblem(f"{label}：「{stated[:40]}」不是日期，应写成 2023-06-30") from None
+
+
 Choices = Callable[[], Iterable[tuple[str, str]]]
 
 
@@ -120,12 +127,7 @@ class DateFilter(Filter):
 
     def _day(self, values: Parameters, name: str) -> date | None:
         stated = _stated(values, name)
-        if not stated:
-            return None
-        try:
-            return date.fromisoformat(stated[-1])
-        except ValueError:
-            raise FilterProblem(f"{self.label}：「{stated[-1]}」不是日期，应写成 2023-06-30") from None
+        return _day_of(self.label, stated[-1]) if stated else None
 
     def q(self, value: tuple[date | None, date | None]) -> Q:
         start, end = value
@@ -145,6 +147,38 @@ class DateFilter(Filter):
         if start and end:
             return f"{start} 至 {end}"
         return f"{start} 起" if start else f"{end} 止"
+
+
+@dataclass(frozen=True)
+class StandingFilter(Filter):
+    """
+    What stood at the end of a day: begun by then (``on``), not over (``until``). Numbers lead to it, no form offers it.
+
+    Parameters
+    ----------
+    due
+        Only what was past its day here; "" = all.
+    """
+
+    on: str = ""
+    until: str = ""
+    due: str = ""
+    offered: bool = False
+
+    def parse(self, values: Parameters) -> date | None:
+        stated = _stated(values, self.name)
+        return _day_of(self.label, stated[-1]) if stated else None
+
+    def q(self, value: date) -> Q:
+        not_over = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gt": value})
+        late = Q(**{f"{self.due}__lt": value}) if self.due else Q()
+        return Q(**{f"{self.on}__lte": value}) & not_over & late
+
+    def parameters(self, value: date) -> list[tuple[str, str]]:
+        return [(self.name, value.isoformat())]
+
+    def words(self, value: date) -> str:
+        return value.isoformat()
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,11 @@ class Window:
         Parameters
         ----------
         names
-            How the ledger calls them: ``{"from": "occurred_from", "to": "occurred_to", "area": "town"}``.
+            How the ledger calls them: ``{"from": "occurred_from", "to": "occurred_to", "area": "town"}``; ``at``
+            instead of the first two where it goes by the end of the period alone.
         """
-        stated = [(names["from"], self.period.start.isoformat()), (names["to"], self.period.end.isoformat())]
+        ends = {"from": self.period.start, "to": self.period.end, "at": self.period.end}
+        stated = [(names[end], day.isoformat()) for end, day in ends.items() if end in names]
         alone = ITSELF if self.alone else ""
         if self.unit and "unit" in names:
             stated.append((names["unit"], alone + self.unit.code))

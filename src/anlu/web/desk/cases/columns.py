@@ -9,11 +9,13 @@ from anlu.kernel.cases.filters import (
     DUE,
     STAGES,
     AboutFilter,
+    AnswerableFilter,
     DueFilter,
     StageFilter,
     colours_of,
     fact_filters,
     returned_filter,
+    standing_filters,
     states_of,
 )
 from anlu.kernel.cases.kinds import Family, Kind, kinds, kinds_of
@@ -122,6 +124,8 @@ def filters_of(family: Family) -> tuple[Filter, ...]:
         FlagFilter("rebound", "曾反弹", yes=Q(rebounds__gt=0)),
         FlagFilter("rechecked", "已回头看", yes=Q(rechecked_on__isnull=False)),
         AboutFilter("about", "所属"),
+        *standing_filters(),
+        AnswerableFilter("answerable", "应办结"),
         *fact_filters(family),
         *extension_of(family).filters,
     )

@@ -166,19 +166,19 @@ def _numbers(found: Figures, family: Family, wanted: Wanted, extra: dict[str, st
     def to(**parameters: Any) -> str:
         return ledgers.get(family.code).url(extra | parameters)
 
-    start, end, now = f"{wanted.start}", f"{wanted.end}", wanted.end == today()
+    start, end = f"{wanted.start}", f"{wanted.end}"
     closing = {"closed_from": start, "closed_to": end, "stage": "resolved"}
     yield _count(found.found, to(found_from=start, found_to=end, stage=STANDING))
     yield _count(found.closed, to(**closing))
-    yield _count(found.due, "")  # closed ones and open ones: no list holds both
+    yield _count(found.due, to(answerable_from=start, answerable_to=end))
     yield _count(found.on_time, to(**closing, on_time="1"))
     yield Number(share_words(found.on_time_share), found.on_time_share)
     yield _count(found.rebounds, to(reopened_from=start, reopened_to=end, stage=STANDING))
-    yield _count(found.open_at_end, to(stage="open") if now else "")
-    yield _count(found.overdue_at_end, to(due="overdue") if now else "")
+    yield _count(found.open_at_end, to(open_at=end, stage=STANDING))
+    yield _count(found.overdue_at_end, to(overdue_at=end, stage=STANDING))
     for number, (oldest, youngest) in zip(found.ages.values(), age_days(wanted.end), strict=True):
         days = {"found_from": f"{oldest}", "found_to": f"{youngest}"}
-        yield _count(number, to(stage="open", **days) if now else "")
+        yield _count(number, to(open_at=end, stage=STANDING, **days))
 
 
 def _count(number: int, url: str) -> Number:
