@@ -28,8 +28,15 @@ from tests.stories.installations import RunningInstallation, demonstration_count
 
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# WebGL without a graphics card, for the map; the sandbox cannot be had by root in a container.
-ARGUMENTS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# WebGL without a graphics card, for the map; pages are painted without it, since in a machine that only imitates one
+# (Debian's Chromium asks for it) that takes most of the time. The sandbox cannot be had by root in a container.
+ARGUMENTS = [
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-rasterization",
+    "--disable-gpu-compositing",
+]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SESSION = "sessionid"
