@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from anlu.apps.crashes.models import Crash, Procedure
 from anlu.engine.indicators.intervals import rate_interval
@@ -125,6 +127,16 @@ def test_more_room_makes_a_target_no_less_likely() -> None:
         found.target.voided_at = found.target.created_at
         found.target.save()
     assert chances == sorted(chances)
+
+
+def test_the_years_before_and_this_one_are_read_at_once() -> None:
+    deaths(2021, 8)
+    deaths(2023, 8, months=6)
+    target(96)
+    standing_of(KILLED, H1, SYSTEM)  # snapshots are made
+    with CaptureQueriesContext(connection) as asked:
+        assert standing_of(KILLED, H1, SYSTEM) is not None
+    assert len(asked) <= 5, [one["sql"] for one in asked]
 
 
 def test_a_part_of_the_brigade_has_no_target() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +23,7 @@ from anlu.kernel.core.errors import AnluError
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.services import add_record, change_record, restore_record, void_record
 from anlu.kernel.indicators.define import Better, Indicator, indicators
-from anlu.kernel.indicators.evaluate import series_of, value_of
+from anlu.kernel.indicators.evaluate import in_parts, tallies_by_day, value_of
 from anlu.kernel.indicators.models import Target
 from anlu.kernel.indicators.permissions import TARGET_CHANGE
 from anlu.kernel.indicators.window import Window
@@ -81,11 +82,11 @@ def standing_of(indicator: Indicator, window: Window, viewer: Viewer) -> Standin
         return None
     year = Period.parse(str(target.year))
     so_far = year.to_date(min(max(window.period.end, year.start), max(today(), year.start)))
-    value = value_of(indicator, window.at(so_far), viewer)
     if indicator.main.daily and indicator.base is None and indicator.better is Better.DOWN:
         found = _foretold(target, indicator, window.at(so_far), viewer)
         if found is not None:
             return found
+    value = value_of(indicator, window.at(so_far), viewer)
     if value.value is None:
         return Standing(target, indicator, None, Light.AT_RISK)
     goal = float(target.goal)
@@ -96,16 +97,17 @@ def standing_of(indicator: Indicator, window: Window, viewer: Viewer) -> Standin
 
 def _foretold(target: Target, indicator: Indicator, window: Window, viewer: Viewer) -> Standing | None:
     """From the months of the years before and of this year; None without a whole year before."""
-    history = [
-        months
-        for year in range(target.year - HISTORY_YEARS, target.year)
-        if sum(months := _months(indicator, window.at(Period.parse(str(year))), viewer))
+    first = date(target.year - HISTORY_YEARS, 1, 1)
+    by_day = tallies_by_day([indicator.main], window.at(Period("span", first, window.period.end)), viewer)[
+        indicator.main
     ]
+    years = [Period.parse(str(year)) for year in range(first.year, target.year)]
+    history = [months for year in years if sum(months := _months(by_day, year))]
     if not history:
         return None
     whole = [part for part in window.period.months() if not part.is_cut]
-    this_year = _months(indicator, window, viewer)[: len(whole)]
-    so_far = sum(_months(indicator, window, viewer))
+    months_so_far = _months(by_day, window.period)
+    this_year, so_far = months_so_far[: len(whole)], sum(months_so_far)
     goal = int(target.goal)
     found = target_outlook(history, this_year, goal)
     if so_far > goal:  # the month that is running has already gone beyond it
@@ -122,8 +124,8 @@ def _foretold(target: Target, indicator: Indicator, window: Window, viewer: View
     )
 
 
-def _months(indicator: Indicator, window: Window, viewer: Viewer) -> list[int]:
-    return [int(amount) for _, amount in series_of(indicator, window, viewer, "month")]
+def _months(by_day: Mapping[date, Any], period: Period) -> list[int]:
+    return [int(amount) for _, amount in in_parts(by_day, period.split("month"))]
 
 
 # ------------------------------------------------------------------------------------------------ services
