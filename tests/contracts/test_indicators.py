@@ -250,7 +250,7 @@ def test_a_place_outside_the_scope_is_a_problem_and_shows_nothing(scene: Scene, 
         assert not answer.context.get("count")
         assert "figure" not in answer.context
     answer = client.get(reverse("indicators.catalogue"), {"period": "2022", "area": elsewhere.code})
-    assert answer.context["entries"] == []
+    assert answer.context["groups"] == []
 
 
 @by_code
@@ -283,6 +283,36 @@ def test_the_catalogue_shows_every_figure_and_only_to_whom_it_may(scene: Scene, 
     client.force_login(scene.viewers["nobody"])
     assert client.get(reverse("indicators.catalogue")).status_code == 403
     assert client.get(reverse("indicators.rows", args=[ALL[0].code])).status_code == 403
+
+
+def test_the_catalogue_is_narrowed_to_a_chapter_and_to_words(scene: Scene, client: Client) -> None:
+    client.force_login(scene.viewers["all"])
+
+    def shown(**asked: str) -> dict[str, set[str]]:
+        groups = client.get(reverse("indicators.catalogue"), {"period": "2022", **asked}).context["groups"]
+        return {chapter: {entry.indicator.code for entry in entries} for chapter, entries in groups}
+
+    everything = shown()
+    assert set().union(*everything.values()) == {one.code for one in ALL}
+    assert shown(chapter="队伍建设") == {"队伍建设": everything["队伍建设"]} != everything
+    killed = {one.code for one in ALL if "F15" in one.figures}
+    assert set().union(*shown(q="f15").values()) == killed != set()
+    assert shown(q="f15", chapter="宣传教育") == shown(q="没有的词") == {}
+
+
+def test_the_page_of_a_figure_draws_its_course(scene: Scene, client: Client) -> None:
+    client.force_login(scene.viewers["all"])
+    for code, drawn in (("crash.all", True), ("crash.fatal_share", False)):
+        answer = client.get(reverse("indicators.indicator", args=[code]), {"period": "2022"})
+        chart = answer.context["chart"]
+        assert (chart is not None) is drawn
+        if chart is not None:
+            value = value_of(indicators.get(code), answer.context["asked"].window, scene.viewers["all"])
+            assert sum(chart["options"]["current"]) == value.value
+            assert [row[1] for row in chart["table"]["rows"]] == [
+                f"{one:,}" for one in chart["options"]["current"]
+            ]
+            assert f'id="{chart["id"]}"' in answer.content.decode()
 
 
 def test_an_unknown_figure_is_not_found(scene: Scene, client: Client) -> None:

@@ -45,6 +45,14 @@ from anlu.kernel.indicators.targets import standing_of
 from anlu.kernel.people.models import Officer
 from anlu.web.cells import Cell, Renderer
 from anlu.web.comparing import COMPARE, comparison_of
+from anlu.web.courses import Courses, course_chart, course_table, has_course
+from anlu.web.desk.indicator_chapters import (
+    CHAPTER_CHOICE,
+    by_chapter,
+    chapters_of,
+    chosen,
+    words_of,
+)
 from anlu.web.figures import (
     NOTHING,
     amount_words,
@@ -182,22 +190,31 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """All indicators through one window."""
     viewer = require_viewer(request)
     known = known_to(viewer)
-    asked = _asked(request, viewer, known, COMPARE)
+    asked = _asked(request, viewer, known, COMPARE, chapters_of(known))
     compared = comparison_of(asked)
+    words = words_of(request)
+    shown = chosen(known, asked.chosen[CHAPTER_CHOICE], words)
     values = (
         []
         if asked.problems
-        else remembered_values_of(known, compared.window, viewer, previous=compared.previous)
+        else remembered_values_of(shown, compared.window, viewer, previous=compared.previous)
     )
+    address = {**asked.parameters(), **({"q": words} if words else {})}
+    note = f"{len(known)} 项 · {asked.words()}"
+    if len(shown) < len(known):
+        note = f"{len(known)} 项中的 {len(shown)} 项 · {asked.words()}"
     context = {
         "page_title": ITEM,
-        "page_note": f"{len(known)} 项 · {asked.words()}",
+        "page_note": note,
+        "words": words,
+        "search_url": asked.url(),
         "asked": asked,
         "compared": compared,
-        "entries": [entry_of(value, viewer, compare=compared.choice) for value in values],
-        "export_url": f"{reverse('indicators.export')}?{urlencode(asked.parameters())}"
-        if viewer.may(EXPORT)
-        else "",
+        "groups": [
+            (chapter, [entry_of(value, viewer, compare=compared.choice) for value in members])
+            for chapter, members in by_chapter(values)
+        ],
+        "export_url": f"{reverse('indicators.export')}?{urlencode(address)}" if viewer.may(EXPORT) else "",
         "today": today(),
     }
     return render(request, "web/desk/indicators.html", context)
@@ -216,8 +233,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The catalogue as an Excel file."""
     viewer = require_viewer(request)
     known = known_to(viewer)
-    asked = _asked(request, viewer, known, COMPARE)
+    asked = _asked(request, viewer, known, COMPARE, chapters_of(known))
     compared = comparison_of(asked)
+    known = chosen(known, asked.chosen[CHAPTER_CHOICE], words_of(request))
     values = [] if asked.problems else values_of(known, compared.window, viewer, previous=compared.previous)
     return download(catalogue_table(values, compared.before), asked.words(), request, viewer)
 
@@ -302,10 +320,13 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
     if not asked.problems:
         window = compared.window
         value = value_of(one, window, viewer, previous=compared.previous)
+        courses = Courses([one], window, viewer, previous=compared.previous) if has_course(one) else None
+        spark = courses.spark(one.code) if courses else None
         context |= {
             "figure": replace(
-                figure_of(value, before=compared.before), method_url=""
+                figure_of(value, spark=spark, before=compared.before), method_url=""
             ),  # this is the page it would lead to
+            "chart": _course_of(value, courses),
             "interval": interval_words(value),
             "formula": formula_of(one),
             "sides": sides_of(value),
@@ -315,6 +336,18 @@ def explanation(request: HttpRequest, indicator: str) -> HttpResponse:
             **_closed(value, viewer),
         }
     return render(request, "web/desk/indicator.html", context)
+
+
+def _course_of(value: Value, courses: Courses | None) -> dict[str, Any] | None:
+    """The chart of its course with the numbers below it; None for what has no course, or where there is nothing."""
+    if courses is None or not (value.numerator or value.previous):
+        return None
+    table = course_table(value, courses)
+    shown = {
+        "head": [table.corner, *table.heads],
+        "rows": [[line.label, *(number.text for number in line.numbers)] for line in table.lines],
+    }
+    return course_chart(value, courses, value.indicator.label) | {"table": shown}
 
 
 def _closed(value: Value, viewer: Viewer) -> dict[str, Any]:
