@@ -9,7 +9,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
@@ -32,6 +34,7 @@ from anlu.kernel.core.sources import (
 )
 from anlu.kernel.people.models import Officer
 from anlu.project.doctor import State, datasets
+from anlu.web.pages import paging
 from tests.apps.crashes.files import crash_rows, csv_file, import_file
 from tests.contracts.makers import MAKERS
 from tests.factories import make_area, make_officer, make_unit
@@ -235,6 +238,49 @@ def test_only_the_days_of_the_file_are_looked_at(twice: tuple[Batch, list[dict[s
     assert gone.since <= missing.occurred_on <= gone.until
     Crash.objects.filter(pk=missing.pk).update(occurred_on=date(1999, 1, 1))
     assert not vanished_rows(Crash.objects.live(), batch).rows.exists()
+
+
+def test_how_far_a_file_reached_is_worked_out_once(
+    client: Client, reader: Officer, twice: tuple[Batch, list[dict[str, Any]]]
+) -> None:
+    """Of a million rows the page would otherwise read every one, again and again."""
+    batch, _ = twice
+    batch.refresh_from_db()
+    assert batch.options["reach"]["sources"] == ["template"]
+    with CaptureQueriesContext(connection) as asked:
+        kept = vanished_rows(Crash.objects.live(), batch)
+        list(kept.rows)
+    assert not any("MIN(" in one["sql"] or "DISTINCT" in one["sql"] for one in asked)
+    page = client.get(reverse("web.batch", args=[batch.uid])).content.decode()
+    Batch.objects.filter(pk=batch.pk).update(options={})  # one from before this was kept
+    again = client.get(reverse("web.batch", args=[batch.uid])).content.decode()
+    assert again.count("消失 1") == page.count("消失 1") == 1
+    batch.refresh_from_db()
+    worked_out = vanished_rows(Crash.objects.live(), batch)
+    assert (worked_out.since, worked_out.until) == (kept.since, kept.until)
+    assert set(worked_out.rows) == set(kept.rows) != set()
+
+
+def test_what_a_first_import_misses_needs_no_look_at_the_records(
+    twice: tuple[Batch, list[dict[str, Any]]],
+) -> None:
+    first = Batch.objects.order_by("pk")[0]
+    with CaptureQueriesContext(connection) as asked:
+        assert not list(vanished_rows(Crash.objects.live(), first).rows)
+    assert not any("crashes_crash" in one["sql"] for one in asked)
+
+
+def test_a_sheet_is_counted_no_further_than_a_list(
+    client: Client,
+    reader: Officer,
+    twice: tuple[Batch, list[dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = Batch.objects.order_by("pk")[0]
+    monkeypatch.setattr(paging.total_of, "__kwdefaults__", {"up_to": 2})
+    page = client.get(reverse("web.batch", args=[first.uid])).content.decode()
+    assert "新增 2+" in page
+    assert "2+" in client.get(reverse("web.batch.sheet", args=[first.uid, "added"])).content.decode()
 
 
 def test_rows_of_another_source_have_not_vanished(twice: tuple[Batch, list[dict[str, Any]]]) -> None:

@@ -11,19 +11,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from anlu.kernel.core import permissions
 from anlu.kernel.core.audit import record
 from anlu.kernel.core.errors import AnluError, NeedsReason
+from anlu.kernel.core.importing.reach import DAY, has_days, reach_of
 from anlu.kernel.core.models import Batch, StagedChange
 from anlu.kernel.core.models.sources import DataSet, SourceSystem
 from anlu.kernel.core.ownership import system_of
 from anlu.kernel.core.scope import SYSTEM, Viewer
 from anlu.kernel.core.services import add_record, change_record, record_for, restore_record, void_record
 
+FEW_LEFT: Final = 100_000  # rows that only earlier files hold, so few that their days are looked at
 SHIPPED: Final = Path(__file__).parent / "registers" / "source_systems.csv"
-DAY: Final = "occurred_on"
 
 
 class FormatTaken(AnluError):
@@ -151,13 +153,17 @@ def vanished_rows(rows: QuerySet[Any], batch: Batch) -> Vanished:
     Only days between the first and the last one of the file are looked at, where records have a day: a file of June
     says nothing of May. Records without a day are all looked at.
     """
-    here = rows.filter(last_seen_batch=batch)
-    sources = set(here.order_by().values_list("source", flat=True).distinct())
-    gone = rows.filter(source__in=sources - {""}, last_seen_batch__lt=batch.pk)
-    if not any(field.name == DAY for field in rows.model._meta.get_fields()):
+    reach = reach_of(rows.model, batch)
+    earlier = Batch.objects.filter(noun=batch.noun, pk__lt=batch.pk).values_list("pk", flat=True)
+    seen_before = rows.model._base_manager.filter(last_seen_batch__in=list(earlier)).order_by()
+    left = seen_before.values("pk")[: FEW_LEFT + 1].count()  # from the index alone
+    if not left:
+        return Vanished(rows.none(), reach.since, reach.until)
+    gone = rows.filter(source__in=reach.sources, last_seen_batch__in=list(earlier))
+    if not has_days(rows.model):
         return Vanished(gone, None, None)
-    span = here.aggregate(first=Min(DAY), last=Max(DAY))
-    if span["first"] is None:
+    if reach.since is None or reach.until is None:
         return Vanished(gone.none(), None, None)
-    inside = gone.filter(**{f"{DAY}__gte": span["first"], f"{DAY}__lte": span["last"]})
-    return Vanished(inside, span["first"], span["last"])
+    day = Coalesce(DAY, DAY) if left <= FEW_LEFT else F(DAY)  # no index on it: few are looked at one by one
+    inside = gone.annotate(day_of_file=day).filter(day_of_file__range=(reach.since, reach.until))
+    return Vanished(inside, reach.since, reach.until)

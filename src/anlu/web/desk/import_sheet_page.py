@@ -34,6 +34,7 @@ from anlu.web.pages.export import (
     record_rows,
 )
 from anlu.web.pages.list import Heading, Row
+from anlu.web.pages.paging import total_of
 from anlu.web.viewers import require_viewer
 
 SHOWN: Final = 200
@@ -56,7 +57,8 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
         raise Http404
     rows, words = sheet.rows(ledger.visible_rows(viewer), batch)
     rows = rows.order_by("pk")
-    total = rows.count()
+    counted = total_of(rows)
+    total = counted.number
     exports = viewer.may(ledger.permission_to("export"))
     if request.GET.get("as") == "xlsx":
         if not exports or not is_quick(total, "xlsx"):
@@ -72,6 +74,7 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
         "columns": [Heading(column.name, column.label) for column in (*columns, *_more(sheet))],
         "rows": _lines(ledger, columns, rows[:SHOWN], viewer, batch, sheet),
         "total": total,
+        "total_words": str(counted),
         "unit": ledger.unit,
         "shown": min(total, SHOWN),
         "words": words,
@@ -79,7 +82,7 @@ def sheet_page(request: HttpRequest, uid: UUID, which: str) -> HttpResponseBase:
         "too_many": exports and not given,
         "batch_url": reverse("web.batch", args=[batch.uid]),
         "page_title": f"{noun_label(batch)}{sheet.label}",
-        "page_note": f"{batch} · {words_of(batch.finished_at)} · {total:,} {ledger.unit}",
+        "page_note": f"{batch} · {words_of(batch.finished_at)} · {counted} {ledger.unit}",
     }
     return render(request, "web/importing/sheet.html", context)
 

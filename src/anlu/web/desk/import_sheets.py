@@ -21,6 +21,7 @@ from anlu.kernel.core.sources import added_rows, changed_rows, vanished_rows
 from anlu.web.ledgers import Ledger, ledgers
 from anlu.web.nav import pages
 from anlu.web.pages.detail import words_of_changes
+from anlu.web.pages.paging import total_of
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def sheets_of(batch: Batch, viewer: Viewer) -> list[dict[str, Any]]:
         {
             "label": one.label,
             "url": reverse("web.batch.sheet", args=[batch.uid, one.code]),
-            "number": one.rows(rows, batch)[0].count(),
+            "number": total_of(one.rows(rows, batch)[0]),
         }
         for one in SHEETS.values()
         if one.code == ADDED or not adds_only

@@ -28,6 +28,7 @@ from anlu.kernel.core.importing.leases import given_back, renewed, taken
 from anlu.kernel.core.importing.nouns import Composer, Context, Importer, Opener, importers
 from anlu.kernel.core.importing.passes import Counts, Pass, Slice
 from anlu.kernel.core.importing.planning import Plan
+from anlu.kernel.core.importing.reach import KEPT_AS, Reach
 from anlu.kernel.core.importing.refusals import RefusedRows
 from anlu.kernel.core.importing.staging import apply_changes, undo_changes
 from anlu.kernel.core.importing.writing import COUNTED, FEWEST, BatchTaken, Writer, fitting
@@ -235,6 +236,7 @@ def go_live(importer: Importer, batch: Batch, *, by: Viewer) -> None:
         with transaction.atomic():
             renewed(batch, state=BatchState.LIVE, finished_at=now())
             touch_revision(importer)
+    renewed(batch, options=batch.options | {KEPT_AS: Reach.found(importer.model, batch).kept()})
     given_back(batch)
 
 
