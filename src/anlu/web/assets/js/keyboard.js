@@ -1,6 +1,8 @@
 // Keys: / goes to the search, j and k walk the rows of a ledger, Enter opens the row, x ticks it, ? lists the keys.
 // A dialog that has just been closed keeps the focus until the page is next drawn: keys then belong to the page already.
-const typing = (element) => element.closest?.('input, select, textarea, [contenteditable], dialog[open]')
+// A ticked box or a chosen option takes no letters: keys work there too.
+const TYPED = 'input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable], dialog[open]'
+const typing = (element) => element.closest?.(TYPED)
 
 const rowLink = (row) => row.querySelector('a[href]')
 
