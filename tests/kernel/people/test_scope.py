@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import Permission, permissions
@@ -38,6 +39,16 @@ def test_somebody_without_a_role_sees_nothing():
     assert nobody.scope_for(VIEW) == NOTHING
     assert visible_names(nobody) == set()
     assert not Officer.objects.visible_to(None).exists()
+
+
+def test_what_somebody_may_do_takes_two_questions_however_much_it_is(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Every page asks; places are asked for only where the grant names some."""
+    for held in ([VIEW], permissions.codes()):
+        viewer = reloaded(make_officer(None, *held))
+        with django_assert_num_queries(2):
+            assert viewer.access.scopes == dict.fromkeys(held, EVERYTHING)
 
 
 def test_each_width_reaches_exactly_as_far_as_it_says():
