@@ -9,8 +9,13 @@ back as another one.
 from __future__ import annotations
 
 import secrets
+from typing import Final
+
+from django.db import connection
 
 from anlu.kernel.core.models import Revision
+
+TOKEN_OF: Final = f"SELECT token FROM {Revision._meta.db_table} WHERE code = %s"
 
 
 def touch(code: str) -> None:
@@ -19,9 +24,14 @@ def touch(code: str) -> None:
 
 
 def token(code: str) -> int:
-    """The token now; 0 when nothing was ever changed."""
-    found = Revision.objects.filter(code=code).values_list("token", flat=True).first()
-    return found or 0
+    """The token now; 0 when nothing was ever changed.
+
+    In plain SQL: every page asks several times, and a queryset costs ten times the answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TOKEN_OF, [code])
+        found = cursor.fetchone()
+    return found[0] if found else 0
 
 
 def tokens(*codes: str) -> tuple[int, ...]:

@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models import Exists, Model, Q, QuerySet
 from numpy.typing import NDArray
 
@@ -435,10 +436,20 @@ def forget_snapshots() -> None:
 
 def _state(table: FactTable) -> tuple[int, bool]:
     """The revision of the data, and whether an import is changing rows without a new one; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_question_of_state(table.code, table.noun, connection.vendor))
+        found = cursor.fetchone()
+    return (found[0], bool(found[1])) if found else (0, False)
+
+
+@cache
+def _question_of_state(code: str, noun: str, vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of it, worked out once for each database: the question is asked for every figure."""
     taking_back = Q(state__in=(BatchState.WITHDRAWN, BatchState.FAILED), lease_until__isnull=False)
-    busy = Batch.objects.filter(taking_back | Q(state=BatchState.PUBLISHING), noun=table.noun)
-    rows = Revision.objects.filter(code=table.code).annotate(unsettled=Exists(busy.filter(pk__gt=0)))
-    return rows.values_list("token", "unsettled").first() or (0, False)
+    busy = Batch.objects.filter(taking_back | Q(state=BatchState.PUBLISHING), noun=noun)
+    rows = Revision.objects.filter(code=code).annotate(unsettled=Exists(busy.filter(pk__gt=0)))
+    sql, values = rows.values_list("token", "unsettled").query.sql_with_params()
+    return sql, tuple(values)
 
 
 # ------------------------------------------------------------------------------------------------ reading
