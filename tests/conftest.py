@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -99,8 +100,35 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once(pytestconfig: pytest.Config) -> Iterator[None]:
+    """List the static files once: each test's client sets up the middleware anew, which goes through all of them."""
+    if pytestconfig.pluginmanager.is_blocked("django"):
+        yield
+        return
+    from whitenoise.middleware import WhiteNoiseMiddleware  # the engine's tests run without it
+
+    files: dict[str, Any] = {}
+    find = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files(self: WhiteNoiseMiddleware) -> None:
+        if not files:
+            find(self)
+            files.update(self.files)
+        self.files.update(files)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
+        yield
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Take what was loaded until here out of the search for garbage: it stays, and there is much of it."""
+    """
+    Take what was loaded until here out of the search for garbage: it stays, and there is much of it.
+
+    Then search rarely: a page makes some ten thousand objects and hardly one of them needs the search to go.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pytest
@@ -77,21 +78,43 @@ def test_nobody_opens_a_page_without_its_permission(
         assert answer.status_code in (200, 302, 404, 405)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What is kept of the answer that a permitted person got."""
+
+    status: int
+    headers: dict[str, str]
+    wrong: tuple[str, ...] = ()
+    title: str = ""
+
+
+SEEN: dict[str, Seen] = {}
+
+
+def seen(page: Page, world: World, client: Client) -> Seen:
+    """Open a page once for all tests of this file: each costs as much as ten small tests."""
+    if page.code not in SEEN:
+        answer = client.get(address(page, world))
+        headers = dict(answer.headers.items())
+        found = Inline()
+        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            found.feed(b"".join(answer).decode())
+        SEEN[page.code] = Seen(answer.status_code, headers, tuple(found.wrong), found.title)
+    return SEEN[page.code]
+
+
 @by_code
 def test_a_permitted_person_gets_a_sound_page(
     page: Page, world: World, insider: Officer, client: Client
 ) -> None:
     """With the headers of every answer, and with nothing in it that a strict policy would refuse."""
     client.force_login(insider)
-    answer = client.get(address(page, world))
-    assert answer.status_code in expected_of(page)
+    answer = seen(page, world, client)
+    assert answer.status in expected_of(page)
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
     assert "no-store" in answer.headers["Cache-Control"] or "private" in answer.headers["Cache-Control"]
-    if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-        found = Inline()
-        found.feed(answer.content.decode())
-        assert found.wrong == []
+    assert answer.wrong == ()
 
 
 POST_ONLY = {page.code for page in ALL if page.code.endswith(".reveal")} | {"web.sign_out"}
@@ -128,17 +151,12 @@ def test_titles_tell_pages_apart(world: World, insider: Officer, client: Client)
     client.force_login(insider)
     titles: dict[str, str] = {}
     for page in ALL:
-        answer = client.get(address(page, world))
-        content = b"" if answer.streaming else answer.content
-        if answer.status_code != 200 or b"<title>" not in content:
+        title = seen(page, world, client).title
+        if not title:
             continue
-        found = Inline()
-        found.feed(content.decode())
-        assert CHINESE.search(found.title), page.code
-        assert found.title not in titles, (
-            f"{page.code} and {titles.get(found.title)} are both {found.title!r}"
-        )
-        titles[found.title] = page.code
+        assert CHINESE.search(title), page.code
+        assert title not in titles, f"{page.code} and {titles.get(title)} are both {title!r}"
+        titles[title] = page.code
     assert len(titles) > 20
 
 

@@ -16,7 +16,7 @@ from anlu.kernel.documents.models import Delivery, Document, State, Template
 from anlu.kernel.documents.permissions import TEMPLATE_CHANGE, TEMPLATE_VIEW, VIEW
 from anlu.web.ledgers import ledgers
 from tests.factories import make_officer
-from tests.kernel.documents.conftest import Office, employ, office  # noqa: F401 - a fixture
+from tests.kernel.documents.conftest import Office, employ, furnished, office  # noqa: F401 - a fixture
 from tests.kernel.documents.writing import drafted, issued, signed
 
 TEXT = {

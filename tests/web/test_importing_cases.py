@@ -33,10 +33,10 @@ from anlu.kernel.indicators.models import PeriodClose
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.models import Area
-from tests.apps.hazards.conftest import Stage, stage
+from tests.apps.hazards.conftest import Stage, county, stage
 from tests.factories import make_area, make_officer, make_unit
 
-__all__ = ["stage"]  # a fixture
+__all__ = ["county", "stage"]  # fixtures
 pytestmark = pytest.mark.django_db
 HAZARDS = "hazards.hazard"
 HEADER = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from PIL import Image
+from pytest_django import DjangoDbBlocker
 
 from anlu.apps.hazards.models import GradeRule, Responsibility
 from anlu.apps.hazards.seeding import seed_grade_rules, seed_responsibilities
@@ -18,6 +21,7 @@ from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.models import Area, Road
 from anlu.kernel.places.services import add_road
 from tests.factories import make_area, make_officer, make_unit
+from tests.lasting import handed_out, lasting
 
 FAMILY = "hazards.hazard"
 DAY = date(2023, 6, 20)
@@ -47,9 +51,24 @@ class Stage:
 
 
 @pytest.fixture
-def stage(db: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """On Tuesday 2023-06-20, with the rules that come with the platform."""
+def stage(county: Stage, db: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """On Tuesday 2023-06-20; what a test changes of it is its own."""
     monkeypatch.setenv("ANLU_TODAY", DAY.isoformat())
+    return deepcopy(county)
+
+
+@pytest.fixture(scope="module")
+def county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """The county as all tests of a module find it."""
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
+        patch.setenv("ANLU_TODAY", DAY.isoformat())
+        made = make_stage()
+        with handed_out(django_db_blocker):
+            yield made
+
+
+def make_stage() -> Stage:
+    """Make it, with the rules that come with the platform."""
     town = make_area("柳镇")
     brigade = make_unit("大队", UnitKind.BRIGADE)
     squadron = make_unit("柳镇中队", parent=brigade, area=town)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, Procedure, Severity
 from anlu.apps.crashes.services import change_crash
 from anlu.apps.reports import services
@@ -28,6 +29,7 @@ from anlu.kernel.core.errors import ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.models import Job
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.core.permissions import permissions
+from anlu.kernel.core.revisions import touch
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.documents.archiving import NoPdf
 from anlu.kernel.documents.sections import (
@@ -46,7 +48,7 @@ from anlu.kernel.indicators.define import indicators
 from anlu.kernel.indicators.evaluate import rows_behind, value_of
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer
-from tests.apps.crashes.records import add_crash
+from tests.apps.crashes.records import ZONE, add_crash, crash_of
 from tests.factories import make_officer, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -68,15 +70,18 @@ def clerk(db: None) -> Officer:
 
 def crashes(year: int, count: int, *, injured: int, killed: int) -> None:
     """So many ordinary crashes with so many injured and killed in the first half of a year."""
-    for n in range(count):
-        add_crash(
+    Crash.objects.bulk_create(
+        crash_of(
             f"{year}-{n}",
-            date(year, 1 + n % 6, 1 + n % 28),
+            datetime(year, 1 + n % 6, 1 + n % 28, 12, tzinfo=ZONE),
             procedure=Procedure.ORDINARY,
             severity=Severity.FATAL,
             injured=injured // count + (n < injured % count),
             killed=killed // count + (n < killed % count),
         )
+        for n in range(count)
+    )
+    touch(REVISION)
 
 
 @pytest.fixture

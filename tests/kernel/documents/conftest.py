@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents.models import Letterhead
@@ -13,6 +16,9 @@ from anlu.kernel.people.models import Officer, OfficerKind, Role, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
 from anlu.kernel.people.services import grant_role
 from tests.factories import make_area, make_officer, make_unit
+from tests.lasting import handed_out, lasting
+
+DAY = "2023-07-03"
 
 
 @dataclass
@@ -41,9 +47,24 @@ def employ(unit: Unit, role: str, kind: OfficerKind = OfficerKind.SWORN) -> Offi
 
 
 @pytest.fixture
-def office(db: None, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """On 3 July 2023."""
-    monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
+def office(furnished: Office, db: None, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """On 3 July 2023; what a test changes of it is its own."""
+    monkeypatch.setenv("ANLU_TODAY", DAY)
+    return deepcopy(furnished)
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:
+    """The office as all tests of a module find it."""
+    with pytest.MonkeyPatch.context() as patch, lasting(django_db_blocker):
+        patch.setenv("ANLU_TODAY", DAY)
+        made = furnish()
+        with handed_out(django_db_blocker):
+            yield made
+
+
+def furnish() -> Office:
+    """Make it, with the roles and the templates that come with the software."""
     seed_roles()
     seed_documents()
     area = make_area("柳亭镇")

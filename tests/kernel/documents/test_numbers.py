@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents import services
 from anlu.kernel.documents.define import kinds
 from anlu.kernel.documents.models import Document, Letterhead
 from anlu.kernel.documents.numbering import series_of
 from tests.kernel.documents.conftest import Office
 from tests.kernel.documents.writing import drafted, issued, signed
-
-WORKERS, EACH = 8, 4
 
 
 def test_kinds_years_and_offices_count_for_themselves(
@@ -53,28 +49,6 @@ def test_a_document_of_a_series_without_a_word_shares_it_with_the_others(office:
     """青公交〔2023〕n号 is one series, whatever is issued under it."""
     assert series_of(kinds.get("plan")) == series_of(kinds.get("notice"))
     assert series_of(kinds.get("plan")) != series_of(kinds.get("referral"))
-
-
-@pytest.mark.postgres  # on SQLite the threads of a test share one connection: tests/commands/test_bench_numbers.py
-@pytest.mark.django_db(transaction=True)
-def test_many_workers_leave_no_gap_and_no_double(office: Office) -> None:
-    documents = [signed(office) for _ in range(WORKERS * EACH)]
-
-    def work(place: int) -> None:
-        try:
-            for number, document in enumerate(documents[place::WORKERS]):
-                if number % 2:
-                    with transaction.atomic():
-                        services.issue(document.uid, by=SYSTEM)
-                        transaction.set_rollback(True)
-                services.issue(document.uid, by=SYSTEM)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(work, range(WORKERS)))
-    given = sorted(Document.objects.filter(number_year=2023).values_list("number_serial", flat=True))
-    assert given == list(range(1, len(documents) + 1))
 
 
 def test_issuing_many_in_the_background_tells_what_was_refused(office: Office) -> None:
