@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from anlu.engine.calendars import SATURDAY, shipped_spans
+from anlu.kernel.cases import limits as limits_of_old
 from anlu.kernel.cases import recounting
 from anlu.kernel.cases.deadlines import shifted
 from anlu.kernel.cases.escalation import climb_all
@@ -305,3 +306,36 @@ def test_a_case_that_comes_back_is_counted_by_the_days_off_of_now(case: Case, st
     restore_case(case.uid, by=stage.chief)
     assert recounted()["cases"] == 1
     assert Case.objects.get(pk=case.pk).due_on == date(2026, 10, 14)
+
+
+# ------------------------------------------------------------------------------------------------ of an older version
+def test_a_deadline_from_before_limits_were_kept_follows_too_where_history_shows_its_limit(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANLU_TODAY", "2025-12-30")
+    seed_workdays()
+    withhold(2026)
+    opened, moved, stated = found(stage), sent(stage), found(stage, due_on=date(2026, 1, 9))
+    limits = {pk: (since, days) for pk, since, days in Case.objects.values_list("pk", "due_from", "due_days")}
+    granted = sent(stage)
+    ask_extension(granted.uid, granted.due_on + timedelta(days=20), "下雨", by=stage.liaison)
+    decide_extension(granted.uid, grant=True, by=stage.chief)
+    Case.objects.update(due_from=None, due_days=None)  # the columns are new
+    since = now()
+    later = found(stage, due_on=opened.due_on)  # stated by somebody since, and by chance the same day
+    monkeypatch.setattr(limits_of_old, "kept_since", lambda: since)
+    recounted()
+    kept = dict(Case.objects.filter(due_days__isnull=False).values_list("pk", "due_days"))
+    assert kept == {one.pk: limits[one.pk][1] for one in (opened, moved)}
+    assert Case.objects.get(pk=moved.pk).due_from == limits[moved.pk][0]
+    enter(2026)
+    recounted()
+    for one in (opened, moved):
+        assert Case.objects.get(pk=one.pk).due_on > one.due_on
+    for one in (stated, later):
+        assert Case.objects.get(pk=one.pk).due_on == one.due_on
+
+
+def test_this_installation_knows_since_when_it_keeps_limits(db: None) -> None:
+    assert limits_of_old.kept_since() <= now()
+    assert limits_of_old.kept_since().year > 2000

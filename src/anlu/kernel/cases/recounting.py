@@ -11,6 +11,7 @@ from django.db.models import Q
 from anlu.engine.calendars import Calendar, Deadline, recounted
 from anlu.kernel.cases.history import add_event, followers_of, people_of_parts, tell
 from anlu.kernel.cases.kinds import kinds
+from anlu.kernel.cases.limits import keep_limits
 from anlu.kernel.cases.models import OPEN, Case, CaseEvent, Escalation, Part, StepState
 from anlu.kernel.cases.services import FIGURED, REVISION, set_due
 from anlu.kernel.core.audit import record
@@ -26,6 +27,7 @@ MOVED, KEPT = "recount", "recount_kept"
 @recounts("cases", "事项")
 def recount_cases(calendar: Calendar, check: Check) -> int:
     """All open cases, each in its own short transaction; the ladder then looks at each of them again."""
+    keep_limits(calendar, check)
     moved = 0
     for pk, limit in differing(Case.objects.filter(OPEN, kind__in=kinds.codes()), calendar, check):
         moved += recount_case(pk, limit)
