@@ -83,10 +83,11 @@ class Hand:
 def write_together(workers: int, each: int) -> list[dict[str, Any]]:
     """So many workers, all at once."""
     from anlu.kernel.cases.services import open_case
-    from anlu.kernel.core.readiness import get_ready
+    from anlu.kernel.core.readiness import get_ready, settle
     from anlu.kernel.core.scope import SYSTEM
 
     get_ready()  # as a process that serves pages has
+    settle()
     signed_in()
     _allow_everything()
     for _ in range(SHARED):

@@ -54,9 +54,10 @@ def make(documents: int) -> dict[str, Any]:
 
 def issue_together(workers: int) -> list[dict[str, Any]]:
     """Issue all documents by so many processes, which begin at the same moment."""
-    from anlu.kernel.core.readiness import get_ready
+    from anlu.kernel.core.readiness import get_ready, settle
 
     get_ready()  # as a process that serves pages has
+    settle()
     connections.close_all()  # a connection is never shared by two processes
     forked = get_context("fork")
     gate = forked.Barrier(workers)

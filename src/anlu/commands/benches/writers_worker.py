@@ -48,12 +48,13 @@ def count() -> dict[str, Any]:
 def writing() -> Turn:
     """A turn of a writer: true when the number was saved, false when somebody else was first."""
     from anlu.kernel.core.errors import ChangedMeanwhile
-    from anlu.kernel.core.readiness import get_ready
+    from anlu.kernel.core.readiness import get_ready, settle
     from anlu.kernel.core.scope import SYSTEM
     from anlu.kernel.places.models import Site
     from anlu.kernel.places.registers import change_site
 
     get_ready()  # as a server does when it starts
+    settle()
     uids = list(Site.objects.filter(code__startswith=PREFIX).order_by("pk").values_list("uid", flat=True))
 
     def turn(rng: random.Random) -> bool:

@@ -116,12 +116,12 @@ def _add(model: type[P], values: Mapping[str, Any], *, by: Viewer, permission: s
 def _change(
     model: type[P], uid: UUID, values: Mapping[str, Any], *, version: int, by: Viewer, permission: str
 ) -> P:
-    Locator.current()  # the roads are read before the transaction: nobody waits for that
+    locator = Locator.current()  # the roads are read before the transaction: nobody waits for that
     before = dict(model.objects.filter(uid=uid).values(*PLACE).first() or {})
 
     def prepare(thing: P) -> None:
         thing.sort_key = sort_key_of(thing.name)
-        Locator.current().move(thing, before)
+        locator.move(thing, before)
 
     return change_record(
         model, uid, values, version=version, by=by, permission=permission, prepare=prepare, tracked=FOLLOWS
