@@ -10,6 +10,7 @@ VEHICLE_OFFICE = sections.add(
         label="国优车管所",
         chapter="服务发展",
         order=80,
+        kinds=frozenset({"monthly", "half-year", "annual"}),  # its practices are no news of a week
         parts=(
             Phrase("opening", "开头的表述", topic="服务发展"),
             Sentence(
