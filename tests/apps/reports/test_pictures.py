@@ -200,6 +200,17 @@ def test_the_library_asks_as_many_questions_for_thirty_pictures_as_for_three(uni
     assert questions() == few
 
 
+def test_all_pictures_are_counted_by_one_question_and_none_twice(unit: Unit, clerk: Officer) -> None:
+    for viewer in (SYSTEM, clerk):
+        library = Library(viewer)
+        before = library.total()
+        pictured(honour(unit))
+        with CaptureQueriesContext(connection) as asked:
+            assert Library(viewer).total() == before + 1 == len(Library(viewer).slice())
+        counts = [one for one in asked if "COUNT(" in one["sql"]]
+        assert len(counts) == 1
+
+
 # ------------------------------------------------------------------------------------------------ notes
 @pytest.mark.parametrize(
     ("values", "why_not"),

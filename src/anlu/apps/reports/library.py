@@ -157,18 +157,20 @@ class Library:
         self.sources = {one.code: one for one in sources_for(viewer)}
 
     def total(self) -> int:
-        """How many there are."""
-        return sum(one.count() for one in self._found())
+        """How many there are, asked of all ledgers at once."""
+        found = [one.values("uid") for one in self._found]
+        return found[0].union(*found[1:], all=True).count() if found else 0
 
     def slice(self, start: int = 0, size: int | None = None) -> list[Picture]:
         """Some of them, in their order."""
-        found = self._found()
+        found = self._found
         if not found:
             return []
         rows = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
         ordered = rows.order_by("-day", "-uid")
         return list(self._pictures(ordered[start : None if size is None else start + size]))
 
+    @cached_property
     def _found(self) -> list[QuerySet[Any, Any]]:
         if self.asked.problems:
             return []
