@@ -28,7 +28,7 @@ def chapters_of(known: Sequence[Indicator]) -> Switch:
     """The choice of a chapter, in the order of the menu."""
     there = {chapter_of(one) for one in known}
     order = [one.label for one in CHAPTERS if one.label in there]
-    options = ((ALL, "全部"), *((one, one) for one in (*order, *sorted(there.difference(order)))))
+    options = ((ALL, "全部板块"), *((one, one) for one in (*order, *sorted(there.difference(order)))))
     return Switch(CHAPTER_CHOICE, "板块", options, ALL)
 
 
