@@ -19,7 +19,7 @@ from anlu.apps.reports import services
 from anlu.apps.reports.arrangement import FREE, HALF_YEAR, report_kinds
 from anlu.apps.reports.jobs import PDF_JOB
 from anlu.apps.reports.models import Report, State
-from anlu.apps.reports.printing import docx_of
+from anlu.apps.reports.printing import docx_of, table_of
 from anlu.apps.reports.standalone import html_of
 from anlu.apps.reports.watching import watch
 from anlu.apps.reports.writing import Text, write
@@ -513,3 +513,10 @@ def test_a_pdf_that_cannot_be_made_says_why(
     page = client.get(asked.headers["Location"])
     assert "字体不全" in page.content.decode()
     assert page.context["file_url"] == ""
+
+
+def test_the_numbers_of_the_attachment_stand_in_one_line(article: None) -> None:
+    table = table_of([value_of(indicators.get("crash.killed"), H1, SYSTEM)])
+    of_type_mm, padding_mm, longest = 10.5 * 0.3528 * 0.6, 4.0, len("100.00%")
+    for place in (1, 2):
+        assert 156.0 * table.widths[place] / sum(table.widths) >= longest * of_type_mm + padding_mm

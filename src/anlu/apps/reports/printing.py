@@ -16,6 +16,7 @@ from anlu.kernel.indicators.evaluate import Value
 
 WIDTH_MM = 110.0  # of a picture in the text
 HEADS = ("指标", "本期", "上年同期", "变化", "口径")
+WIDTHS = (4.0, 2.6, 2.6, 3.3, 5.5)  # 100.00% and 47.40 stand in one line
 
 
 def docx_of(
@@ -93,7 +94,7 @@ def table_of(values: Iterable[Value]) -> Table:
         )
         for one in values
     )
-    return Table(HEADS, rows, widths=(4, 2, 2, 3, 7), aligns=("left", "right", "right", "left", "left"))
+    return Table(HEADS, rows, widths=WIDTHS, aligns=("left", "right", "right", "left", "left"))
 
 
 def exact(value: Any, *, share: bool = False) -> str:
