@@ -18,6 +18,8 @@ CLERK = "office"
 PARTY_CLERK = "party"
 TITLE = "第一议题：学习安全生产重要论述"
 JULY = "2023-07"
+TOO_WIDE = """[...document.querySelectorAll(".screen .table")]
+  .filter(one => one.offsetWidth > one.parentElement.clientWidth).map(one => one.innerText)"""
 
 
 def study_sessions(page: Page, site: str) -> int:
@@ -108,5 +110,7 @@ def test_the_leader_chooses_figures_looks_at_a_half_year_and_opens_what_is_behin
     expect(page.locator("[data-screen-clock]")).to_have_text(re.compile(r"^\d\d:\d\d$"))
     for words in ("187", "下降 33.21%"):
         expect(page.locator(".screen__figures")).to_contain_text(words)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    assert page.evaluate(TOO_WIDE) == []  # no table is cut off at the edge of its panel
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("button", name="2 今天")).to_have_attribute("aria-current", "true")
