@@ -15,6 +15,7 @@ from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.people.models import Officer
 from tests.factories import PASSWORD, make_officer, make_unit
+from tests.stories.conftest import too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,6 +128,13 @@ def test_a_list_is_worked_through_by_keys_alone(page: Page, site: str, file: Pat
     number.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(here)
+
+
+def test_the_menu_of_the_person_fits_a_telephone(phone: Page, site: str) -> None:
+    sign_in(phone, site)
+    phone.locator(".person summary").click()
+    expect(phone.get_by_role("button", name="深色")).to_be_in_viewport(ratio=1)
+    assert too_wide(phone) == []
 
 
 def test_the_list_is_filtered_opened_and_left_where_it_was(page: Page, site: str, file: Path) -> None:
