@@ -16,9 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "anlu.project.settings.test"
 STOP_DATABASE: list[Callable[[], None]] = []
 
-# Properties try the same examples on every run; `HYPOTHESIS_PROFILE=deep pytest …` looks further.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
-hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
+# Properties try the same examples on every run; `HYPOTHESIS_PROFILE=deep pytest …` looks further. None fails because
+# the machine is busy: the first one of a process reads the source of all modules, which has taken half a minute there.
+BUSY = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=True, max_examples=60, suppress_health_check=BUSY
+)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000, suppress_health_check=BUSY)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 

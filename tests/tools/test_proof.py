@@ -1,10 +1,13 @@
 """What `make test` says at the end is what happened."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 REPORT = """<testsuites><testsuite tests="{tests}" failures="{failures}" errors="{errors}" skipped="2">
 <testcase name="a"><skipped message="NOT TESTED: no data"/></testcase>
@@ -78,3 +81,19 @@ def test_lint_is_the_stages_that_take_seconds(check: ModuleType) -> None:
         "licences",
         "docs",
     ]
+
+
+def test_no_property_fails_because_the_machine_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(step=60.0)  # a minute goes by whenever hypothesis looks
+    monkeypatch.setattr(
+        "hypothesis.internal.conjecture.data.time", SimpleNamespace(perf_counter=lambda: next(clock))
+    )
+    tried = []
+
+    @settings(max_examples=5)
+    @given(st.integers())
+    def everything_is_tried(number: int) -> None:
+        tried.append(number)
+
+    everything_is_tried()
+    assert len(tried) == 5
