@@ -32,7 +32,7 @@ VERBS = (
 class Question(forms.Form):
     """Who, what, and which record."""
 
-    person = forms.ModelChoiceField(label="人员", queryset=Officer.objects.none())
+    person = forms.ModelChoiceField(label="人员", queryset=Officer.objects.none(), empty_label="请选择人员")
     ledger = forms.ChoiceField(label="台账")
     verb = forms.ChoiceField(label="能否", choices=VERBS)
     record = forms.CharField(

@@ -112,7 +112,7 @@ class FilesForm(forms.Form):
                 label=sheet.label,
                 required=sheet.code == MAIN,
                 widget=forms.ClearableFileInput(attrs=accepted),
-                help_text="Excel、CSV 或压缩的 CSV(.csv.gz),UTF-8 或 GB18030"
+                help_text="Excel、CSV 或压缩的 CSV(.csv.gz),UTF-8、GB18030 或 Big5"
                 if sheet.code == MAIN
                 else "没有可不传",
                 error_messages={"empty": "文件是空的", "required": "请选择文件"},

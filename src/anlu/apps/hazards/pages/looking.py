@@ -52,7 +52,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     }
     joined = rows.select_related("road", "town")
     pictures = slice_of(joined, LATEST_FIRST, size=SHOWN, **edges)
-    request.trail = [Crumb("道路隐患", ledger.url()), Crumb("整改前后")]  # type: ignore[attr-defined]
+    request.trail = [Crumb("整改前后")]  # type: ignore[attr-defined]
     query = f"{listing.query(without=('sort', 'size')) or '?'}&".replace("?&", "?")
     context = {
         "ledger": ledger,
