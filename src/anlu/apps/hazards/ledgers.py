@@ -330,8 +330,6 @@ ledgers.add(
         rank=85,
         model=GradeRule,
         columns=(
-            Column("code", "代码", kind=Kind.CODE),
-            Column("order", "顺序", kind=Kind.NUMBER, sort="order"),
             Column("fact", "看什么", dictionary=terms.RULE_FACT),
             Column("at_least", "不少于", kind=Kind.NUMBER),
             Column("grade", "等级", dictionary=terms.GRADE),
@@ -340,6 +338,8 @@ ledgers.add(
             Column("confidence", "依据等级"),
             Column("valid_from", "启用"),
             Column("valid_to", "停用"),
+            Column("code", "代码", kind=Kind.CODE),
+            Column("order", "顺序", kind=Kind.NUMBER, sort="order"),
         ),
         order="order",
         form=RuleForm,

@@ -95,7 +95,7 @@ def fairs(request: HttpRequest) -> HttpResponse:
     first = _month(request.GET.get("month", ""), on)
     weeks = Weeks().monthdatescalendar(first.year, first.month)
     held = markets_held(viewer, [day for week in weeks for day in week])
-    request.trail = [Crumb("马路市场", MARKETS.url()), Crumb("逢集日历")]  # type: ignore[attr-defined]
+    request.trail = [Crumb("逢集日历")]  # type: ignore[attr-defined]
     context = {
         "page_title": f"逢集日历 {first:%Y年%-m月}",
         "today": on,
