@@ -191,7 +191,8 @@ def test_why_a_batch_cannot_be_withdrawn_is_said(client: Client, clerk: Officer)
     ("file", "said"),
     [
         (SimpleUploadedFile("空.csv", b""), "文件是空的"),
-        (SimpleUploadedFile("图.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00"), "空字节"),
+        (SimpleUploadedFile("图.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00"), "图片"),
+        (SimpleUploadedFile("零.csv", b"\x00\x00\x00\x00"), "空字节"),
         (SimpleUploadedFile("坏.xlsx", b"PK\x03\x04broken"), "不完整或已损坏"),
         (SimpleUploadedFile("别的.csv", "甲,乙\r\n1,2\r\n".encode()), "表头"),
     ],

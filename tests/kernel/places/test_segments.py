@@ -172,4 +172,4 @@ def test_many_places_are_assigned_without_asking_for_each(ground: dict[str, Any]
     with CaptureQueriesContext(connection) as asked:
         for metres in range(0, 3_000, 100):
             segment_of(at(ground, metres), DAY)
-    assert {query["sql"].split(" FROM ")[1].split()[0] for query in asked} == {'"core_revision"'}
+    assert {query["sql"].split(" FROM ")[1].split()[0].strip('"') for query in asked} == {"core_revision"}
