@@ -204,6 +204,16 @@ def test_the_ledger_fits_a_telephone(phone: Page, site: str, file: Path) -> None
         assert wide <= 0, name
 
 
+def test_what_can_be_done_stands_first_on_a_telephone(phone: Page, site: str, file: Path) -> None:
+    sign_in(phone, site)
+    import_file(phone, site, file)
+    phone.get_by_role("button", name="写入").click()
+    phone.goto(site + reverse("crashes.crash"))
+    phone.locator(".table tbody a").first.click()
+    done, known = (phone.get_by_role("heading", name=name, exact=True) for name in ("可以办的", "基本情况"))
+    assert done.bounding_box()["y"] < known.bounding_box()["y"]  # type: ignore[index]
+
+
 def test_a_draft_is_seen_only_by_whoever_wrote_it(page: Page, site: str, clerk: Officer) -> None:
     make_officer(clerk.unit, *permissions.codes(), login="next")
     drafts = page.get_by_role("heading", name="存在本机的草稿")
