@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat, Left
 
 from anlu.kernel.core.clock import now
 from anlu.kernel.core.models.notices import Notice
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.core.tasks import RunningJob, every
 
+LONGEST_TITLE: Final = 200
 KEPT_FOR: Final = timedelta(days=183)
 DAY_S: Final = 86_400
 
@@ -32,7 +34,8 @@ def notify(to: Iterable[UUID], title: str, *, key: str, url: str = "", colour: s
     people = set(to)
     told = set(Notice.objects.filter(to__in=people, key=key).values_list("to", flat=True))
     new = [
-        Notice(to=one, title=title[:200], key=key, url=url, colour=colour) for one in sorted(people - told)
+        Notice(to=one, title=title[:LONGEST_TITLE], key=key, url=url, colour=colour)
+        for one in sorted(people - told)
     ]
     Notice.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
@@ -61,8 +64,7 @@ def take_back(urls: Iterable[str], why: str) -> None:
     """
     told = Notice.objects.filter(url__in=list(urls))
     told.filter(read_at__isnull=True).delete()
-    for one in told.iterator():
-        Notice.objects.filter(pk=one.pk).update(title=f"{why}：{one.title}"[:200], url="", read_at=None)
+    told.update(title=Left(Concat(Value(f"{why}："), "title"), LONGEST_TITLE), url="", read_at=None)
 
 
 @every(DAY_S, "core.notices.tidy")
