@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.stories.conftest import too_wide
+from tests.stories.conftest import SESSION, too_wide
 from tests.stories.installations import RunningInstallation
 
 FORM = "/hazards/new/?kind=hazards.signs"
@@ -85,3 +85,36 @@ def test_a_file_keeps_no_path_of_its_name_and_is_shown_to_those_who_see_its_case
 def patience(page: Page) -> None:
     """Two hundred megabytes take a moment."""
     page.set_default_timeout(60_000)
+
+
+def test_a_refused_form_keeps_its_words_and_files_and_so_does_one_whose_session_is_over(
+    installation: RunningInstallation, page: Page
+) -> None:
+    good = {"name": "现场.png", "mimeType": "image/png", "buffer": picture_of(80, 60)}
+    script = {"name": "假.jpg", "mimeType": "image/jpeg", "buffer": b"#!/bin/sh\n"}
+    context = page.context
+    button, pictures = page.get_by_role("button", name="登记"), page.get_by_label("整改前照片")
+
+    def kept() -> list[str]:
+        names: list[str] = pictures.evaluate("(one) => [...one.files].map((file) => file.name)")
+        return names
+
+    installation.sign_in(page, "hazard")
+    filled(page, installation, "标志牌歪斜")
+    pictures.set_input_files([good, script])  # type: ignore[arg-type]
+    button.click()
+    expect(page.locator(".errors")).to_contain_text("「假.jpg」不是照片")
+    assert kept() == ["现场.png", "假.jpg"]
+    pictures.set_input_files([good])  # type: ignore[arg-type]
+    context.clear_cookies(name=SESSION)
+    button.click()
+    expect(page.get_by_role("dialog")).to_contain_text("登录已过期")
+    with context.expect_page() as opened:
+        page.get_by_role("button", name="去登录").click()
+    installation.sign_in(opened.value, "hazard")  # which gives the session another token
+    opened.value.close()
+    assert kept() == ["现场.png"]
+    button.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("标志牌歪斜")
+    expect(page.locator(".messages")).to_contain_text("已登记隐患")
+    expect(page.locator(".gallery__one")).to_have_count(1)

@@ -46,7 +46,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: usually a page left open over a sign-in."""
-    return fault(request, 403, detail="页面停留太久或已在别处重新登录，这次提交没有生效。请返回刷新后再试。")
+    made = render(request, "web/error.html", {"status": 403, "forged": True}, status=403)
+    made.headers["X-Forged"] = "1"
+    return made
 
 
 def locked_out(request: HttpRequest, answer: HttpResponse, credentials: object = None) -> HttpResponse:

@@ -208,3 +208,23 @@ class FragmentSignIn:
             gone.headers["HX-Redirect"] = answer.headers["Location"]
             return gone
         return answer
+
+
+class KeptForm:
+    """
+    A form that the page sends itself is told where to go, not led there, so that what was filled in stays.
+
+    401 without a session: the page then asks its person to sign in beside it (``assets/js/keeping.js``).
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if "X-Kept-Form" not in request.headers or answer.status_code != 302:
+            return answer
+        told = HttpResponse(status=401 if viewer_of(request) is None else 204)
+        told.headers["X-Location"] = answer.headers["Location"]
+        told.cookies = answer.cookies
+        return told

@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from django import forms
 
+from anlu.kernel.core.pictures import MOST_BYTES
+
 PICTURE_TYPES: Final = "image/jpeg,image/png,image/webp"
 DOCUMENT_TYPES: Final = ".pdf,.docx,.xlsx"
+MOST_MB: Final = MOST_BYTES // 1_000_000
 
 
 class ManyFiles(forms.ClearableFileInput):

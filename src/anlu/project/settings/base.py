@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "anlu.web.middleware.Looks",
     "anlu.web.middleware.Busy",
     "anlu.web.middleware.FragmentSignIn",
+    "anlu.web.middleware.KeptForm",
     # Every page is behind the sign-in unless it is declared public.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "anlu.web.middleware.SessionLimits",

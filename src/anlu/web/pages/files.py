@@ -23,7 +23,7 @@ from anlu.kernel.people.signin import address_of
 from anlu.web.cells import words_of
 from anlu.web.nav import Crumb
 from anlu.web.pages.base import LedgerPage
-from anlu.web.uploads import DOCUMENT_TYPES, PICTURE_TYPES, FilesField, ManyFiles
+from anlu.web.uploads import DOCUMENT_TYPES, MOST_MB, PICTURE_TYPES, FilesField, ManyFiles
 
 
 class FilesForm(forms.Form):
@@ -33,7 +33,7 @@ class FilesForm(forms.Form):
         label="文件",
         required=True,
         help_text="照片（JPEG、PNG、WebP）、PDF、Word、Excel，每个不超过 30 MB，可选多个",
-        widget=ManyFiles(attrs={"accept": f"{PICTURE_TYPES},{DOCUMENT_TYPES}"}),
+        widget=ManyFiles(attrs={"accept": f"{PICTURE_TYPES},{DOCUMENT_TYPES}", "data-most-mb": MOST_MB}),
     )
     caption = forms.CharField(label="说明", max_length=120, required=False, help_text="如 授牌照片、签到表")
 

@@ -3,6 +3,7 @@ import { startDialogs } from './dialogs.js'
 import { startForms } from './forms.js'
 import { startFrame } from './frame.js'
 import { startIslands } from './islands.js'
+import { startKeeping } from './keeping.js'
 import { startKeyboard } from './keyboard.js'
 import { startLedgers } from './ledgers.js'
 import { startRequests } from './requests.js'
@@ -15,6 +16,7 @@ document.documentElement.classList.add('js')
 startRequests()
 startFrame()
 startDialogs()
+startKeeping()
 startForms()
 startKeyboard()
 startLedgers()

@@ -3,7 +3,7 @@
 import { word } from './words.js'
 
 /** Resolves to true when the person agrees. */
-function ask({ confirm, confirmTitle, confirmLabel, confirmDanger }) {
+export function ask({ confirm, confirmTitle, confirmLabel, confirmDanger }) {
   const dialog = Object.assign(document.createElement('dialog'), { className: 'dialog' })
   const body = Object.assign(document.createElement('div'), { className: 'dialog__body' })
   if (confirmTitle) body.append(Object.assign(document.createElement('h2'), { textContent: confirmTitle }))

@@ -15,16 +15,21 @@ function forgetSent(event) {
   for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy')
 }
 
-function guardChanges(form) {
-  let changed = false
+function guardChanges(form, changed) {
   form.addEventListener('input', () => { changed = true })
-  form.addEventListener('submit', () => { changed = false })
+  window.addEventListener('submit', (event) => { if (event.target === form && !event.defaultPrevented) changed = false })
+  form.addEventListener('kept', () => { changed = false })
   window.addEventListener('beforeunload', (event) => changed && form.isConnected && event.preventDefault())
+}
+
+/** Leaving asks from now on; `changed` where what stands in the forms is not saved already. */
+export function guardForms(within, changed = false) {
+  for (const form of within.querySelectorAll('form[data-guard]')) guardChanges(form, changed)
 }
 
 export function startForms() {
   document.addEventListener('submit', sendOnce)
   window.addEventListener('pageshow', forgetSent)
-  document.querySelectorAll('form[data-guard]').forEach(guardChanges)
+  guardForms(document)
   document.querySelector('.errors')?.focus()
 }

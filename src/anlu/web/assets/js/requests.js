@@ -3,7 +3,7 @@ import htmx from 'htmx.org'
 import { tell } from './toasts.js'
 import { word } from './words.js'
 
-const reasons = {
+export const reasons = {
   0: word('连不上服务器，请检查网络后再试。'),
   403: word('没有办理这一项的权限，或登录已过期。请刷新页面后再试。'),
   404: word('这一项不存在，或不在您的管辖范围内。'),

@@ -16,7 +16,7 @@ from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Area, AreaKind, Road
 from anlu.web.stakes import StakeField
-from anlu.web.uploads import DOCUMENT_TYPES, PICTURE_TYPES, FilesField, ManyFiles
+from anlu.web.uploads import DOCUMENT_TYPES, MOST_MB, PICTURE_TYPES, FilesField, ManyFiles
 
 DETAIL: Final = "d_"
 FILES: Final[Mapping[str, str]] = {
@@ -73,9 +73,8 @@ def files_field(kind: str, *, required: bool = False) -> FilesField:
         if kind == DOCUMENT
         else "JPEG、PNG，每张不超过 30 MB，可选多张；尽量不拍人脸和号牌"
     )
-    return FilesField(
-        label=FILES[kind], required=required, help_text=note, widget=ManyFiles(attrs={"accept": accept})
-    )
+    widget = ManyFiles(attrs={"accept": accept, "data-most-mb": MOST_MB})
+    return FilesField(label=FILES[kind], required=required, help_text=note, widget=widget)
 
 
 def fact_field(one: FactField) -> forms.Field:
