@@ -227,3 +227,14 @@ def test_a_draft_is_seen_only_by_whoever_wrote_it(page: Page, site: str, clerk: 
     expect(page.get_by_role("button", name="存草稿")).to_be_visible()
     page.get_by_role("button", name="存草稿").click()
     expect(drafts.locator("xpath=ancestor::section").get_by_role("listitem")).to_have_count(1)
+
+
+def test_the_buttons_above_a_list_leave_the_tabs_below_them_alone(page: Page, site: str) -> None:
+    sign_in(page, site)
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.goto(f"{site}/hazards/")
+    buttons, tabs = page.locator(".page__actions").bounding_box(), page.locator("nav.tabs").bounding_box()
+    assert buttons is not None
+    assert tabs is not None
+    assert buttons["height"] > 40  # more than a line of them
+    assert buttons["y"] + buttons["height"] <= tabs["y"]

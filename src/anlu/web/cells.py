@@ -45,6 +45,7 @@ class Cell:
     colour: str = ""
     url: str = ""
     note: str = ""
+    note_colour: str = ""
     title: str = ""
     hollow: bool = False
     strong: bool = False
@@ -127,6 +128,7 @@ class Renderer:
             colour=_colour(kind, colours, value),
             url=column.link(thing) if column.link and words else "",
             note="" if note is None else str(note),
+            note_colour=column.note_colour(thing) if column.note_colour and note else "",
         )
 
     def kind(self, column: Column) -> Kind:

@@ -73,6 +73,8 @@ class Column:
         Code to colour (red amber green blue grey; severities fatal serious slight damage) where no dictionary has them.
     note
         Small second text beside the value, a path or function like ``value``.
+    note_colour
+        Red, amber or green where the note says how urgent something is, a function of the record.
     personal
         Masked on screen and in exports; revealing it is a permission and is recorded.
     link
@@ -89,6 +91,7 @@ class Column:
     dictionary: str = ""
     colours: Mapping[str, str] = field(default_factory=dict)
     note: str | Callable[[Any], Any] = ""
+    note_colour: Callable[[Any], str] | None = None
     personal: Personal = Personal.NONE
     link: Callable[[Any], str] | None = None
     joins: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from anlu.kernel.cases.deadlines import due_words
+from anlu.kernel.cases.deadlines import due_colour, due_words
 from anlu.kernel.cases.filters import (
     DUE,
     STAGES,
@@ -66,6 +66,11 @@ def due_note(case: Case) -> str:
     return due_words(case.due_on, today()) if case.closed_on is None else ""
 
 
+def due_urgency(case: Case) -> str:
+    """Red when an open case is over its deadline, amber when that is near."""
+    return due_colour(case.due_on, today()) if case.closed_on is None else ""
+
+
 def columns_of(family: Family) -> tuple[Column, ...]:
     """Columns of a family's list and export."""
     located = (
@@ -83,8 +88,10 @@ def columns_of(family: Family) -> tuple[Column, ...]:
         *((Column("grade", "等级", value=grade_words, kind=Shown.TAG),) if graded else ()),
         *(located if family.located else ()),
         Column("lead", "牵头单位", value="lead.name"),
-        Column("handler", "经办人", value="handler.name"),
-        Column("due_on", "办理期限", sort="due_on", note=due_note),
+        Column(
+            "handler", "经办人", value="handler.name", listed=not family.located
+        ),  # a place needs the room
+        Column("due_on", "办理期限", sort="due_on", note=due_note, note_colour=due_urgency),
         Column("found_on", "发现日期", sort="found_on"),
         Column("closed_on", "办结日期", sort="closed_on", listed=False),
         Column("unit", "发现单位", value="unit.name", listed=False),

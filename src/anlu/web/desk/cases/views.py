@@ -31,11 +31,13 @@ from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.core.pictures import stripped
 from anlu.kernel.core.store import open_upload
 from anlu.kernel.core.workdays import working_calendar
+from anlu.kernel.people.models import Officer
 from anlu.kernel.people.signin import address_of
 from anlu.web.desk.cases.acting import note_field
 from anlu.web.desk.cases.columns import place_words
 from anlu.web.desk.cases.extending import extension_of
 from anlu.web.desk.cases.forms import handler_field, unit_field
+from anlu.web.ledgers import Ledger
 from anlu.web.nav import Crumb, pages
 from anlu.web.pages.base import LedgerPage
 from anlu.web.pages.bulk import Bulk
@@ -51,24 +53,31 @@ class CaseList(List):
     """``/<path>/``, with the way to board and calendar."""
 
     def more(self, listing: Listing) -> dict[str, Any]:
-        query = listing.query(without=("sort", "size", "voided", "cols"))
-        other = (
-            ("board", "看板", "layout-sidebar"),
-            ("calendar", "日历", "calendar"),
-            ("lifecycle", "办理流程", "arrows-exchange"),
-        )
         own = [
             {"label": pages.get(code).label, "icon": icon, "url": reverse(code)}
             for code, icon in extension_of(families.get(self.ledger.code)).pages
             if code in pages and pages.get(code).allows(self.viewer)
         ]
-        return {
-            "other_views": [
-                {"label": label, "icon": icon, "url": reverse(f"{self.ledger.code}.{name}") + query}
-                for name, label, icon in other
-            ]
-            + own
-        }
+        lifecycle = reverse(f"{self.ledger.code}.lifecycle")
+        rare = [{"label": "办理流程", "icon": "arrows-exchange", "url": lifecycle}]
+        shown = shapes(self.ledger, listing, self.viewer, "")
+        return {"shapes": shown, "other_views": own, "rare_views": rare, "map_url": ""}
+
+
+def shapes(ledger: Ledger, listing: Listing, viewer: Officer, here: str) -> list[dict[str, Any]]:
+    """The same cases as list, board, calendar and map, with what they are filtered by."""
+    query = listing.query(without=("sort", "size", "voided", "cols"))
+    found: list[tuple[str, str, str, str]] = [
+        ("", "列表", "table", reverse(ledger.code) + query),
+        ("board", "看板", "layout-sidebar", reverse(f"{ledger.code}.board") + query),
+        ("calendar", "日历", "calendar", reverse(f"{ledger.code}.calendar") + query),
+    ]
+    on_map = f"map.{ledger.layer}"
+    if ledger.layer and on_map in pages and pages.get(on_map).allows(viewer):
+        found.append(("map", "地图", "map-2", reverse(on_map) + query))
+    return [
+        {"label": label, "icon": icon, "url": url, "here": code == here} for code, label, icon, url in found
+    ]
 
 
 class Board(LedgerPage):
@@ -99,7 +108,7 @@ class Board(LedgerPage):
             "columns": columns,
             "page_title": f"{self.ledger.label} 看板",
             "page_note": f"未办结 {sum(counts.values()):,} {self.ledger.unit}",
-            "list_url": self.ledger.url(listing.selection),
+            "shapes": shapes(self.ledger, listing, self.viewer, "board"),
             **filter_row(listing, request),
         }
         return render(request, "web/cases/board.html", context)
@@ -173,7 +182,7 @@ class CaseCalendar(LedgerPage):
             "month": first,
             "before_url": f"{query}{sign}month={first - timedelta(days=1):%Y-%m}",
             "after_url": f"{query}{sign}month={(first + timedelta(days=31)):%Y-%m}",
-            "list_url": self.ledger.url(listing.selection),
+            "shapes": shapes(self.ledger, listing, self.viewer, "calendar"),
             **filter_row(listing, request),
         }
         return render(request, "web/cases/calendar.html", context)
