@@ -13,13 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from anlu.kernel.cases.escalation import drop_step, remind_case, sign_step, step_for
-from anlu.kernel.cases.extensions import ask_extension, decide_extension
+from anlu.kernel.cases.extensions import ask_extension, decide_extension, open_request
 from anlu.kernel.cases.files import attach, keep_files
-from anlu.kernel.cases.merging import merge_cases
+from anlu.kernel.cases.merging import likely_duplicates, merge_cases
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import assign_case, comment_case, recheck_case, watch_case
 from anlu.kernel.core.errors import AnluError, NotFound
 from anlu.kernel.people.models import Officer
+from anlu.web.desk.cases.columns import kind_of, state_words
 from anlu.web.desk.cases.forms import (
     FILES,
     day_field,
@@ -51,6 +52,7 @@ class Act:
     do: Do
     button: str = ""
     danger: bool = False
+    confirm: str = ""  # asked before it is done
 
 
 def _attach(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
@@ -87,12 +89,52 @@ def _decide(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
 
 
 def _merge(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
-    number = data["into"].strip()
+    number = data.get("near") or data["into"].strip()
+    if not number:
+        raise NotFound("请选一件，或填写编号")
     into = Case.objects.visible_to(by).filter(number=number, family=case.family).first()
     if into is None:
         raise NotFound(f"没有编号为「{number}」的事项，或不在您的范围内")
     merge_cases(case.uid, into.uid, by=by)
     return f"{case.number} 已并入 {into.number}"
+
+
+def _merge_fields(case: Case, request: HttpRequest) -> dict[str, forms.Field]:
+    """What lies near to choose from, and any other by its number."""
+    kind, stated = kind_of(case), request.GET.get("into", "")
+    near = likely_duplicates(case, kind, by=request.user) if kind else []  # type: ignore[arg-type]
+    offered = [
+        (one.number, f"{one.number} {one.title}（相距 {metres:.0f} 米，{state_words(one)}）")
+        for one, metres in near
+    ]
+    fields: dict[str, forms.Field] = {}
+    if offered:
+        fields["near"] = forms.ChoiceField(
+            label="附近同类事项",
+            required=False,
+            choices=[*offered, ("", "其他事项，在下面填编号")],
+            widget=forms.RadioSelect,
+            initial=stated if stated in dict(offered) else "",
+        )
+    fields["into"] = forms.CharField(
+        label="并入哪一件",
+        required=not offered,
+        max_length=30,
+        help_text="填编号",
+        initial="" if stated in dict(offered) else stated,
+    )
+    return fields
+
+
+def _decide_fields(case: Case, request: HttpRequest) -> dict[str, forms.Field]:
+    """The decision, under what was asked for."""
+    asked = open_request(case)
+    words = f"{asked.asked_by_name}申请延至 {asked.until:%Y-%m-%d}：{asked.why}" if asked else ""
+    decisions = [("grant", "同意"), ("refuse", "不同意")]
+    return {
+        "decision": forms.ChoiceField(label="意见", choices=decisions, help_text=words),
+        "note": note_field("不同意须说明原因"),
+    }
 
 
 def _recheck(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
@@ -171,24 +213,17 @@ ACTS: dict[str, Act] = {
     ),
     "decide": Act(
         "审批延期",
-        lambda case, request: {
-            "decision": forms.ChoiceField(label="意见", choices=[("grant", "同意"), ("refuse", "不同意")]),
-            "note": note_field("不同意须说明原因"),
-        },
+        _decide_fields,
         _decide,
         "提交",
     ),
     "merge": Act(
         "并入其他事项",
-        lambda case, request: {
-            "into": forms.CharField(
-                label="并入哪一件", max_length=30, help_text="填编号；并入后这一件的办理转到那一件，不能撤销",
-                initial=request.GET.get("into", ""),
-            )
-        },
+        _merge_fields,
         _merge,
         "并入",
         danger=True,
+        confirm="并入后这一件办结，以后的办理都记到那一件上，不能撤销。",
     ),
     "recheck": Act("回头看合格", lambda case, request: {"note": note_field(required=True)}, _recheck, "记录"),
     "watch": Act("关注", lambda case, request: {}, _watch(True)),
@@ -248,6 +283,7 @@ class ActPage(CaseFormPage):
             page_title=f"{act.label} {self.title_of(case)}",
             button=act.button or act.label,
             danger=act.danger,
+            confirm=act.confirm,
             cancel_url=self.ledger.url_of(case),
             status=status,
         )

@@ -165,7 +165,7 @@ class CasePage(Detail):
             for move, why in moves_for(case, self.viewer)
         ]
 
-    def _acts(self, case: Case) -> list[dict[str, str]]:
+    def _acts(self, case: Case) -> list[dict[str, Any]]:
         """Whatever else this person can do with it."""
         address = self.ledger.url_of(case, "act")
         is_open = case.closed_on is None
@@ -185,7 +185,12 @@ class CasePage(Detail):
             ("unwatch" if watching else "watch", "取消关注" if watching else "关注", "eye", True),
         )  # fmt: skip
         return [
-            {"label": label, "icon": icon, "url": f"{address}?{urlencode({'act': act})}"}
+            {
+                "label": label,
+                "icon": icon,
+                "url": f"{address}?{urlencode({'act': act})}",
+                "at_once": "watch" in act,
+            }
             for act, label, icon, may in possible
             if may
         ]
@@ -227,4 +232,12 @@ class CasePage(Detail):
         if kind is None:
             return []
         found = likely_duplicates(case, kind, by=self.viewer)
-        return [self._link(one) | {"distance": f"{metres:.0f} 米"} for one, metres in found]
+        address = self.ledger.url_of(case, "act") if has_role(case, "squadron", self.viewer) else ""
+        return [
+            self._link(one)
+            | {
+                "distance": f"{metres:.0f} 米",
+                "merge_url": address and f"{address}?{urlencode({'act': 'merge', 'into': one.number})}",
+            }
+            for one, metres in found
+        ]

@@ -49,10 +49,10 @@ def unit_field(label: str, **more: Any) -> forms.ModelChoiceField:  # type: igno
 
 
 def helpers_field() -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
-    """Several units."""
-    widget = forms.SelectMultiple(attrs={"size": 6})
+    """Several units, each with a box to tick."""
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "ticks--many"})
     return forms.ModelMultipleChoiceField(
-        units(), label="配合单位", required=False, widget=widget, help_text="可选多个（按住 Ctrl 点选）"
+        units(), label="配合单位", required=False, widget=widget, help_text="可选多个"
     )
 
 

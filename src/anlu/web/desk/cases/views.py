@@ -260,7 +260,8 @@ class CaseBulk(Bulk):
 
     def _done(self, deed: str, cases: list[Case], data: Mapping[str, Any]) -> HttpResponseBase:
         """Each by itself: what is refused is named, the rest is done."""
-        done, refused = 0, []
+        done = 0
+        refused: dict[str, list[str]] = {}
         for case in cases:
             try:
                 if deed == "assign":
@@ -270,9 +271,11 @@ class CaseBulk(Bulk):
                     remind_case(case.uid, by=self.viewer, note=data["note"])
                 done += 1
             except AnluError as problem:
-                refused.append(f"{case.number} {problem}")
+                refused.setdefault(str(problem), []).append(case.number)
         if done:
             messages.success(self.request, f"已办理 {done} {self.ledger.unit}")
         if refused:
-            messages.error(self.request, f"{len(refused)} {self.ledger.unit}没有办：{'；'.join(refused[:5])}")
+            number = sum(map(len, refused.values()))
+            reasons = "；".join(f"{why}（{'、'.join(numbers)}）" for why, numbers in refused.items())
+            messages.error(self.request, f"{number} {self.ledger.unit}没有办：{reasons}")
         return HttpResponseRedirect(self._back())

@@ -1,0 +1,92 @@
+"""What is done with a case beside its steps: merged with what lies near, watched at once, several at a time."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from anlu.kernel.cases.extensions import ask_extension
+from anlu.kernel.cases.models import Case, CaseWatcher, Outcome
+from anlu.kernel.cases.services import move_case, open_case
+from anlu.kernel.core.clock import today
+from anlu.kernel.core.dictionaries import seed_all
+from anlu.kernel.people.models import Officer
+from tests.factories import make_area, make_officer, make_unit
+
+KIND, HERE = "hazards.signs", {"lon": 115.71, "lat": 36.84}
+
+
+@pytest.fixture
+def officer(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> Officer:
+    """Somebody who finds and handles hazards and decides about them."""
+    monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
+    seed_all()
+    verbs = ("view", "add", "change", "handle", "decide")
+    found = make_officer(make_unit(), *(f"hazards.hazard.{verb}" for verb in verbs))
+    client.force_login(found)
+    return found
+
+
+def found(by: Officer, title: str, **values: object) -> Case:
+    """A hazard found at the one place."""
+    return open_case(KIND, {"title": title, **HERE, **values}, details={}, by=by)
+
+
+def act_of(case: Case, act: str) -> str:
+    return f"/hazards/{case.uid}/act/?act={act}"
+
+
+def test_a_double_is_merged_by_choosing_among_what_lies_near(client: Client, officer: Officer) -> None:
+    first, double = found(officer, "标志缺失"), found(officer, "没有标志")
+    page = client.get(f"/hazards/{double.uid}/").content.decode()
+    address = f"{act_of(double, 'merge')}&amp;into={first.number}"
+    assert f'href="{address}">并入这一件</a>' in page
+    form = client.get(f"{act_of(double, 'merge')}&into={first.number}")
+    assert form.context["form"]["near"].value() == first.number
+    assert "data-confirm=" in form.content.decode()  # it cannot be undone
+    refused = client.post(act_of(double, "merge"), {"near": "", "into": ""})
+    assert refused.status_code == 422
+    assert "请选一件，或填写编号" in refused.content.decode()
+    assert client.post(act_of(double, "merge"), {"near": first.number, "into": ""}).status_code == 302
+    double.refresh_from_db()
+    assert (double.outcome, double.merged_into) == (Outcome.MERGED, first)
+
+
+def test_a_case_far_from_others_is_merged_by_number(client: Client, officer: Officer) -> None:
+    first, double = found(officer, "标志缺失"), found(officer, "没有标志", lon=115.9)
+    assert "near" not in client.get(act_of(double, "merge")).context["form"].fields
+    assert client.post(act_of(double, "merge"), {"into": first.number}).status_code == 302
+    double.refresh_from_db()
+    assert double.merged_into == first
+
+
+def test_watching_takes_one_click(client: Client, officer: Officer) -> None:
+    case = found(officer, "标志缺失")
+    CaseWatcher.objects.all().delete()
+    page = client.get(f"/hazards/{case.uid}/").content.decode()
+    assert f'<form method="post" action="{act_of(case, "watch")}">' in page
+    client.post(act_of(case, "watch"))
+    assert CaseWatcher.objects.filter(case=case, person=officer.uid).exists()
+
+
+def test_whoever_decides_about_a_later_deadline_sees_what_was_asked(client: Client, officer: Officer) -> None:
+    case = found(officer, "标志缺失")
+    Case.objects.filter(pk=case.pk).update(handler=officer)
+    ask_extension(case.uid, today().replace(day=20), "标志牌要定制", by=officer)
+    page = client.get(act_of(case, "decide")).content.decode()
+    assert f"{officer.name}申请延至 2023-07-20：标志牌要定制" in page
+
+
+def test_everything_that_could_not_be_done_at_once_is_named_with_its_reason(
+    client: Client, officer: Officer
+) -> None:
+    cases = [found(officer, f"标志{n}") for n in range(7)]
+    for case in cases[:6]:
+        move_case(case.uid, "reject", by=officer, note="不属实")
+    sent = {"deed": "urge", "row": [str(one.uid) for one in cases], "confirmed": "1", "note": ""}
+    answer = client.post("/hazards/bulk/", sent, follow=True)
+    done, refused = (str(one) for one in answer.context["messages"])
+    assert done == "已办理 1 处"
+    assert refused.startswith("6 处没有办：")
+    assert all(case.number in refused for case in cases[:6])
+    assert refused.count("（") == 1  # one reason for all of them
