@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from anlu.kernel.cases.extensions import ask_extension
-from anlu.kernel.cases.models import Case, CaseWatcher, Outcome
+from anlu.kernel.cases.models import Case, CaseEvent, CaseUnit, CaseWatcher, Outcome, Part
 from anlu.kernel.cases.services import move_case, open_case
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import seed_all
-from anlu.kernel.people.models import Officer
-from tests.factories import make_area, make_officer, make_unit
+from anlu.kernel.people.models import Officer, Unit
+from tests.factories import make_officer, make_unit
 
 KIND, HERE = "hazards.signs", {"lon": 115.71, "lat": 36.84}
 
@@ -90,3 +90,25 @@ def test_everything_that_could_not_be_done_at_once_is_named_with_its_reason(
     assert refused.startswith("6 处没有办：")
     assert all(case.number in refused for case in cases[:6])
     assert refused.count("（") == 1  # one reason for all of them
+
+
+def test_a_case_is_given_to_somebody_and_other_helpers_and_that_is_written_down(
+    client: Client, officer: Officer
+) -> None:
+    case, first, second = found(officer, "标志缺失"), make_unit("住建局"), make_unit("公路中心")
+
+    def assign(*helpers: Unit) -> str:
+        sent = {"lead": "", "helpers": [one.pk for one in helpers], "handler": officer.pk}
+        assert client.post(act_of(case, "assign"), sent).status_code == 302
+        latest = CaseEvent.objects.filter(case=case).order_by("-pk")[0]
+        assert latest.label == "改派"
+        return str(latest.note)
+
+    assert assign(first) == f"{officer.name}，配合单位：住建局"
+    case.refresh_from_db()
+    assert case.handler == officer
+    form = client.get(act_of(case, "assign")).context["form"]
+    assert (form["helpers"].value(), form["handler"].value()) == ([first.pk], officer.pk)
+    assert assign(first, second) in ("配合单位：住建局、公路中心", "配合单位：公路中心、住建局")
+    assert assign() == "不再有配合单位"
+    assert not CaseUnit.objects.filter(case=case, part=Part.HELPER).exists()

@@ -408,6 +408,24 @@ def _set_helpers(case: Case, helpers: Iterable[Unit]) -> None:
             give_part(case, unit, Part.HELPER)
 
 
+def _in_charge(case: Case) -> dict[str, str]:
+    """Lead, handler and helpers, by name."""
+    helpers = (
+        CaseUnit.objects.filter(case=case, part=Part.HELPER).select_related("unit").order_by("unit__code")
+    )
+    return {
+        "lead": str(case.lead or ""),
+        "handler": str(case.handler or ""),
+        "helpers": "、".join(one.unit.name for one in helpers),
+    }
+
+
+def _assigned(name: str, who: str) -> str:
+    if name == "helpers":
+        return f"配合单位：{who}" if who else "不再有配合单位"
+    return who
+
+
 @transaction.atomic
 def assign_case(uid: UUID, values: Mapping[str, Any], *, by: Viewer) -> Case:
     """
@@ -423,14 +441,14 @@ def assign_case(uid: UUID, values: Mapping[str, Any], *, by: Viewer) -> Case:
         raise NotAllowed("改派由辖区中队或上级办理")
     if case.closed_on is not None:
         raise NotAllowed("已办结的事项不能改派")
-    before = {"lead": str(case.lead or ""), "handler": str(case.handler or "")}
+    before = _in_charge(case)
     _assign(case, values)
-    after = {"lead": str(case.lead or ""), "handler": str(case.handler or "")}
+    after = _in_charge(case)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if changes:
         case.version += 1
         case.save()
-        words = "，".join(str(new) for _, new in changes.values())
+        words = "，".join(_assigned(name, new) for name, (_, new) in changes.items())
         add_event(case, "assign", "改派", by=by, note=words, colour="blue")
         record("assign", case, by=by, changes=changes)
         touch(REVISION)

@@ -72,8 +72,7 @@ def _urge(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
 
 def _assign(case: Case, data: Mapping[str, Any], by: Officer, form: Any) -> str:
     stated = {name: data[name] for name in ("lead", "handler") if data[name]}
-    stated |= {"helpers": data["helpers"]} if data["helpers"] else {}
-    assign_case(case.uid, stated, by=by)
+    assign_case(case.uid, stated | {"helpers": data["helpers"]}, by=by)
     return "已改派"
 
 
@@ -197,8 +196,8 @@ ACTS: dict[str, Act] = {
         "改派",
         lambda case, request: {
             "lead": unit_field("牵头单位", initial=case.lead_id),
-            "helpers": helpers_field(),
-            "handler": handler_field(None),
+            "helpers": helpers_field(case),
+            "handler": handler_field(None, initial=case.handler_id),
         },
         _assign,
     ),

@@ -10,7 +10,7 @@ from django import forms
 
 from anlu.engine.lifecycle import AFTER, BEFORE, DOCUMENT, EVIDENCE, NOTE, PHOTO, Move
 from anlu.kernel.cases.kinds import FactField, Kind
-from anlu.kernel.cases.models import Case
+from anlu.kernel.cases.models import Case, CaseUnit, Part
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Officer, Unit
@@ -45,24 +45,28 @@ def units() -> Any:
 
 def unit_field(label: str, **more: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]
     """One unit."""
-    return forms.ModelChoiceField(units(), label=label, **({"required": False} | more))
+    return forms.ModelChoiceField(units(), label=label, **({"required": False, "empty_label": "—"} | more))
 
 
-def helpers_field() -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
-    """Several units, each with a box to tick."""
+def helpers_field(case: Case | None = None) -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
+    """Several units, each with a box to tick; those that help already are ticked."""
+    held = (
+        CaseUnit.objects.filter(case=case, part=Part.HELPER).values_list("unit_id", flat=True) if case else ()
+    )
     widget = forms.CheckboxSelectMultiple(attrs={"class": "ticks--many"})
     return forms.ModelMultipleChoiceField(
-        units(), label="配合单位", required=False, widget=widget, help_text="可选多个"
+        units(), label="配合单位", required=False, widget=widget, help_text="可选多个", initial=list(held)
     )
 
 
-def handler_field(case: Case | None) -> forms.ModelChoiceField:  # type: ignore[type-arg]
+def handler_field(case: Case | None, **more: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]
     """Somebody of the units of the case."""
     people = Officer.objects.filter(is_active=True, voided_at__isnull=True)
     if case is not None:
         parts = [case.unit_id, case.lead_id]
         people = people.filter(unit__in=[one for one in parts if one]) if any(parts) else people
-    return forms.ModelChoiceField(people.order_by("sort_key")[:500], label="经办人", required=False)
+    given = {"required": False, "empty_label": "—"} | more
+    return forms.ModelChoiceField(people.order_by("sort_key"), label="经办人", **given)
 
 
 def files_field(kind: str, *, required: bool = False) -> FilesField:
@@ -186,9 +190,9 @@ def _place_fields() -> dict[str, forms.Field]:
     return {
         "lon": forms.FloatField(label="经度", required=False, min_value=-180, max_value=180),
         "lat": forms.FloatField(label="纬度", required=False, min_value=-85, max_value=85),
-        "road": forms.ModelChoiceField(roads, label="道路", required=False),
+        "road": forms.ModelChoiceField(roads, label="道路", required=False, empty_label="—"),
         "chainage_m": StakeField(label="桩号"),
-        "town": forms.ModelChoiceField(towns(), label="镇街", required=False),
+        "town": forms.ModelChoiceField(towns(), label="镇街", required=False, empty_label="—"),
         "place_text": forms.CharField(label="地点说明", max_length=300, required=False),
     }
 
