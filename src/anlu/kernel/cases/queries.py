@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from anlu.kernel.cases.kinds import families
 from anlu.kernel.cases.models import Case, CaseUnit, Outcome, Part
 from anlu.kernel.core.scope import Scope, Viewer
-from anlu.kernel.people.models import SEES_BY_AREA
+from anlu.kernel.people.models import SEES_BY_AREA, Officer
 
 ROWS = QuerySet[Any]
 WEEK: Final = timedelta(days=6)
@@ -72,7 +72,25 @@ def open_cases(viewer: Viewer, *codes: str, on: date) -> ROWS:
     wanted = Q(pk__in=[])
     for code in codes:
         wanted |= work_list(code).condition(viewer, on)
-    rows: ROWS = Case.objects.visible_to(viewer).open().filter(wanted)
+    return _urgent(Case.objects.visible_to(viewer).open().filter(wanted))
+
+
+def cases_in_hand(viewer: Viewer) -> ROWS:
+    """Open cases that the person or the own unit has to do something about, the most urgent first."""
+    return _urgent(Case.objects.visible_to(viewer).open().filter(_in_hand(viewer)))
+
+
+def cases_followed(viewer: Viewer) -> ROWS:
+    """Open cases that the person reported or watches while others handle them, the most urgent first."""
+    rows = Case.objects.visible_to(viewer).open().filter(of_person(viewer))
+    return _urgent(rows.exclude(_in_hand(viewer)))
+
+
+def _in_hand(viewer: Viewer) -> Q:
+    return of_unit(viewer) | Q(handler__in=Officer.objects.filter(uid=viewer.uid).values("pk"))
+
+
+def _urgent(rows: ROWS) -> ROWS:
     return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 

@@ -17,6 +17,8 @@ from anlu.kernel.cases.kinds import families, kinds
 from anlu.kernel.cases.models import Case, Escalation, StepState
 from anlu.kernel.cases.queries import (
     WORK_LISTS,
+    cases_followed,
+    cases_in_hand,
     open_cases,
     work_list,
     work_list_counts,
@@ -63,13 +65,14 @@ def counts_for(viewer: Viewer, on: date) -> list[tuple[str, str, int]]:
 
 
 def on_today(viewer: Officer) -> dict[str, Any]:
-    """The card of cases on 我的待办: the most urgent of mine and my unit's."""
+    """The cards of cases on 我的待办: the most urgent to be done here, and of those that others do for me."""
     on = today()
-    lines = lines_of(open_cases(viewer, "mine", "unit", on=on)[:ON_TODAY], on)
+    lines = lines_of(cases_in_hand(viewer)[:ON_TODAY], on)
+    followed = lines_of(cases_followed(viewer)[:ON_TODAY], on)
     numbers = [
         (label, n, f"{reverse('cases.work')}?list={code}") for code, label, n in counts_for(viewer, on)
     ]
-    return {"lines": lines, "numbers": numbers}
+    return {"lines": lines, "followed": followed, "numbers": numbers}
 
 
 @page(
