@@ -14,7 +14,7 @@ from anlu.apps.hazards.queries import checks_of
 from anlu.kernel.cases.filters import STAGES, StageFilter
 from anlu.kernel.cases.kinds import kinds
 from anlu.kernel.cases.models import Case
-from anlu.kernel.core.dictionaries import choices, label_of
+from anlu.kernel.core.dictionaries import choices, confidence_words, label_of
 from anlu.kernel.core.filters import ChoiceFilter, DateFilter, FlagFilter, NumberFilter, TextFilter
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.filters import UnitFilter
@@ -298,7 +298,7 @@ ledgers.add(
             Column("unit", "指定单位", value="unit.name"),
             Column("helpers", "配合部门"),
             Column("source", "依据"),
-            Column("confidence", "依据等级"),
+            Column("confidence", "依据等级", value=confidence_words),
             Column("valid_from", "启用"),
             Column("valid_to", "停用"),
         ),
@@ -335,7 +335,7 @@ ledgers.add(
             Column("grade", "等级", dictionary=terms.GRADE),
             Column("words", "理由写法"),
             Column("source", "依据"),
-            Column("confidence", "依据等级"),
+            Column("confidence", "依据等级", value=confidence_words),
             Column("valid_from", "启用"),
             Column("valid_to", "停用"),
             Column("code", "代码", kind=Kind.CODE),

@@ -14,8 +14,9 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from anlu.apps.hazards import permissions
+from anlu.apps.hazards import permissions, terms
 from anlu.kernel.cases.models import Case
+from anlu.kernel.core.dictionaries import label_of
 from anlu.kernel.core.models import Record
 from anlu.kernel.people.models import Unit
 from anlu.kernel.places.fairs import fair_words
@@ -147,7 +148,8 @@ class Responsibility(Record):
         ordering: ClassVar[list[str]] = ["road_class", "aspect", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.road_class} {self.aspect} {self.words}"
+        what = label_of(terms.ROAD_CLASS, self.road_class), label_of(terms.ASPECT, self.aspect)
+        return f"{''.join(what)}：{self.words}"
 
 
 class GradeRule(Record):
@@ -179,7 +181,7 @@ class GradeRule(Record):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return f"{label_of(terms.RULE_FACT, self.fact)}不少于{self.at_least:g}"
 
 
 class Market(Record, Located):

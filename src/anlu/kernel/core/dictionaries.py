@@ -40,7 +40,14 @@ DATES: Final = ("valid_from", "valid_to")  # optional in a file
 COLUMNS: Final = ("list", "code", "label", "label_en", "colour", "order", "source", "confidence", *DATES)
 NEEDED: Final = COLUMNS[:3]
 EDITABLE: Final = ("label", "label_en", "colour", "order", "source", "valid_from", "valid_to")
+CONFIDENCE: Final = {"S": "有出处", "M": "待核", "I": "推断"}  # how sure a default is, in words
 CHECK_EVERY_S: Final = 1.0  # how late another process may learn of a change
+
+
+def confidence_words(thing: Any) -> str:
+    """How sure the platform is of a default that can be changed; "" for what people entered."""
+    stated: str = thing.confidence
+    return CONFIDENCE.get(stated, stated)
 
 
 class TermInUse(AnluError):

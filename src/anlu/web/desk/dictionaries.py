@@ -26,7 +26,6 @@ COLOURS = (
     ("blue", "蓝"),
     ("grey", "灰"),
 )
-CONFIDENCE = {"S": "有出处", "M": "待核", "I": "推断"}
 
 
 NAMES = "core.lists"  # the dictionary in which each app says what its lists are called
@@ -134,7 +133,7 @@ TERMS = ledgers.add(
                 "state", "状态", value=_state, kind=Kind.STATUS, colours={"在用": "green", "停用": "grey"}
             ),
             Column("source", "依据"),
-            Column("confidence", "把握", value=lambda term: CONFIDENCE.get(term.confidence, "")),
+            Column("confidence", "把握", value=dictionaries.confidence_words),
             Column("label_en", "英文名称", listed=False),
             Column("valid_from", "启用", listed=False),
             Column("valid_to", "停用日期", listed=False),
@@ -156,7 +155,7 @@ TERMS = ledgers.add(
                     Column("list", "字典", dictionary=NAMES),
                     Column("order", "次序"),
                     Column("source", "依据"),
-                    Column("confidence", "把握", value=lambda term: CONFIDENCE.get(term.confidence, "")),
+                    Column("confidence", "把握", value=dictionaries.confidence_words),
                     Column("valid_from", "启用"),
                     Column("valid_to", "停用"),
                     Column("builtin", "内置"),

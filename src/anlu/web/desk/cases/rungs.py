@@ -11,6 +11,7 @@ from django import forms
 from anlu.kernel.cases.ladder import change_rung
 from anlu.kernel.cases.models import Rung
 from anlu.kernel.cases.permissions import RUNG_CHANGE, RUNG_VIEW
+from anlu.kernel.core.dictionaries import confidence_words
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.documents.define import kinds as document_kinds
 from anlu.web.desk.cases.forms import day_field
@@ -87,7 +88,7 @@ RUNGS = ledgers.add(
             Column("signed", "须签发"),
             Column("optional", "可发才拟、不等签发", listed=False),
             Column("source", "依据", kind=Kind.LONG),
-            Column("confidence", "依据等级"),
+            Column("confidence", "依据等级", value=confidence_words),
             Column("valid_from", "启用", listed=False),
             Column("valid_to", "停用", listed=False),
         ),
