@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -10,7 +12,7 @@ from anlu.kernel.cases.models import Case, CaseEvent, CaseUnit, CaseWatcher, Out
 from anlu.kernel.cases.services import move_case, open_case
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import seed_all
-from anlu.kernel.people.models import Officer, Unit
+from anlu.kernel.people.models import Officer, RolePermission, Unit
 from tests.factories import make_officer, make_unit
 
 KIND, HERE = "hazards.signs", {"lon": 115.71, "lat": 36.84}
@@ -112,3 +114,19 @@ def test_a_case_is_given_to_somebody_and_other_helpers_and_that_is_written_down(
     assert assign(first, second) in ("配合单位：住建局、公路中心", "配合单位：公路中心、住建局")
     assert assign() == "不再有配合单位"
     assert not CaseUnit.objects.filter(case=case, part=Part.HELPER).exists()
+
+
+def test_what_leads_back_is_not_the_first_choice(client: Client, officer: Officer) -> None:
+    case = found(officer, "标志缺失")
+
+    def choices() -> tuple[str, list[str]]:
+        page = client.get(f"/hazards/{case.uid}/")
+        first = re.search(r'button--primary button--wide" href="[^"]*">([^<]*)<', page.content.decode())
+        return first[1] if first else "", [one["label"] for one in page.context["moves"]]
+
+    Case.objects.filter(pk=case.pk).update(state="fixed")
+    assert choices() == ("验收销号", ["验收销号", "验收不合格退回"])
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_on=today())
+    RolePermission.objects.create(role=officer.grants.get().role, code="hazards.hazard.inspect")
+    client.force_login(Officer.objects.get(pk=officer.pk))
+    assert choices() == ("", ["回头看不合格"])

@@ -157,13 +157,19 @@ class CasePage(Detail):
     def _link(self, case: Case) -> dict[str, str]:
         return {"number": case.number, "title": case.title, "url": self.ledger.url_of(case)}
 
-    def _moves(self, case: Case) -> list[dict[str, str]]:
-        """Moves that this person can make, now or later."""
+    def _moves(self, case: Case) -> list[dict[str, Any]]:
+        """Moves that this person can make, now or later; one that leads back is never the first choice."""
         address = self.ledger.url_of(case, "move")
-        return [
-            {"label": move.label, "why": why, "url": f"{address}?{urlencode({'move': move.code})}"}
+        found = [
+            {
+                "label": move.label,
+                "why": why,
+                "url": f"{address}?{urlencode({'move': move.code})}",
+                "back": move.returns or move.reopens,
+            }
             for move, why in moves_for(case, self.viewer)
         ]
+        return sorted(found, key=lambda one: bool(one["back"]))
 
     def _acts(self, case: Case) -> list[dict[str, Any]]:
         """Whatever else this person can do with it."""
