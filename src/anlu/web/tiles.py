@@ -271,7 +271,7 @@ def data_mark(layer: PointLayer) -> str:
     else:
         written = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     batch = Batch.objects.order_by("-pk").values_list("pk", "state", "finished_at").first()
-    hidden = list(Record.hidden_batches().order_by("pk").values_list("pk", flat=True))
+    hidden = Record.hidden_batches()
     return repr((written, batch, hidden))
 
 

@@ -423,7 +423,7 @@ def _rarest_first(kind: str, query: str) -> list[int]:
 
 def _scope_condition(scope: Scope, *, open_to_all: bool) -> Q | None:
     """Entries inside the scope and outside hidden batches; None when nothing can be inside."""
-    hidden = list(Record.hidden_batches())
+    hidden = Record.hidden_batches()
     published = Q(entry__kind__gt="")  # joins the entry: the grams of a gone one belong to nothing
     if hidden:
         published &= Q(entry__batch_id__isnull=True) | ~Q(entry__batch_id__in=hidden)

@@ -232,7 +232,7 @@ class _HiddenBatches:
     def of(self, leaf: Leaf) -> list[int]:
         model = leaf.rows.model
         if model not in self._known:
-            self._known[model] = list(model.hidden_batches()) if model.has_batches() else []
+            self._known[model] = model.hidden_batches() if model.has_batches() else []
         return self._known[model]
 
 

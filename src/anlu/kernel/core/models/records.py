@@ -9,9 +9,9 @@ are named by uid, not by foreign key, because the core may not know the people.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
@@ -19,6 +19,11 @@ from anlu.kernel.core.clock import now
 from anlu.kernel.core.fields import with_indexes
 from anlu.kernel.core.models.batches import Batch
 from anlu.kernel.core.scope import Scope, Viewer
+
+HIDDEN: Final = (
+    f"SELECT id FROM {Batch._meta.db_table} "
+    f"WHERE state IN ({', '.join('%s' for _ in Batch.HIDDEN)}) ORDER BY id"
+)
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -124,9 +129,15 @@ class Record(models.Model):
         return issubclass(cls._scope_model(), Sourced)
 
     @staticmethod
-    def hidden_batches() -> models.QuerySet[Any]:
-        """Primary keys of batches that are not live; nearly always empty."""
-        return Batch.objects.filter(state__in=Batch.HIDDEN).values_list("pk", flat=True)
+    def hidden_batches() -> list[int]:
+        """
+        Primary keys of batches that are not live, in ascending order; nearly always none.
+
+        In plain SQL: every list and every figure asks, and a queryset costs ten times the answer.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(HIDDEN, [str(state) for state in Batch.HIDDEN])
+            return [row[0] for row in cursor.fetchall()]
 
     @classmethod
     def scope_condition(cls, scope: Scope) -> Q | None:
