@@ -1,10 +1,11 @@
 """`anlu init`: makes, upgrades, and does no harm when it is run again."""
 
 import stat
+from collections.abc import Iterator
 
 import pytest
 
-from tests.commands.installations import ENCRYPTED, READ, Place, sqlite_place
+from tests.commands.installations import ENCRYPTED, READ, Place, Ran, empty_place, sqlite_place
 
 MODELS = "from anlu.kernel.people.models import Officer\n"
 COUNTS = (
@@ -13,6 +14,14 @@ COUNTS = (
     "print({m._meta.label_lower: m._base_manager.count() for m in apps.get_models()"
     " if m._meta.label_lower not in skip})"
 )
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Ran]]:
+    """A new installation, and what was said when it was made."""
+    place = empty_place(tmp_path_factory.mktemp("new") / "data")
+    yield place, place.anlu("init", "--name", "青澜大队")
+    place.drop()
 
 
 def test_init_twice_changes_nothing(installation):
@@ -24,12 +33,13 @@ def test_init_twice_changes_nothing(installation):
     assert {path.name: path.read_bytes() for path in (installation.folder / "keys").iterdir()} == keys
 
 
-def test_a_real_installation_does_not_become_a_demonstration(nowhere):
-    assert nowhere.anlu("init", "--name", "青澜大队").code == 0
-    ran = nowhere.anlu("init", "--demo")
+def test_a_real_installation_does_not_become_a_demonstration(new):
+    place, made = new
+    assert made.code == 0
+    ran = place.anlu("init", "--demo")
     assert ran.code == 2
     assert "青澜大队" in ran.err
-    assert nowhere.script(f"{MODELS}print(Officer.objects.count())").strip() == "3"
+    assert place.script(f"{MODELS}print(Officer.objects.count())").strip() == "3"
 
 
 def test_only_the_owner_can_read_the_data_folder(made: Place):
@@ -39,8 +49,8 @@ def test_only_the_owner_can_read_the_data_folder(made: Place):
     assert loose == []
 
 
-def test_a_new_installation_shows_three_administrators_their_passwords_once(nowhere):
-    ran = nowhere.anlu("init", "--name", "青澜大队")
+def test_a_new_installation_shows_three_administrators_their_passwords_once(new):
+    place, ran = new
     assert (ran.code, ran.err) == (0, "")
     shown = [line.split() for line in ran.out.splitlines() if line.startswith("  ")]
     assert [words[0] for words in shown] == ["sysadmin", "secadmin", "auditadmin"]
@@ -52,8 +62,8 @@ def test_a_new_installation_shows_three_administrators_their_passwords_once(nowh
         "print([check_password(given[o.login], o.password) and o.must_change_password"
         " for o in Officer.objects.order_by('pk')], installation().name)"
     )
-    assert nowhere.script(check).split() == ["[True,", "True,", "True]", "青澜大队"]
-    again = nowhere.anlu("init")
+    assert place.script(check).split() == ["[True,", "True,", "True]", "青澜大队"]
+    again = place.anlu("init")
     assert again.code == 0
     assert shown[0][1] not in again.out
     assert "sysadmin" not in again.out
