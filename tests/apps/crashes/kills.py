@@ -4,7 +4,8 @@ A process of its own that imports again and again and is killed each time at a r
 Run by ``test_import_kills``: it makes an installation in ``ANLU_DATA``, imports a file, then brings a second file with
 new and changed rows. For every kill a child is forked, which sends itself SIGKILL before its n-th
 statement; what it left is looked at, and then the import either goes on or is cleared away. This process
-itself never reads a file with polars, whose threads do not survive a fork: every import is a child's.
+itself never reads a file with polars, whose threads do not survive a fork: every import is a child's. It loads the
+library, which starts none of these threads: otherwise every child would.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def main(folder: Path, kills: int, seed: int) -> None:
 
     init.run(_arguments(init))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the platform says is nobody's business here
+
+    import polars  # noqa: F401
 
     from anlu.kernel.core.importing import passes
 
