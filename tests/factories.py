@@ -7,6 +7,10 @@ from itertools import count
 
 from PIL import Image
 
+from anlu.kernel.core.bulk import Ready, ready_rows
+from anlu.kernel.core.dictionaries import REVISION, seed_all
+from anlu.kernel.core.models import Revision, Term
+from anlu.kernel.core.revisions import token
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Officer, OfficerKind, Role, RolePermission, Unit, UnitKind
 from anlu.kernel.people.services import add_officer, add_unit, grant_role
@@ -15,6 +19,27 @@ from anlu.kernel.places.services import add_area
 
 PASSWORD = "Correct-horse-9"
 _serial = count(1)
+_shipped: list[tuple[Ready, int]] = []
+
+
+def seed_dictionaries() -> None:
+    """
+    The dictionaries as the platform ships them.
+
+    `seed_all` reads and checks the files once in a process. What it brought is written again for each later test, with
+    the token that it had: nobody reads it anew.
+    """
+    if Term.objects.exists():
+        seed_all()
+        return
+    if not _shipped:
+        seed_all()
+        columns = [field.attname for field in Term._meta.concrete_fields]
+        _shipped.append((ready_rows(Term, columns, Term.objects.values_list(*columns)), token(REVISION)))
+        return
+    ready, known = _shipped[0]
+    ready.write()
+    Revision.objects.update_or_create(code=REVISION, defaults={"token": known})
 
 
 def make_area(name: str = "", kind: AreaKind = AreaKind.TOWN, parent: Area | None = None) -> Area:

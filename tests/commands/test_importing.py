@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 
 from anlu.__main__ import main
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.installation import register_installation
 from tests.apps.crashes.files import crash_rows, csv_file, party_rows, vehicle_rows
 from tests.commands.installations import Place
+from tests.factories import seed_dictionaries
 
 COUNTED = ["rows", "accepted", "updated", "unchanged", "refused", "marked"]
 
@@ -23,7 +23,7 @@ COUNTED = ["rows", "accepted", "updated", "unchanged", "refused", "marked"]
 @pytest.fixture
 def _installed(db: None) -> None:
     register_installation(name="测试大队")
-    seed_all()
+    seed_dictionaries()
 
 
 def answer(capsys: pytest.CaptureFixture[str], *words: str | Path) -> dict[str, Any]:

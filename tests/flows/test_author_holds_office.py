@@ -10,10 +10,9 @@ import pytest
 from anlu.apps.publicity import services as publicity
 from anlu.apps.publicity.models import Column, Piece
 from anlu.apps.team import services as team
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def secretary(monkeypatch: pytest.MonkeyPatch) -> Officer:
     """Somebody who was secretary from February to May 2023."""
     monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
-    seed_all()
+    seed_dictionaries()
     unit = make_unit()
     officer = make_officer(unit)
     body = team.bodies.add(

@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 
 from anlu.kernel.cases.services import open_case
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.people.models import Officer
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 FILTER = "kind=hazards.signs"
 SHAPE = re.compile(r'<nav class="segments segments--shapes".*?</nav>', re.S)
@@ -21,7 +20,7 @@ LINK = re.compile(r'<a href="([^"]+)"([^>]*)>')
 def officer(db: None, monkeypatch: pytest.MonkeyPatch) -> Officer:
     """Somebody who finds hazards and has the map."""
     monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
-    seed_all()
+    seed_dictionaries()
     permissions = (f"hazards.hazard.{verb}" for verb in ("view", "add", "void"))
     return make_officer(make_unit(), *permissions)
 

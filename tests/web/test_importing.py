@@ -13,13 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.models import AuditEntry, Batch, Job
 from anlu.kernel.core.models.jobs import JobState
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import Width
 from anlu.kernel.people.models import Officer
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +34,7 @@ START = "crashes.crash.import"
 @pytest.fixture
 def clerk(db: None, client: Client) -> Officer:
     """Somebody who imports."""
-    seed_all()
+    seed_dictionaries()
     officer = make_officer(make_unit(), *permissions.codes())
     client.force_login(officer)
     return officer
@@ -277,7 +276,7 @@ def test_batches_are_seen_by_the_unit_that_imported_them(
 
 
 def test_whoever_imported_sees_the_batch_without_a_further_permission(db: None) -> None:
-    seed_all()
+    seed_dictionaries()
     client = Client()
     client.force_login(make_officer(make_unit(), "crashes.crash.import", "crashes.crash.view"))
     answer = client.post(upload(client, table(*GOOD)).redirect_chain[-1][0], follow=True)

@@ -22,7 +22,7 @@ from anlu.kernel.cases.history import tell
 from anlu.kernel.cases.models import Case, CaseEvent, Part
 from anlu.kernel.cases.services import comment_case, open_case
 from anlu.kernel.core.clock import now
-from anlu.kernel.core.dictionaries import seed_all, terms
+from anlu.kernel.core.dictionaries import terms
 from anlu.kernel.core.importing.fields import MAIN
 from anlu.kernel.core.importing.lifecycle import run_import
 from anlu.kernel.core.importing.nouns import importers
@@ -34,7 +34,7 @@ from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.models import Area
 from tests.apps.hazards.conftest import Stage, county, stage
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 __all__ = ["county", "stage"]  # fixtures
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def employ(stage: Stage, *more: str, width: Width = Width.OWN, unit: Unit | None
 @pytest.fixture
 def clerk(stage: Stage, client: Client) -> Officer:
     """The clerk of the squadron of 柳镇."""
-    seed_all()
+    seed_dictionaries()
     officer = employ(stage, "core.batch.withdraw", "core.batch.view")
     client.force_login(officer)
     return officer

@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.kernel.cases.models import Case
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.people.models import Officer
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground, metres_north
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,7 @@ LAT = 36.61  # on the main road
 
 @pytest.fixture
 def ground(db: None) -> dict[str, Any]:
-    seed_all()
+    seed_dictionaries()
     return dict(make_ground())
 
 

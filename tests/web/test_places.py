@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlu.apps.crashes.services import add_crash
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.revisions import token
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -21,7 +20,7 @@ from anlu.kernel.places.models import AreaKind, Junction, Road, Site
 from anlu.kernel.places.registers import add_site
 from anlu.kernel.places.services import ROADS_REVISION, add_area
 from anlu.web.stakes import StakeField
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground, metres_north
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +30,7 @@ RIGHTS = [f"places.{noun}.{verb}" for noun in ("area", "road", "site") for verb 
 @pytest.fixture
 def ground(db: None) -> dict[str, Any]:
     """Areas, roads and dictionaries."""
-    seed_all()
+    seed_dictionaries()
     return dict(make_ground())
 
 

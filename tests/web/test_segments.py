@@ -16,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlu.apps.crashes.services import add_crash
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.importing.nouns import Context, importers
 from anlu.kernel.core.importing.parsing import MARKS
 from anlu.kernel.core.models import Batch
@@ -26,7 +25,7 @@ from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.imports import SegmentComposer
 from anlu.kernel.places.models import Segment
 from anlu.kernel.places.registers import add_segment
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, make_ground
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +60,7 @@ GOOD = (
 @pytest.fixture
 def keeper(db: None, client: Client) -> Any:
     """Somebody of the squadron of the western town who may do everything there, signed in."""
-    seed_all()
+    seed_dictionaries()
     ground = make_ground()
     unit = make_unit("西镇中队", area=ground["west"])
     assign_area(unit, ground["west"], by=SYSTEM)

@@ -17,7 +17,6 @@ from django.urls import reverse
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_party, change_crash, change_procedure
 from anlu.kernel.core import clock
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NeedsReason
 from anlu.kernel.core.models import AuditEntry, Batch, DataSet, SourceSystem
 from anlu.kernel.core.ownership import NotOurs, is_read_only
@@ -37,7 +36,7 @@ from anlu.project.doctor import State, datasets
 from anlu.web.pages import paging
 from tests.apps.crashes.files import crash_rows, csv_file, import_file
 from tests.contracts.makers import MAKERS
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 MAY = ("crashes.crash.view", "crashes.crash.change", "crashes.crash.export", "core.batch.view")
@@ -51,7 +50,7 @@ def brought(tmp_path: Path, rows: list[dict[str, Any]], name: str = "a.csv") -> 
 @pytest.fixture
 def crash(tmp_path: Path) -> Crash:
     """One crash that a file brought."""
-    seed_all()
+    seed_dictionaries()
     brought(tmp_path, crash_rows(1))
     return Crash.objects.get()
 
@@ -166,7 +165,7 @@ def test_nothing_is_kept_until_a_day_before_its_approval(client: Client) -> None
 @pytest.fixture
 def twice(tmp_path: Path) -> tuple[Batch, list[dict[str, Any]]]:
     """Ten crashes; then a file in which the third is missing, the fifth is different, and two are new."""
-    seed_all()
+    seed_dictionaries()
     rows = crash_rows(12)
     brought(tmp_path, rows[:10])
     later = [row | {"loss_cny": "1.00"} if n == 4 else row for n, row in enumerate(rows) if n != 2]

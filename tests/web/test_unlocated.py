@@ -12,14 +12,13 @@ from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
 from anlu.apps.crashes.services import add_crash, change_crash
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.places.locating import FROM_STAKE
 from anlu.kernel.places.models import Junction, JunctionArm
 from anlu.kernel.places.registers import add_junction, add_site
 from anlu.web.desk.unlocated import unlocated_for
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground, metres_north
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +29,7 @@ NEAR_DEG = 2e-5
 @pytest.fixture
 def ground(db: None) -> dict[str, Any]:
     """Areas, roads and dictionaries."""
-    seed_all()
+    seed_dictionaries()
     return dict(make_ground())
 
 

@@ -14,7 +14,7 @@ from anlu.apps.crashes.imports import REVISION
 from anlu.apps.crashes.models import Crash, CrashParty, CrashVehicle, Procedure, Severity
 from anlu.engine.crashes.local_parts import local_parts
 from anlu.engine.periods import Period
-from anlu.kernel.core.dictionaries import seed_all, terms
+from anlu.kernel.core.dictionaries import terms
 from anlu.kernel.core.models import Batch
 from anlu.kernel.core.models.batches import BatchState
 from anlu.kernel.core.permissions import permissions
@@ -25,7 +25,7 @@ from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.people.services import assign_area, close_unit, grant_role
 from anlu.kernel.places.models import Area, AreaKind, LocationState, Road
 from anlu.kernel.places.services import position_of
-from tests.factories import make_area, make_officer, make_role, make_unit
+from tests.factories import make_area, make_officer, make_role, make_unit, seed_dictionaries
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2021, 1, 1), date(2023, 6, 30)
@@ -62,7 +62,7 @@ class County:
 
 def make_county() -> County:
     """Areas and units with codes of their own, and the dictionaries."""
-    seed_all()
+    seed_dictionaries()
     regions = [make_area(f"{name}片区", AreaKind.REGION) for name in "东西"]
     towns = [make_area(f"{name}镇", parent=regions[place % 2]) for place, name in enumerate("甲乙丙丁")]
     towns.append(make_area("戊镇"))  # in no region

@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.apps.crashes.models import Crash
-from anlu.kernel.core.dictionaries import add_term, end_term, seed_all
+from anlu.kernel.core.dictionaries import add_term, end_term
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer
 from tests.apps.crashes.records import add_crash
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 RIGHTS = [f"crashes.crash.{verb}" for verb in ("view", "add", "change", "void")]
@@ -36,7 +36,7 @@ STATED = {
 
 @pytest.fixture
 def clerk(client: Client) -> Officer:
-    seed_all()
+    seed_dictionaries()
     officer = make_officer(make_unit("事故中队"), *RIGHTS)
     client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
     return officer
@@ -137,7 +137,7 @@ def test_a_code_that_has_ended_is_offered_only_where_it_stands_already(
 
 
 def test_pages_about_a_crash_of_others_are_not_found(client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     town, other = make_area(), make_area()
     officer = make_officer(make_unit(kind="town_office", area=town), *RIGHTS, width="below")  # type: ignore[arg-type]
     client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")

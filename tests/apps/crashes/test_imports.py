@@ -19,7 +19,6 @@ from anlu.engine.crashes.records import CrashFacts, PartyFacts
 from anlu.engine.crashes.severity import casualties
 from anlu.engine.errors import BadInput
 from anlu.kernel.core.clock import now
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NotAllowed
 from anlu.kernel.core.importing import lifecycle, passes, sources, writing
 from anlu.kernel.core.importing.lifecycle import CannotWithdraw, ImportBusy, begin, tend, withdraw
@@ -44,7 +43,7 @@ from tests.apps.crashes.files import (
     plan_for,
     vehicle_rows,
 )
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 INJURIES = {
     "死亡": "killed",
@@ -60,7 +59,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _dictionaries() -> None:
-    seed_all()
+    seed_dictionaries()
 
 
 def facts_of(crash: Crash) -> dict[str, Any]:

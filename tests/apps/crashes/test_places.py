@@ -11,12 +11,11 @@ import pytest
 from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash
 from anlu.engine.geo import convert
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.services import assign_area
 from tests.apps.crashes.files import csv_file, import_file, numbers
-from tests.factories import make_unit
+from tests.factories import make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground, metres_north
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +28,7 @@ STAKE = f"K10+{round(metres_north(36.605)):03d}"
 @pytest.fixture
 def ground(db: None) -> dict[str, Any]:
     """Areas, roads, dictionaries and a squadron that answers for the western town."""
-    seed_all()
+    seed_dictionaries()
     made: dict[str, Any] = dict(make_ground())
     made["squadron"] = make_unit("西镇中队")
     assign_area(made["squadron"], made["west"], by=SYSTEM)

@@ -23,13 +23,13 @@ from anlu.apps.crashes.statistics.tables import (
     weekday_by_hour,
 )
 from anlu.engine.periods import Period
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.filters import Selection
 from anlu.kernel.core.importing.lifecycle import Result
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.indicators.tables import Cell, Table
 from anlu.kernel.indicators.window import Window
 from tests.apps.crashes.files import import_file, numbers
+from tests.factories import seed_dictionaries
 
 pytestmark = [pytest.mark.shared_data, pytest.mark.django_db]
 
@@ -57,7 +57,7 @@ def imported(
         "vehicles": shared_data / "hk_vehicles_2014_2019.csv.gz",
     }
     with django_db_blocker.unblock():
-        seed_all()
+        seed_dictionaries()
         first, second = import_file(**files), import_file(**files)
     yield first, second
     with django_db_blocker.unblock():

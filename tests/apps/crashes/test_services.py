@@ -12,7 +12,6 @@ from anlu.apps.crashes import services
 from anlu.apps.crashes.models import Crash, CrashParty, ProcedureChange
 from anlu.apps.crashes.searching import by_personal_number
 from anlu.kernel.core.audit import verify_chain
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import ChangedMeanwhile, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.history import history_of
 from anlu.kernel.core.revisions import token
@@ -21,7 +20,7 @@ from anlu.kernel.core.search import search
 from anlu.kernel.core.services import Doubled
 from anlu.kernel.people.models import OfficerKind, UnitKind
 from anlu.kernel.people.services import assign_area
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +30,7 @@ RIGHTS = [f"crashes.crash.{verb}" for verb in ("view", "add", "change", "void", 
 
 @pytest.fixture(autouse=True)
 def _dictionaries() -> None:
-    seed_all()
+    seed_dictionaries()
 
 
 def add(number: str = "A1", **facts: Any) -> Crash:

@@ -27,7 +27,6 @@ from anlu.kernel.cases.kinds import Kind, kinds
 from anlu.kernel.cases.models import Case, Outcome
 from anlu.kernel.cases.services import move_case, open_case
 from anlu.kernel.core.demo import on_day
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
@@ -39,7 +38,7 @@ from anlu.web.desk.indicators import known_to
 from anlu.web.desk.panels.places import why_closed
 from anlu.web.panels import Board, Contents, Panel, Shown, Sight, panels, shown_on
 from tests.apps.crashes.records import add_crash
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2023, 7, 3)
@@ -123,7 +122,7 @@ def test_people_of_a_squadron_count_their_own_crashes() -> None:
 
 
 def test_every_number_of_the_boards_opens_as_many_rows(chief: Officer, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     for n in range(8):
         add_crash(f"A{n}", date(2023, 7, 2), killed=int(n == 3))
     client.force_login(chief)
@@ -155,7 +154,7 @@ def test_what_is_due_opens_exactly_its_cases(chief: Officer, client: Client) -> 
 
 
 def test_what_came_in_since_yesterday_opens_exactly_its_rows(chief: Officer, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     entered = (datetime(2023, 7, 1, 23, 59), datetime(2023, 7, 2, 0, 0), datetime(2023, 7, 3, 8, 0))
     for n, moment in enumerate(entered):
         crash = add_crash(f"A{n}", date(2023, 6, 30))
@@ -168,7 +167,7 @@ def test_what_came_in_since_yesterday_opens_exactly_its_rows(chief: Officer, cli
 
 
 def test_fairs_go_by_the_lunar_day_and_open_the_same_sites(chief: Officer, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     town = make_area("东镇")
     for code, days in (("M1", [1, 6]), ("M2", [2, 7]), ("M3", [10]), ("M4", [6])):
         facts = {"code": code, "name": f"{code}集", "kind": SiteKind.MARKET, "fair_days": days, "town": town}
@@ -189,7 +188,7 @@ def test_fairs_go_by_the_lunar_day_and_open_the_same_sites(chief: Officer, clien
     [(TODAY, ""), (date(2023, 7, 2), "休息日"), (date(2023, 7, 12), "暑假"), (date(2023, 6, 22), "休息日")],
 )
 def test_schools_are_closed_on_days_off_and_in_their_holidays(day: date, why: str, chief: Officer) -> None:
-    seed_all()
+    seed_dictionaries()
     assert why_closed(Sight(chief, day)) == why
 
 
@@ -228,7 +227,7 @@ def test_morning_and_screen_show_the_numbers_of_the_leader_s_view(chief: Officer
 def test_roads_of_the_map_open_as_many_crashes_and_the_file_holds_all_of_them(
     chief: Officer, client: Client
 ) -> None:
-    seed_all()
+    seed_dictionaries()
     for code, name, times in (("G105", "国道105", 3), ("S259", "省道259", 1)):
         road = add_road(code, name, by=SYSTEM, administrative_class="1")
         for n in range(times):
@@ -329,7 +328,7 @@ def test_the_morning_page_says_with_what_it_compares(chief: Officer, client: Cli
 
 
 def test_cases_sent_back_yesterday_and_due_today_open_as_many_rows(chief: Officer, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     office, lead = make_unit(), make_unit()
     facts = {"title": "补划标线", "unit": office, "lead": lead}
 
@@ -390,7 +389,7 @@ def test_the_overview_comes_first_and_no_page_is_lost() -> None:
 
 @pytest.mark.parametrize("page", BOARDS)
 def test_more_records_ask_no_more_queries(page: str, chief: Officer, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     client.force_login(chief)
     add_crash("A", date(2023, 7, 2))
     client.get(reverse(page))

@@ -28,7 +28,6 @@ from anlu.kernel.activities.services import add_activity, void_activity
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, MoveRefused, move_case, open_case
 from anlu.kernel.core.demo import on_day, step_of
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.documents.seeding import seed_documents
@@ -38,7 +37,7 @@ from anlu.kernel.indicators.evidence import evidence
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
-from tests.factories import make_area, make_officer, make_unit
+from tests.factories import make_area, make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 H1 = Window(Period.parse("2023H1"))
@@ -47,7 +46,7 @@ H1 = Window(Period.parse("2023H1"))
 @pytest.fixture(autouse=True)
 def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
-    seed_all()
+    seed_dictionaries()
 
 
 @pytest.fixture

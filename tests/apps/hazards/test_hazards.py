@@ -30,7 +30,6 @@ from anlu.kernel.cases.kinds import Kind, kinds_of
 from anlu.kernel.cases.merging import merge_cases
 from anlu.kernel.cases.models import Case, CaseFile
 from anlu.kernel.cases.services import MoveRefused, change_case, move_case, open_case
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry, Notice
 from anlu.kernel.core.scope import SYSTEM, Viewer
@@ -43,7 +42,7 @@ from anlu.kernel.places.fairs import is_fair_day
 from anlu.kernel.places.services import add_road
 from anlu.web.panels import Sight
 from tests.apps.hazards.conftest import DAY, Stage, photo
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 SIGHT = "hazards.junction_sight"
 TREE = {"blocks": "tree"}
@@ -352,7 +351,7 @@ def test_measures_and_quantities_of_a_double_go_on_with_the_original(stage: Stag
 
 
 def test_a_reason_that_did_not_help_is_still_there(stage: Stage, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     case = sent(stage)
     row, other = add_works(case.uid, [Work("trim", "hedge", Decimal(46)), Work("ban")], by=stage.liaison)
     client.force_login(stage.inspector)
@@ -365,7 +364,7 @@ def test_a_reason_that_did_not_help_is_still_there(stage: Stage, client: Client)
 
 
 def test_what_cannot_be_taken_back_is_asked_before(stage: Stage, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     case = sent(stage)
     set_interim(case.uid, "sign", DAY + timedelta(days=3), by=stage.finder)
     client.force_login(stage.finder)
@@ -414,7 +413,7 @@ def test_an_interview_comes_after_a_notice_and_a_deadline_and_from_whoever_may_i
 
 # ------------------------------------------------------------------------------------------------ reporting
 def test_the_source_is_what_was_stated_whoever_reports(stage: Stage, client: Client) -> None:
-    seed_all()
+    seed_dictionaries()
     client.force_login(stage.finder)
     sent_in = {"kind": SIGHT, "lon": "115.86", "lat": "36.72", "town": stage.town.pk}
     for source in ("hotline", "superior", ""):
@@ -496,7 +495,7 @@ def test_what_was_cleared_away_counts_once_its_hazard_is_closed(stage: Stage) ->
 def test_what_is_looked_at_on_the_spot_stands_on_the_form_and_on_the_page(
     stage: Stage, client: Client, kind: Kind
 ) -> None:
-    seed_all()
+    seed_dictionaries()
     checks = [one.label for one in checks_of(kind, DAY)]
     assert len(checks) >= 3
     client.force_login(stage.finder)

@@ -25,7 +25,7 @@ from anlu.engine.periods import Period
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import MoveRefused, move_case, void_case
 from anlu.kernel.core.demo import on_day, step_of
-from anlu.kernel.core.dictionaries import REVISION, seed_all
+from anlu.kernel.core.dictionaries import REVISION
 from anlu.kernel.core.errors import AnluError, NeedsReason, NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry, Term
 from anlu.kernel.core.revisions import touch
@@ -37,7 +37,7 @@ from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer, OfficerKind, Unit, UnitKind
 from anlu.kernel.people.seeding import seed_roles
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 RIGHTS = ("inspections.*",)
@@ -47,7 +47,7 @@ FINE, WRONG = Answer(Verdict.FINE), Answer(Verdict.WRONG, "被褥未叠")
 @pytest.fixture(autouse=True)
 def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
-    seed_all()
+    seed_dictionaries()
 
 
 @pytest.fixture

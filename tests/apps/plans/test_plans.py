@@ -15,14 +15,13 @@ from anlu.apps.plans.indicators.honours import VEHICLE_OFFICE
 from anlu.apps.plans.lights import judged, light_of
 from anlu.apps.plans.models import Honour, Measure, PlanGroup
 from anlu.engine.periods import Period
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.indicators.define import Count, Indicator, Nature, indicators
 from anlu.kernel.indicators.evaluate import value_of
 from anlu.kernel.indicators.models import Target
 from anlu.kernel.indicators.window import Window
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2023, 7, 3)
@@ -35,7 +34,7 @@ def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def group(db: None) -> PlanGroup:
-    seed_all()
+    seed_dictionaries()
     plan = services.plans.add(
         {"code": "10104", "name": "工作计划", "starts_on": date(2023, 1, 10)}, by=SYSTEM
     )

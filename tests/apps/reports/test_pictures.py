@@ -39,7 +39,6 @@ from anlu.apps.reports.standalone import html_of
 from anlu.kernel.cases import files as case_files
 from anlu.kernel.core.attachments import attach, attachments_of, detach, keep_files
 from anlu.kernel.core.clock import now
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.filters import Selection
 from anlu.kernel.core.models import AuditEntry, Record
@@ -47,7 +46,7 @@ from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Viewer, Width
 from anlu.kernel.people.models import Officer, Unit
 from tests.contracts.makers import MAKERS
-from tests.factories import make_area, make_officer, make_unit, png_picture
+from tests.factories import make_area, make_officer, make_unit, png_picture, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 STUDY = "team.study"
@@ -114,7 +113,7 @@ def report_of(clerk: Viewer) -> Report:
 
 # ------------------------------------------------------------------------------------------------ the library
 def test_pictures_of_every_ledger_that_takes_files_are_in_one_library(unit: Unit, clerk: Officer) -> None:
-    seed_all()
+    seed_dictionaries()
     town = make_area()
     honoured = pictured(honour(unit))
     activity = pictured(MAKERS["team.study"](unit, town), caption="专题党课")

@@ -24,7 +24,6 @@ from anlu.apps.reports.standalone import html_of
 from anlu.apps.reports.watching import watch
 from anlu.apps.reports.writing import Text, write
 from anlu.engine.periods import Period
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.errors import ChangedMeanwhile, NotAllowed
 from anlu.kernel.core.models import Job
 from anlu.kernel.core.models.jobs import JobState
@@ -49,7 +48,7 @@ from anlu.kernel.indicators.evaluate import rows_behind, value_of
 from anlu.kernel.indicators.window import Window
 from anlu.kernel.people.models import Officer
 from tests.apps.crashes.records import ZONE, add_crash, crash_of
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 H1 = Window(Period.parse("2023H1"))
@@ -424,7 +423,7 @@ def test_the_file_holds_the_sentences_and_a_table_of_exact_numbers(article: None
 def test_every_number_of_the_web_version_leads_to_its_rows(
     article: None, clerk: Officer, client: Client
 ) -> None:
-    seed_all()
+    seed_dictionaries()
     text = write([SAFETY], H1, SYSTEM)
     page = html_of("总结", text)
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page)

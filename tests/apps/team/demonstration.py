@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from anlu.kernel.activities.seeding import seed_rhythms
 from anlu.kernel.core.demo import step_of
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.people.seeding import seed_roles
+from tests.factories import seed_dictionaries
 
 STEPS = (
     "places.areas",
@@ -24,7 +24,7 @@ STEPS = (
 
 def make_demonstration() -> None:
     """Everything from which F01-F05, F08, F09, F22, F23 and F37 follow."""
-    seed_all()
+    seed_dictionaries()
     seed_roles()
     seed_rhythms()
     for code in STEPS:

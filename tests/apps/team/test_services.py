@@ -16,11 +16,10 @@ from anlu.kernel.activities.models import Activity
 from anlu.kernel.activities.services import add_activity
 from anlu.kernel.cases.models import Case
 from anlu.kernel.cases.services import About, move_case, open_case
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.core.scope import SYSTEM, Width
 from anlu.kernel.people.models import Unit
-from tests.factories import make_officer, make_unit
+from tests.factories import make_officer, make_unit, seed_dictionaries
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def on_a_fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANLU_TODAY", "2023-07-03")
-    seed_all()
+    seed_dictionaries()
 
 
 def session(unit: Unit, day: str) -> Activity:

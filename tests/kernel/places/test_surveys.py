@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlu.engine.errors import BadInput
-from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.core.models import AuditEntry
 from anlu.kernel.core.revisions import token
 from anlu.kernel.core.scope import SYSTEM
@@ -23,6 +22,7 @@ from anlu.kernel.places.surveys.boundaries import SurveyedArea, import_boundarie
 from anlu.kernel.places.surveys.files import AreaColumns, RoadColumns, guessed, read_boundaries, read_roads
 from anlu.kernel.places.surveys.roads import SurveyedLine, import_roads
 from anlu.kernel.places.surveys.survey import look
+from tests.factories import seed_dictionaries
 from tests.kernel.places.ground import make_ground, road_lines
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_a_look_writes_nothing_and_says_the_same(db: None) -> None:
 
 
 def test_roads_are_read_by_the_headings_of_the_file(tmp_path: Path) -> None:
-    seed_all()
+    seed_dictionaries()
     facts = {
         "LXBM": "G105",
         "路线名称": "京广线",
