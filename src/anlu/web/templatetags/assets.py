@@ -52,7 +52,12 @@ def asset_address(source: str) -> str:
     entry = read_manifest(DIST / "manifest.json").get(source)
     if entry is None:
         raise AssetsMissing(f"The front end was built without {source}: run make assets")
-    return static(f"dist/{entry['file']}")
+    return _address(entry["file"])
+
+
+@cache
+def _address(file: str) -> str:
+    return static(f"dist/{file}")
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """Small tags for the components under ``templates/web/components``."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -30,7 +31,12 @@ def icon(name: str, **look: str) -> SafeString:
     """
     size = f" icon--{look['size']}" if "size" in look else ""
     extra = f" {look['class']}" if "class" in look else ""
-    return format_html(ICON, size + extra, asset_address("icons.svg"), name)
+    return _icon(size + extra, asset_address("icons.svg"), name)
+
+
+@lru_cache(maxsize=1_000)
+def _icon(look: str, address: str, name: str) -> SafeString:
+    return format_html(ICON, look, address, name)
 
 
 @register.filter
