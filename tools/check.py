@@ -31,6 +31,8 @@ TESTS = ROOT / "tests"
 ENGINE, STORIES, PRINTING = TESTS / "engine", TESTS / "stories", TESTS / "printing"
 APART = {ENGINE, STORIES, PRINTING, TESTS / "bench", TESTS / "data"}
 WORKERS = str(min(4, os.cpu_count() or 1))
+# A file stays with one worker: what its tests share is made once. The files keep their order.
+WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 # What a developer has set for the own installation must not reach the tests; the last one would make every process of
 # theirs compile all of them again.
 FOREIGN = (
@@ -147,14 +149,12 @@ def engine_tests() -> Outcome:
 
 def database_tests(database: str) -> Callable[[], Outcome]:
     """Return the stage of all tests that are neither pure engine nor browser, on one database."""
-    # A file stays with one worker: what its tests share is made once. The folders keep their order: the last, tests of
-    # pages, has many short files, so that the workers end together.
-    whole_files = ("--dist", "loadfile", "--no-loadscope-reorder")
 
     def run() -> Outcome:
         folders = [path for path in sorted(TESTS.iterdir()) if path.is_dir() and path not in APART]
         where = f"--database={database}"
-        return pytest_stage(folders, "-n", WORKERS, *whole_files, "-m", "not browser", where)
+        # The last folder, tests of pages, has many short files, so that the workers end together.
+        return pytest_stage(folders, "-n", WORKERS, *WHOLE_FILES, "-m", "not browser", where)
 
     return run
 
@@ -170,7 +170,9 @@ def browser_stories() -> Outcome:
         )
         print(f"!!!! {reason}")
         return Outcome(True, note="skipped", not_tested=[reason])
-    return pytest_stage([STORIES], "-p", "no:xdist", ANLU_CHROMIUM=chromium)
+    # A browser for each worker: a page waits for the server and for the painting by turns, so that one browser alone
+    # leaves half of the machine idle.
+    return pytest_stage([STORIES], "-n", WORKERS, *WHOLE_FILES, ANLU_CHROMIUM=chromium)
 
 
 def printed_documents() -> Outcome:

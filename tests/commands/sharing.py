@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,20 +24,22 @@ KEEP_EXIT_CODE = "import subprocess, sys; print(subprocess.run(sys.argv[1:], std
 @dataclass(frozen=True)
 class SharedPlace:
     """
-    The installation that the workers of a run share; ``folder`` is common to them and to nobody else.
+    The installation that the workers of a run share; ``folder`` is common to them and to nobody else, ``room`` gives
+    the room for it.
 
     It is being made as long as somebody holds the lock: the process that makes it inherits the lock and lets it go when
     it ends, however it ends.
     """
 
     folder: Path
+    room: Callable[[Path], Place] = empty_place
 
     def begin(self) -> subprocess.Popen[bytes] | None:
         """Start making it, unless another worker has done so; gives the process, which nobody has to wait for."""
         with self._held("begun") as begun:
             if begun.read_text():
                 return None
-            place = empty_place(self.folder / "data")
+            place = self.room(self.folder / "data")
             begun.write_text(json.dumps([place.server, place.database]))
             with (self.folder / "making.lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -66,10 +68,14 @@ class SharedPlace:
         """Take it away when the last worker leaves."""
         with self._held("left") as left:
             left.write_text(f"{left.read_text()}.")
-            if len(left.read_text()) == workers:
+            if len(left.read_text()) == workers and self._is_begun():
                 self._wait()
                 self._place().drop()
                 shutil.rmtree(self.folder / "data", ignore_errors=True)
+
+    def _is_begun(self) -> bool:
+        begun = self.folder / "begun"
+        return begun.exists() and bool(begun.read_text())
 
     def _wait(self) -> None:
         """Until it is made."""

@@ -25,9 +25,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.stories.installations import RunningInstallation, demonstration_county, running_installation
+from tests.commands.installations import sqlite_place
+from tests.commands.sharing import SharedPlace, workers_of_this_run
+from tests.stories.installations import RunningInstallation, running_installation
 
 HERE = Path(__file__).parent
+COUNTY = pytest.StashKey[SharedPlace]()
+# First those who need no county, while one is made; of the others those that take longest, so that two workers end
+# together, and side by side the two walks, which share a county of their own. What is not named here comes after them.
+ORDER = ("test_shell", "test_access", "test_languages", "test_crash_clerk", "test_closed_loop", "test_map")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # WebGL without a graphics card, for the map; pages are painted without it, since in a machine that only imitates one
 # (Debian's Chromium asks for it) that takes most of the time. The sandbox cannot be had by root in a container.
@@ -60,16 +66,38 @@ expect.set_options(timeout=30_000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every story, so that `-m "not browser"` leaves them out."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Mark every story, so that `-m "not browser"` leaves them out, and put them in order."""
+    stories = [item for item in items if HERE in item.path.parents]
+    for item in stories:
+        item.add_marker(pytest.mark.browser)
+    places = {name: place for place, name in enumerate(ORDER)}
+    ordered = iter(sorted(stories, key=lambda item: places.get(item.path.stem, len(places))))
+    items[:] = [next(ordered) if HERE in item.path.parents else item for item in items]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Say where the county will be as soon as it is known that a story needs one."""
+    if session.config.option.collectonly or not any(
+        "made_county" in getattr(one, "fixturenames", ()) for one in session.items
+    ):
+        return
+    base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    common = base.parent if workers_of_this_run() > 1 else base
+    session.config.stash[COUNTY] = SharedPlace(common / "shared-county", sqlite_place)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the county."""
+    county = session.config.stash.get(COUNTY, None)
+    if county is not None:
+        county.leave(workers_of_this_run())
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run: the one named by ANLU_CHROMIUM, or one found on this machine."""
+    """One Chromium for each worker of the run: the one named by ANLU_CHROMIUM, or one found on this machine."""
     program = os.environ.get("ANLU_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
@@ -145,10 +173,19 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
     context.on("request", note_request)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def county_in_the_making(browser: Browser, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Begin with the county before the first story, in the background, where there is a browser to look at it."""
+    county = pytestconfig.stash.get(COUNTY, None)
+    making = county.begin() if county is not None else None
+    yield
+    del making  # held until here: Python warns of a process that runs and that nobody holds
+
+
 @pytest.fixture(scope="session")
-def made_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_county(county_in_the_making: None, pytestconfig: pytest.Config) -> Path:
     """The data of the demonstration county, which nobody changes: it takes a while to make."""
-    return demonstration_county(tmp_path_factory.mktemp("county") / "data")
+    return pytestconfig.stash[COUNTY].made().folder
 
 
 @pytest.fixture(scope="session")

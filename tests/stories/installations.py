@@ -1,4 +1,4 @@
-"""A real installation for the stories: `anlu init --demo` in a folder of its own, then `anlu serve`."""
+"""A real installation for the stories: a copy of the demonstration county, then `anlu serve`."""
 
 from __future__ import annotations
 
@@ -41,17 +41,6 @@ class RunningInstallation:
         page.get_by_role("button", name="登录").click()
         page.get_by_role("heading", name="我的待办").wait_for()
 
-    def command(self, *words: str) -> str:
-        """What an `anlu` command prints in this installation."""
-        done = subprocess.run(
-            [sys.executable, "-m", "anlu", *words],
-            env=_environment(self.folder, self.today),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
     def module(self, name: str, *words: str) -> Any:
         """The JSON that a module prints which works in this installation."""
         done = subprocess.run(
@@ -75,12 +64,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def demonstration_county(folder: Path) -> Path:
-    """Make a demonstration installation that is not served, to be copied."""
-    RunningInstallation("", folder).command("init", "--demo")
-    return folder
 
 
 @contextmanager
