@@ -35,6 +35,26 @@ COUNTY = pytest.StashKey[SharedPlace]()
 # together, and side by side the two walks, which share a county of their own. What is not named here comes after them.
 ORDER = ("test_shell", "test_access", "test_languages", "test_crash_clerk", "test_closed_loop", "test_map")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# What Playwright turns off (of several lists Chromium takes the last), and the buttons around the pages: nobody sees
+# them here, and Chromium draws them as a page of its own for each session, which takes more than half a second.
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "InitialWebUI",
+    "WebUIToolbar",
+    "WebUIReloadButton",
+)
 # WebGL without a graphics card, for the map; pages are painted without it, since in a machine that only imitates one
 # (Debian's Chromium asks for it) that takes most of the time. The sandbox cannot be had by root in a container.
 ARGUMENTS = [
@@ -43,6 +63,7 @@ ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--disable-gpu-rasterization",
     "--disable-gpu-compositing",
+    f"--disable-features={','.join(WITHOUT)}",
     # Nothing leaves the machine. Stopped here and not by a route: with one, a browser keeps no file from page to page.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
