@@ -44,16 +44,19 @@ def photo(shade: int) -> dict[str, object]:
 
 
 class Actors:
-    """People who sign in on a device of one size, on the day on which the county is served."""
+    """People who sign in on a device of one size, each of them once: whoever comes back later is known again."""
 
     def __init__(self, open_context: Callable[..., BrowserContext], device: str) -> None:
         self.open_context, self.device = open_context, device
+        self.known: dict[str, Page] = {}
 
     def at(self, made: RunningInstallation, login: str, address: str = "/today/") -> Page:
-        """Somebody, signed in anew, before a page that is not wider than the device."""
-        page = self.open_context(**DEVICES[self.device]).new_page()
-        page.set_default_timeout(PATIENCE_MS)  # none of so long a story fails for a busy machine
-        made.sign_in(page, login)
+        """Somebody before a page that is not wider than the device."""
+        page = self.known.get(login)
+        if page is None:
+            page = self.known[login] = self.open_context(**DEVICES[self.device]).new_page()
+            page.set_default_timeout(PATIENCE_MS)  # none of so long a story fails for a busy machine
+            made.sign_in(page, login)
         page.goto(made.address + address)
         fits(page)
         return page
