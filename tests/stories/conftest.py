@@ -70,6 +70,7 @@ ARGUMENTS = [
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SESSION = "sessionid"
+PATIENCE_MS = 60_000  # nothing is said here about speed: no story fails for a busy machine
 LOCAL = re.compile(r"(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)|(data|blob|about):")
 TOO_WIDE = """async () => {
   for (const _ of [1, 2]) await new Promise(requestAnimationFrame)  // charts fit themselves to the new width
@@ -85,6 +86,7 @@ expect.set_options(timeout=30_000)
 
 # Playwright runs an event loop in this thread, in which Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.hookimpl(trylast=True)
@@ -140,7 +142,7 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def open_one(**options: object) -> BrowserContext:
         settings = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK, **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         watch(context, complaints)
         contexts.append(context)
         return context

@@ -26,7 +26,6 @@ TITLE = "柳亭大街北口行道树遮挡"
 SQUADRON, BRIGADE, DEPARTMENT, INSPECTOR = "liuting", "hazard", "garden", "inspector"
 OFFICE, LEGAL, CHIEF = "committee", "legal", "chief"
 DEVICES = {"desk": {"viewport": DESK}, "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True}}
-PATIENCE_MS = 60_000
 # The deadline is Monday 2023-07-10: the working day before it, and the first, second, third and fifth after it.
 FOUND, ROUNDS, NOTICE, INTERVIEW = (
     "2023-07-03",
@@ -55,7 +54,6 @@ class Actors:
         page = self.known.get(login)
         if page is None:
             page = self.known[login] = self.open_context(**DEVICES[self.device]).new_page()
-            page.set_default_timeout(PATIENCE_MS)  # none of so long a story fails for a busy machine
             made.sign_in(page, login)
         page.goto(made.address + address)
         fits(page)

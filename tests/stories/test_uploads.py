@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -51,7 +50,7 @@ def test_what_is_no_photograph_is_refused_in_words_whatever_its_name_and_size(
         filled(page, installation, "标志牌缺失")
         page.get_by_label("整改前照片").set_input_files(given)  # type: ignore[arg-type]
         page.get_by_role("button", name="登记").click()
-        expect(page.locator(".errors")).to_contain_text(words, timeout=60_000)
+        expect(page.locator(".errors")).to_contain_text(words)
         assert too_wide(page) == []
     page.goto(f"{installation.address}/hazards/?q=标志牌缺失")
     expect(page.locator("tbody tr a", has_text="标志牌缺失")).to_have_count(0)
@@ -79,12 +78,6 @@ def test_a_file_keeps_no_path_of_its_name_and_is_shown_to_those_who_see_its_case
     assert stranger.request.get(installation.address + address).status == 404
     nobody = open_context()
     assert "image" not in nobody.request.get(installation.address + address).headers["content-type"]
-
-
-@pytest.fixture(autouse=True)
-def patience(page: Page) -> None:
-    """Two hundred megabytes take a moment."""
-    page.set_default_timeout(60_000)
 
 
 def test_a_refused_form_keeps_its_words_and_files_and_so_does_one_whose_session_is_over(
