@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from anlu.kernel.cases.extensions import ask_extension
@@ -14,6 +17,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import seed_all
 from anlu.kernel.people.models import Officer, RolePermission, Unit
 from tests.factories import make_officer, make_unit
+from tests.kernel.cases.test_files import jpeg
 
 KIND, HERE = "hazards.signs", {"lon": 115.71, "lat": 36.84}
 
@@ -130,3 +134,16 @@ def test_what_leads_back_is_not_the_first_choice(client: Client, officer: Office
     RolePermission.objects.create(role=officer.grants.get().role, code="hazards.hazard.inspect")
     client.force_login(Officer.objects.get(pk=officer.pk))
     assert choices() == ("", ["回头看不合格"])
+
+
+def test_a_photograph_that_does_not_fit_is_questioned_at_once(
+    client: Client, officer: Officer, settings: Any, tmp_path: Path
+) -> None:
+    settings.ANLU_UPLOADS_FOLDER = tmp_path
+    taken = jpeg(taken="2023:01:05 10:00:00", at=(HERE["lon"], HERE["lat"]))
+    sent = {"title": "标志缺失", "found_on": "2023-07-03", **HERE}
+    sent["before"] = SimpleUploadedFile("旧照片.jpg", taken, "image/jpeg")  # type: ignore[assignment]
+    answer = client.post(f"/hazards/new/?kind={KIND}", sent, follow=True)
+    done, doubt = (str(one) for one in answer.context["messages"])
+    assert done.startswith("已登记隐患")
+    assert doubt == "请核对照片：「旧照片.jpg」拍摄于 2023-01-05，早于发现日期 179 天"

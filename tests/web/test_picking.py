@@ -11,7 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from anlu.kernel.cases.models import Case
+from anlu.kernel.core.scope import SYSTEM
 from anlu.kernel.people.models import Officer
+from anlu.kernel.people.services import assign_area
+from anlu.kernel.places.models import RoadLine
 from tests.factories import make_officer, make_unit, seed_dictionaries
 from tests.kernel.places.ground import BEGIN_M, LON, make_ground, metres_north
 
@@ -102,3 +105,22 @@ def test_the_report_from_the_roadside_has_the_same_piece(clerk: Officer, client:
     assert page.count('data-island="pick"') == 1
     assert f'data-look="{reverse(HERE)}"' in page
     assert page.count('name="lon"') == page.count('name="chainage_m"') == 1
+
+
+def test_the_map_of_a_new_matter_begins_where_the_own_unit_works(
+    ground: dict[str, Any], client: Client
+) -> None:
+    squadron = make_unit("西镇中队")
+    assign_area(squadron, ground["west"], by=SYSTEM)
+    RoadLine.objects.filter(road__code="L001").update(town=ground["west"])
+    shown = []
+    for unit in (squadron, make_unit("秩序中队")):
+        client.force_login(make_officer(unit, "hazards.hazard.view", "hazards.hazard.add"))
+        page = form_at(client, f"{reverse(NEW)}?kind={KIND}")
+        options = json.loads(
+            re.search(r'<script id="map-options"[^>]*>(.*?)</script>', page, re.DOTALL).group(1)  # type: ignore[union-attr]
+        )
+        shown.append(options["bounds"])
+    own, everywhere = shown
+    assert own == [[115.72, 36.62], [115.74, 36.62]]
+    assert everywhere == [[115.72, 36.6], [115.95, 36.75]]

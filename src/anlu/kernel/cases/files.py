@@ -235,6 +235,14 @@ def file_for(by: Viewer, uid: UUID) -> CaseFile:
     return found
 
 
+def doubtful_files(case: Case, kept: Sequence[Kept]) -> list[str]:
+    """What is doubtful about files that have just been attached to a case, each with its name."""
+    rows = CaseFile.objects.filter(case=case, upload__in=[one.upload.pk for one in kept]).select_related(
+        "upload"
+    )
+    return [f"「{one.upload.name}」{'，'.join(one.warnings)}" for one in rows.order_by("pk") if one.warnings]
+
+
 def pairs_of(files: Sequence[CaseFile]) -> list[tuple[CaseFile, CaseFile]]:
     """Before and after side by side: each picture of after with that of before which looks the most the same way."""
     before = [one for one in files if one.kind == FileKind.BEFORE]

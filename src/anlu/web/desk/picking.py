@@ -16,6 +16,7 @@ from django.db.models import Max, Min
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
+from anlu.kernel.people.models import Officer, Responsibility, Unit
 from anlu.kernel.places.locating import NOTHING, Locator, Whereabouts
 from anlu.kernel.places.models import Area, Located, Road, RoadLine
 from anlu.web.nav import page
@@ -26,7 +27,9 @@ CLOSE: Final = 15  # zoom at which a single place is shown
 EAST_END, NORTH_END = 180.0, 85.0
 
 
-def place_of(fields: Sequence[Any], thing: Located | None = None) -> dict[str, Any]:
+def place_of(
+    fields: Sequence[Any], thing: Located | None = None, *, by: Officer | None = None
+) -> dict[str, Any]:
     """
     What ``components/place.html`` draws: a map, and below it the fields of the place, ``lon`` and ``lat`` among them.
 
@@ -34,11 +37,13 @@ def place_of(fields: Sequence[Any], thing: Located | None = None) -> dict[str, A
     ----------
     thing
         The record that is corrected: without a position the map shows its road.
+    by
+        Who fills in a new one: the map begins where the own unit works.
     """
     stated = {one.name: one.value() for one in fields}
     at = position_in(stated)
     return {
-        "map": {"id": "map", "label": "点选位置", "options": map_options(thing, at)},
+        "map": {"id": "map", "label": "点选位置", "options": map_options(thing, at, by)},
         "at": f"{at[0]},{at[1]}" if at else "",
         "look": reverse("places.here"),
         "fields": fields,
@@ -55,25 +60,34 @@ def position_in(stated: Any) -> tuple[float, float] | None:
     return (lon, lat) if inside else None
 
 
-def map_options(thing: Located | None, at: tuple[float, float] | None) -> dict[str, Any]:
-    """Options of a map on which a place is clicked: around the place that is known, else the road, else all roads."""
+def map_options(
+    thing: Located | None, at: tuple[float, float] | None, by: Officer | None = None
+) -> dict[str, Any]:
+    """Options of a map on which a place is clicked: around what is known of the place, else of who asks, else all."""
     options: dict[str, Any] = {"layers": [], **ground_options()}
     if at is not None:
         return options | {"center": list(at), "zoom": CLOSE}
-    extent = _extent(thing)
+    extent = _extent(thing, by)
     return options | ({"bounds": extent} if extent else {})
 
 
-def _extent(thing: Located | None) -> list[list[float]] | None:
-    """Corners around the record's road in its town, its road, or all roads, whichever is known first."""
+def _extent(thing: Located | None, by: Officer | None) -> list[list[float]] | None:
+    """Corners around the record's road in its town, its road, the towns of the unit, or all roads."""
     lines = RoadLine.objects.live()
     road, town = (thing.road_id, thing.town_id) if thing is not None else (None, None)
-    for known in ({"road": road, "town": town}, {"road": road}, {}):
+    towns = _towns_of(by.unit) if by is not None and by.unit is not None and thing is None else []
+    for known in ({"road": road, "town": town}, {"road": road}, {"town__in": towns}, {}):
         rows = lines.filter(**known) if all(known.values()) else lines.none()
         box = rows.aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
         if box["w"] is not None:
             return [[box["w"], box["s"]], [box["e"], box["n"]]]
     return None
+
+
+def _towns_of(unit: Unit) -> list[int]:
+    """The areas that a unit answers for today, and its own."""
+    held = Responsibility.objects.filter(unit=unit, valid_to__isnull=True).values_list("area", flat=True)
+    return [*held, *([unit.area_id] if unit.area_id else [])]
 
 
 @page("places.here", "places/here/", "图上位置")

@@ -232,7 +232,7 @@ def _page(request: HttpRequest, form: ReportForm, status: int = 200) -> HttpResp
         "form": form,
         "chosen": form["kind"].value() or "",
         "kinds": offered,
-        "place": place_of([form[name] for name in PLACE_FIELDS]),
+        "place": place_of([form[name] for name in PLACE_FIELDS], by=require_viewer(request)),
         "options": {
             "look": reverse("hazards.report.look"),
             "send": reverse("hazards.report"),

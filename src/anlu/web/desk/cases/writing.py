@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlu.engine.lifecycle import Move
-from anlu.kernel.cases.files import attach, keep_files, move_with_files
+from anlu.kernel.cases.files import Kept, attach, doubtful_files, keep_files, move_with_files
 from anlu.kernel.cases.kinds import FactProblem, Kind, families, kinds_of
 from anlu.kernel.cases.merging import cases_near
 from anlu.kernel.cases.models import Case
@@ -48,7 +49,7 @@ class CaseFormPage(LedgerPage):
         groups = grouped(form)
         for group in groups:
             if "lon" in {field.name for field in group["fields"]}:
-                group["place"] = place_of(group["fields"], case)
+                group["place"] = place_of(group["fields"], case, by=self.viewer)
         shown = {"ledger": self.ledger, "form": form, "groups": groups, **context}
         return render(self.request, "web/cases/form.html", shown, status=status)
 
@@ -61,9 +62,11 @@ class CaseFormPage(LedgerPage):
         """Number and title."""
         return str(case)
 
-    def go(self, case: Case, words: str) -> HttpResponse:
-        """Say what was done, and show the case."""
+    def go(self, case: Case, words: str, kept: Sequence[Kept] = ()) -> HttpResponse:
+        """Say what was done and what is doubtful about the files that came with it, and show the case."""
         messages.success(self.request, words)
+        if doubtful := doubtful_files(case, kept):
+            messages.warning(self.request, f"请核对照片：{'；'.join(doubtful)}")
         return HttpResponseRedirect(families.get(case.family).address_of(case.uid))
 
 
@@ -88,11 +91,12 @@ class NewCase(CaseFormPage):
             if near and not request.POST.get("confirmed"):
                 return self._page(form, kind, near=near, status=409)
             try:
-                case = self._open(kind, form)
+                kept = keep_files(files_from(form), by=self.viewer)
+                case = self._open(kind, form, kept)
             except AnluError as problem:
                 report(form, problem)
             else:
-                return self.go(case, f"已登记{self.ledger.noun} {case.number}")
+                return self.go(case, f"已登记{self.ledger.noun} {case.number}", kept)
         return self._page(form, kind, status=422)
 
     def _kind(self, code: str) -> Kind | None:
@@ -122,8 +126,7 @@ class NewCase(CaseFormPage):
             for one, metres in cases_near(kind, lon, lat, by=self.viewer)
         ]
 
-    def _open(self, kind: Kind, form: CaseForm) -> Case:
-        kept = keep_files(files_from(form), by=self.viewer)
+    def _open(self, kind: Kind, form: CaseForm, kept: Sequence[Kept]) -> Case:
         values = form.values() | {"reporter_name": self.viewer.name}
         owner = self.owner(kind)
         with transaction.atomic():
@@ -248,7 +251,7 @@ class MovePage(CaseFormPage):
             except AnluError as problem:
                 report(form, problem)
             else:
-                return self.go(moved, f"{moved.number} 已{move.label}")
+                return self.go(moved, f"{moved.number} 已{move.label}", kept)
         return self._page(form, case, move, status=422)
 
     def _move(self, case: Case, request: HttpRequest) -> Move | None:
