@@ -11,22 +11,34 @@ from django.test.utils import CaptureQueriesContext
 
 from anlu.kernel.cases.history import moves_of, replayed
 from anlu.kernel.cases.kinds import FactProblem, kinds
-from anlu.kernel.cases.models import Case, CaseEvent, CaseFact, CaseFile, FileKind
+from anlu.kernel.cases.models import (
+    Case,
+    CaseEvent,
+    CaseFact,
+    CaseFile,
+    CaseUnit,
+    CaseWatcher,
+    FileKind,
+    Part,
+)
 from anlu.kernel.cases.services import (
     MoveRefused,
     assign_case,
     case_for,
     change_case,
+    give_part,
     move_case,
     moves_for,
     open_case,
 )
 from anlu.kernel.core.errors import NotAllowed, NotFound
 from anlu.kernel.core.models import AuditEntry, Notice, SearchEntry
-from anlu.kernel.core.scope import Viewer
+from anlu.kernel.core.scope import Viewer, Width
 from anlu.kernel.core.search import matching
 from anlu.kernel.core.store import keep
-from tests.kernel.cases.conftest import Stage
+from anlu.kernel.people.models import Officer, UnitKind
+from tests.factories import make_area, make_officer, make_unit
+from tests.kernel.cases.conftest import Stage, allowed
 
 DAY = date(2023, 6, 20)  # a Tuesday; 22 and 23 June were holidays, Sunday the 25th was worked
 
@@ -137,6 +149,43 @@ def test_who_may_not_see_a_case_does_not_find_it_and_who_takes_part_does(stage: 
     assert case_for(stage.liaison, case.uid) == case
     assert list(Case.objects.visible_to(stage.liaison, "test.hazard.view")) == [case]
     assert not Case.objects.visible_to(stage.stranger).exists()
+
+
+def test_every_way_of_having_to_do_with_a_case_shows_it_and_none_that_is_over(stage: Stage) -> None:
+    """Looked at through the list of all cases, beside one that nobody of them has to do with."""
+    found(stage)
+    case = sent(stage)
+    read = allowed("view", "reply")
+    offices = {part: make_unit(f"{part}单位", UnitKind.DEPARTMENT) for part in ("next", "helper", "merged")}
+    people = {part: make_officer(unit, *read, width=Width.OWN) for part, unit in offices.items()}
+    people |= {part: make_officer(None, *read, width=Width.MINE) for part in ("handler", "watcher", "nobody")}
+    town_hall = make_unit("镇政府", UnitKind.TOWN_OFFICE, area=make_area("别的镇"))
+    people["area"] = make_officer(town_hall, *read, width=Width.OWN)
+    assert sees(people, case) == set()
+    give_part(case, offices["merged"], Part.MERGED)
+    given = {"lead": offices["next"], "helpers": [offices["helper"], town_hall], "handler": people["handler"]}
+    assign_case(case.uid, given, by=stage.chief)
+    CaseWatcher.objects.create(case=case, person=people["watcher"].uid)
+    assert sees(people | {"liaison": stage.liaison}, case) == {*people} - {"nobody"}
+    assign_case(case.uid, {"lead": stage.garden, "helpers": []}, by=stage.chief)
+    assert sees(people | {"liaison": stage.liaison}, case) == {"merged", "handler", "watcher", "liaison"}
+
+
+def sees(people: dict[str, Officer], case: Case) -> set[str]:
+    """Those of the people who see just this one case."""
+    shown = {name: list(Case.objects.visible_to(one)) for name, one in people.items()}
+    assert all(rows in ([], [case]) for rows in shown.values())
+    return {name for name, rows in shown.items() if rows}
+
+
+def test_the_unit_that_leads_stands_in_the_case_and_among_those_who_take_part(stage: Stage) -> None:
+    """Who may see a case is asked of the case alone where it is the lead."""
+    case = fixed(stage)
+    other = make_unit("公路中心", UnitKind.DEPARTMENT)
+    for lead in (other, stage.garden, other):
+        assign_case(case.uid, {"lead": lead}, by=stage.chief)
+        leading = CaseUnit.objects.filter(case=case, part=Part.LEAD)
+        assert [one.unit for one in leading] == [Case.objects.get(pk=case.pk).lead] == [lead]
 
 
 def test_whoever_reported_a_case_sees_it_wherever_it_lies(stage: Stage) -> None:

@@ -7,7 +7,8 @@ and unit are those of the day it was found, for ever; visibility follows today's
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -195,20 +196,30 @@ class Case(Record, Sourced, Located, Limited):
     @classmethod
     def scope_condition(cls, scope: Scope) -> Q | None:
         """Inside by the unit or town where it was found, by a unit that takes part, or by whose it is."""
-        condition = super().scope_condition(scope)
-        if scope.everything or condition is None:
-            return condition
-        parts = Q()
+        if scope.everything or scope.nothing:
+            return super().scope_condition(scope)
+        condition = Q()
         if scope.units:
-            parts |= Q(unit__in=scope.units)
+            condition |= Q(unit__in=scope.units) | Q(lead__in=scope.units)
         if scope.areas:
-            parts |= Q(area__in=scope.areas)
-        if parts:
-            condition |= Q(pk__in=CaseUnit.objects.filter(parts).values("case"))
+            condition |= Q(town__in=scope.areas)
+        # All other reasons as one set of keys: looking into five for every case takes five times as long.
+        first, *rest = cls._named_in(scope)
+        return condition | Q(pk__in=first.union(*rest, all=True) if rest else first)
+
+    @classmethod
+    def _named_in(cls, scope: Scope) -> Iterator[models.QuerySet[Any, Any]]:
+        """Primary keys of cases by what stands in other tables, and by whose they are; the lead is in the case."""
+        if scope.units:
+            others = (Part.FOUND, Part.HELPER, Part.MERGED)
+            yield CaseUnit.objects.filter(unit__in=scope.units, part__in=others).values_list("case")
+        if scope.areas:
+            yield CaseUnit.objects.filter(area__in=scope.areas).values_list("case")
         if scope.person:
-            condition |= Q(handler__in=Officer.objects.filter(uid=scope.person).values("pk"))
-            condition |= Q(pk__in=CaseWatcher.objects.filter(person=scope.person).values("case"))
-        return condition
+            mine, officers = cls._base_manager.order_by(), Officer.objects.filter(uid=scope.person)
+            yield mine.filter(created_by=scope.person).values_list("pk")
+            yield mine.filter(handler__in=officers.values("pk")).values_list("pk")
+            yield CaseWatcher.objects.filter(person=scope.person).values_list("case")
 
 
 class Part(models.TextChoices):
