@@ -145,27 +145,42 @@ class Case(Record, Sourced, Located, Limited):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["step_on", "id"], condition=OPEN, name="case_step"),
             models.Index(fields=["family", "state", "due_on", "id"], condition=OPEN, name="case_board"),
-            models.Index(fields=["family", "found_on", "id"], condition=LIVE, name="case_found"),
+            # Figures are counted from the next two alone: they hold what is grouped by, asked for and in scope.
+            models.Index(
+                fields=["family", "found_on", "id", "kind", "outcome", "closed_on", "town", "lead", "unit"],
+                condition=LIVE,
+                name="case_found",
+            ),
+            models.Index(
+                fields=[
+                    "family",
+                    "closed_on",
+                    "id",
+                    "kind",
+                    "outcome",
+                    "found_on",
+                    "due_on",
+                    "on_time",
+                    "reopened_on",
+                    "town",
+                    "lead",
+                    "unit",
+                ],
+                condition=LIVE,
+                name="case_closed",
+            ),
+            models.Index(
+                fields=["family", "reopened_on", "id"],
+                condition=LIVE & Q(reopened_on__isnull=False),
+                name="case_back",
+            ),
             models.Index(fields=["family", "moved_at", "id"], condition=LIVE, name="case_moved"),
-            models.Index(fields=["family", "closed_on", "id"], condition=LIVE, name="case_closed"),
             models.Index(fields=["family", "number", "id"], condition=LIVE, name="case_number"),
             models.Index(fields=["family", "due_on", "id"], condition=LIVE, name="case_due"),
             models.Index(fields=["family", "state", "id"], condition=LIVE, name="case_state"),
             models.Index(
-                fields=[
-                    "family",
-                    "kind",
-                    "outcome",
-                    "found_on",
-                    "closed_on",
-                    "due_on",
-                    "on_time",
-                    "reopened_on",
-                ],
-                condition=LIVE,
-                name="case_figures",
+                fields=["family", "rebounds", "id"], condition=LIVE & Q(rebounds__gt=0), name="case_rebound"
             ),
-            models.Index(fields=["family", "id"], condition=LIVE & Q(rebounds__gt=0), name="case_rebound"),
             models.Index(fields=["family", "cell_x", "cell_y", "id"], condition=LIVE, name="case_cells"),
             models.Index(fields=["kind", "cell_x"], name="case_near"),
             models.Index(fields=["created_by"], name="case_reporter"),
@@ -174,6 +189,17 @@ class Case(Record, Sourced, Located, Limited):
             # The last one: of two that fit equally SQLite takes the younger, and case_due holds what is closed as well.
             models.Index(fields=["family", "due_on", "id"], condition=OPEN, name="case_open_due"),
             models.Index(fields=["source_key"], name="case_source_key"),
+            # Where keys come from another table (a fact, a sheet), they are looked up here.
+            models.Index(fields=["family", "id"], condition=LIVE, name="case_keys"),
+            # The very last: of several that begin with what is known SQLite takes the youngest for counting.
+            models.Index(
+                fields=["family", "kind", "unit", "lead", "town", "id"], condition=LIVE, name="case_counted"
+            ),
+            models.Index(
+                fields=["family", "kind", "state", "outcome", "found_on", "due_on", "town", "lead", "unit"],
+                condition=OPEN,
+                name="case_standing",
+            ),
         ]
 
     def __str__(self) -> str:

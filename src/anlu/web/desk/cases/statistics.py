@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from django.urls import reverse
 from anlu.kernel.cases import permissions as may
 from anlu.kernel.cases.kinds import Family, families, kinds_of
 from anlu.kernel.cases.models import Case
-from anlu.kernel.cases.queries import AGES, Figures, age_days, figures, figures_by
+from anlu.kernel.cases.queries import AGES, Figures, age_days, figures_by, figures_by_kind, total_of
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.scope import Viewer
 from anlu.kernel.people.filters import UnitFilter
@@ -121,39 +120,38 @@ def table_of(wanted: Wanted, seen: Sequence[Family], viewer: Viewer) -> NumberTa
     if wanted.family is None:
         lines: Iterator[Line] = iter(())
     elif wanted.way == "kind":
-        lines = (line for family in seen for line in _by_kind(family, wanted, viewer))
+        lines = _by_kind(seen, wanted, viewer)
     else:
         lines = _by_place(wanted.family, wanted, viewer)
     corner = {"kind": "台账、类型", "town": "镇街", "lead": "牵头单位"}[wanted.way]
     return NumberTable(f"cases.{wanted.way}", "闭环统计", corner, HEADS, tuple(lines))
 
 
-def _rows(family: Family, viewer: Viewer) -> QuerySet[Any]:
-    return Case.objects.visible_to(viewer, family.permission_to("view"))
-
-
-def _by_kind(family: Family, wanted: Wanted, viewer: Viewer) -> Iterator[Line]:
-    """The family, then its kinds where it has several."""
-    rows, offered = _rows(family, viewer), kinds_of(family.code)
-    yield _line(
-        family.label, family, figures(rows, wanted.start, wanted.end), wanted, {}, total=len(offered) > 1
-    )
-    found = figures_by(rows, "kind", wanted.start, wanted.end) if len(offered) > 1 else {}
-    for kind in offered:
-        if kind.code in found:
-            yield _line(f"　{kind.label}", family, found[kind.code], wanted, {"kind": kind.code})
+def _by_kind(seen: Sequence[Family], wanted: Wanted, viewer: Viewer) -> Iterator[Line]:
+    """Each family, then its kinds where it has several."""
+    rows = Case.objects.visible_to(viewer).filter(family__in=[one.code for one in seen])
+    shown = {family.code: offered for family in seen if len(offered := kinds_of(family.code)) > 1}
+    known = [kind.code for offered in shown.values() for kind in offered]
+    found = figures_by_kind(rows, wanted.start, wanted.end, kinds=known)
+    for family in seen:
+        whole = total_of(one for (code, _), one in found.items() if code == family.code)
+        yield _line(family.label, family, whole, wanted, {}, total=family.code in shown)
+        for kind in shown.get(family.code, ()):
+            figures = found.get((family.code, kind.code))
+            if figures is not None:
+                yield _line(f"　{kind.label}", family, figures, wanted, {"kind": kind.code})
 
 
 def _by_place(family: Family, wanted: Wanted, viewer: Viewer) -> Iterator[Line]:
     """Towns or lead units in their own order, those without a case left out; then what has none; then all."""
-    rows, way = _rows(family, viewer), wanted.way
+    rows, way = Case.objects.visible_to(viewer, family.permission_to("view")), wanted.way
     found = figures_by(rows, way, wanted.start, wanted.end)
     model: Any = Area if way == "town" else Unit
     for place in model.objects.filter(pk__in=[pk for pk in found if pk]).order_by("sort_key", "code"):
         yield _line(place.name, family, found[place.pk], wanted, {way: ITSELF + place.code})
     if None in found:
         yield _line("未定", family, found[None], wanted, {way: UnitFilter.MISSING})
-    yield _line("合计", family, figures(rows, wanted.start, wanted.end), wanted, {}, total=True)
+    yield _line("合计", family, total_of(found.values()), wanted, {}, total=True)
 
 
 def _line(
