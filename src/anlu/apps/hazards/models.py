@@ -56,8 +56,18 @@ class Hazard(Record):
         verbose_name = "隐患"
         ordering: ClassVar[list[str]] = ["-pk"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["road_class"], name="hazard_road_class"),
-            models.Index(fields=["deficit_m"], name="hazard_deficit"),
+            models.Index(fields=["road_class", "case"], name="hazard_road_class"),
+            models.Index(fields=["grade", "case"], name="hazard_grade"),
+            # What junctions are put in order by; the others have none of it.
+            *(
+                models.Index(fields=[column, "case"], condition=Q(**{f"{column}__isnull": False}), name=name)
+                for column, name in (
+                    ("sight_m", "hazard_sight"),
+                    ("needed_m", "hazard_needed"),
+                    ("deficit_m", "hazard_deficit"),
+                    ("injury_crashes", "hazard_injuries"),
+                )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,11 +9,11 @@ tampered address can at worst start at the beginning.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, ForeignKey, Model, Q, QuerySet
+from django.db.models import Exists, F, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from anlu.kernel.indicators.columns import Unanswerable
@@ -105,16 +105,117 @@ def slice_of(
     size: int,
     after: tuple[Any, int] | None = None,
     before: tuple[Any, int] | None = None,
+    few: bool = False,
 ) -> Slice:
-    """One page: the first, the one after an edge, or the one before an edge (a full first page at the beginning)."""
+    """
+    One page: the first, the one after an edge, or the one before an edge (a full first page at the beginning).
+
+    ``few``: it is known that there are not many rows, so that putting all of them in order is the quickest.
+    """
     if before is not None:
-        backwards = rows.filter(order.beyond(*before, backwards=True)).order_by(*order.terms(backwards=True))
-        found = list(backwards[: size + 1])
+        found = _nearest(rows, order, size + 1, before, backwards=True, few=few)
         if len(found) > size:
             return Slice(found[:size][::-1], True, True)
-    wanted = rows.filter(order.beyond(*after)) if after is not None else rows
-    found = list(wanted.order_by(*order.terms())[: size + 1])
+    found = _nearest(rows, order, size + 1, after, few=few)
     return Slice(found[:size], after is not None, len(found) > size)
+
+
+def _nearest(
+    rows: QuerySet[Any],
+    order: Order,
+    most: int,
+    edge: tuple[Any, int] | None,
+    *,
+    backwards: bool = False,
+    few: bool = False,
+) -> list[Any]:
+    """
+    The first rows beyond an edge, from the nearest on.
+
+    Where a column may be empty, the rows with a value and those without are asked for one after the other: neither
+    database goes through an index to the end of the values and on to what has none.
+    """
+    if few or not order.nullable or order.path == "pk":
+        wanted = rows.filter(order.beyond(*edge, backwards=backwards)) if edge is not None else rows
+        return list(wanted.order_by(*order.terms(backwards=backwards))[:most])
+    found: list[Any] = []
+    for has_value, beyond in _parts(edge, backwards=backwards):
+        if len(found) < most:
+            part = _with_value if has_value else _without_value
+            found += part(rows, order, most - len(found), beyond, backwards=backwards)
+    return found
+
+
+def _parts(edge: tuple[Any, int] | None, *, backwards: bool) -> list[tuple[bool, tuple[Any, int] | None]]:
+    """Whether rows with a value or those without come, and beyond which edge, in the order in which they come."""
+    if edge is None:
+        return [(False, None), (True, None)] if backwards else [(True, None), (False, None)]
+    if edge[0] is None:
+        return [(False, edge), (True, None)] if backwards else [(False, edge)]
+    return [(True, edge)] if backwards else [(True, edge), (False, None)]
+
+
+def _with_value(
+    rows: QuerySet[Any], order: Order, most: int, edge: tuple[Any, int] | None, *, backwards: bool
+) -> list[Any]:
+    sheet = _sheet_of(rows.model, order.path)
+    if sheet is not None:
+        return _by_sheet(rows, replace(order, path=sheet.column), sheet, most, edge, backwards=backwards)
+    known = replace(order, nullable=False)
+    valued = rows.filter(**{f"{order.path}__isnull": False})
+    wanted = valued.filter(known.beyond(*edge, backwards=backwards)) if edge is not None else valued
+    return list(wanted.order_by(*known.terms(backwards=backwards))[:most])
+
+
+def _without_value(
+    rows: QuerySet[Any], order: Order, most: int, edge: tuple[Any, int] | None, *, backwards: bool
+) -> list[Any]:
+    by_key = Order("pk", order.descending)
+    empty = rows.filter(**{f"{order.path}__isnull": True})
+    wanted = empty.filter(by_key.beyond(None, edge[1], backwards=backwards)) if edge is not None else empty
+    return list(wanted.order_by(*by_key.terms(backwards=backwards))[:most])
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A table that holds one row for each of another, as the sheet of a hazard does for its case."""
+
+    model: type[Model]
+    key: str
+    column: str
+
+
+def _sheet_of(model: type[Model], path: str) -> _Sheet | None:
+    """The sheet whose own column a lookup path leads to; None where it leads elsewhere."""
+    first, _, column = path.partition("__")
+    step: Any = model._meta.get_field(first) if column and "__" not in column else None
+    if step is None or not (step.one_to_one and step.auto_created):
+        return None
+    return _Sheet(step.related_model, step.field.name, column)
+
+
+def _by_sheet(
+    rows: QuerySet[Any],
+    order: Order,
+    sheet: _Sheet,
+    most: int,
+    edge: tuple[Any, int] | None,
+    *,
+    backwards: bool,
+) -> list[Any]:
+    """Rows in the order of their sheets, which are gone through until there are enough of the rows wanted."""
+    down = order.descending != backwards
+    inside = Exists(rows.order_by().filter(pk=OuterRef(f"{sheet.key}_id")))
+    sheets = sheet.model._base_manager.filter(inside, **{f"{order.path}__isnull": False})
+    if edge is not None:
+        than = "lt" if down else "gt"
+        further = Q(**{f"{order.path}__{than}": edge[0]}) | Q(**{f"{sheet.key}__{than}": edge[1]})
+        sheets = sheets.filter(further, **{f"{order.path}__{than}e": edge[0]})
+    sign = "-" if down else ""
+    keys = sheets.order_by(f"{sign}{order.path}", f"{sign}{sheet.key}_id").values_list(sheet.key, flat=True)
+    wanted = list(keys[:most])
+    known = {one.pk: one for one in rows.order_by().filter(pk__in=wanted)}
+    return [known[key] for key in wanted if key in known]
 
 
 @dataclass(frozen=True)
@@ -152,10 +253,13 @@ class Chosen:
     def __init__(self, rows: QuerySet[Any], scoped: QuerySet[Any]) -> None:
         self.rows, self.scoped = rows, scoped
         self.pick = Picked.of(rows)
+        self._few = self.pick is not None and self.pick.number <= FEW
 
     def total(self, *, up_to: int = COUNTED_TO) -> Total:
         """How many there are."""
-        return total_of(self.rows, up_to=up_to) if self.pick is None else Total(self.pick.number)
+        total = total_of(self.rows, up_to=up_to) if self.pick is None else Total(self.pick.number)
+        self._few = total.exact and total.number <= FEW
+        return total
 
     def missing(self, column: str) -> int:
         """How many have no value in a column."""
@@ -182,9 +286,9 @@ class Chosen:
                 return self._picked(self.pick, order, size, joins, defer, after, before)
             except Unanswerable:
                 pass
-        few = self.pick is not None and self.pick.number <= FEW
-        rows = self._by_key(self.pick.keys.tolist()) if self.pick is not None and few else self.rows
-        return slice_of(_fetching(rows, joins, defer), order, size=size, after=after, before=before)
+        rows = self._by_key(self.pick.keys.tolist()) if self.pick is not None and self._few else self.rows
+        found = _fetching(rows, joins, defer)
+        return slice_of(found, order, size=size, after=after, before=before, few=self._few)
 
     def _by_key(self, keys: Sequence[int]) -> QuerySet[Any]:
         return self.scoped.filter(pk__in=keys)
@@ -225,7 +329,7 @@ def neighbours_of(rows: QuerySet[Any], order: Order, thing: Model, identity: str
     edge = edge_of(rows, order, identity, str(getattr(thing, identity)))
     if edge is None:
         return "", ""
-    before = rows.filter(order.beyond(*edge, backwards=True)).order_by(*order.terms(backwards=True))
-    after = rows.filter(order.beyond(*edge)).order_by(*order.terms())
-    found = [one.values_list(identity, flat=True).first() for one in (before, after)]
-    return str(found[0] or ""), str(found[1] or "")
+    known = rows.select_related(None).only(identity)
+    found = [_nearest(known, order, 1, edge, backwards=backwards) for backwards in (True, False)]
+    before, after = (str(getattr(one[0], identity)) if one else "" for one in found)
+    return before, after
