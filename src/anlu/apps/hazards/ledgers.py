@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -9,7 +10,15 @@ from django.db.models import Q
 from anlu.apps.hazards import permissions, services, terms
 from anlu.apps.hazards.common import FAMILY
 from anlu.apps.hazards.forms import MarketForm, ResponsibilityForm, RuleForm
-from anlu.apps.hazards.models import STANDING, GradeRule, InterimMeasure, Market, Responsibility, WorkDone
+from anlu.apps.hazards.models import (
+    STANDING,
+    GradeRule,
+    Hazard,
+    InterimMeasure,
+    Market,
+    Responsibility,
+    WorkDone,
+)
 from anlu.apps.hazards.queries import checks_of
 from anlu.kernel.cases.filters import STAGES, StageFilter
 from anlu.kernel.cases.kinds import kinds
@@ -49,6 +58,14 @@ def _measured(name: str, label: str, column: str) -> Column:
     return Column(
         name, label, value=_of_sheet(column), kind=Kind.NUMBER, sort=f"hazard__{column}", joins=("hazard",)
     )
+
+
+@dataclass(frozen=True)
+class SheetFilter(ChoiceFilter):
+    """A code of the sheet, as keys of cases: counting goes faster through them than through two tables joined."""
+
+    def q(self, value: tuple[str, ...]) -> Q:
+        return Q(pk__in=Hazard.objects.filter(super().q(value)).values("case"))
 
 
 def _cards(case: Case) -> list[Section]:
@@ -95,8 +112,8 @@ extensions.add(
             Column("road_class", "道路类别", value=_road_class, joins=("hazard",), listed=False),
         ),
         filters=(
-            ChoiceFilter("road_class", "道路类别", choices=choices(terms.ROAD_CLASS), column="hazard__road_class"),
-            ChoiceFilter("suggested", "建议等级", choices=choices(terms.GRADE), column="hazard__grade"),
+            SheetFilter("road_class", "道路类别", choices=choices(terms.ROAD_CLASS)),
+            SheetFilter("suggested", "建议等级", choices=choices(terms.GRADE), column="grade"),
             FlagFilter("interim", "有临时措施", yes=Q(pk__in=InterimMeasure.objects.filter(
                 STANDING, voided_at__isnull=True).values("case"))),
         ),
