@@ -35,35 +35,10 @@ from anlu.web.registering import add_pages
 from anlu.web.tiles import layers
 from tests.factories import make_area, make_officer, make_unit
 
-SOURCE = '''
-"""坑槽: found on the road, mended by whoever keeps it, looked at, closed."""
-
-from dataclasses import dataclass
-
-from anlu.engine.lifecycle import Lifecycle, Move
-from anlu.kernel.cases.kinds import Family, Kind, add_family, add_kind, fact
-
-add_family(Family("probe.pothole", "probe-potholes", "坑槽台账", "坑槽", unit="处"))
-
-
-@dataclass(frozen=True)
-class Details:
-    """What it is like."""
-
-    depth_cm: float = fact("深度", unit="厘米", filter=True)
-    surface: str = fact("路面", default="")
-
-
-add_kind(Kind("probe.pothole", "路面坑槽", "KC", Lifecycle(
-    start="found", done=("closed",), working_days=2, labels={"back": "又出现"},
-    moves=(
-        Move("send", "交办", ("found", "back"), "sent", role="squadron", asks=("lead",), working_days=5),
-        Move("fix", "修补完成", ("sent",), "fixed", role="owner", needs=("note",)),
-        Move("close", "验收销号", ("fixed",), "closed", role="squadron"),
-        Move("rebound", "回头看不合格", ("closed",), "back", role="inspector", needs=("note",), reopens=True),
-    ),
-), family="probe.pothole", details=Details))
-'''
+PAGE = Path(__file__).resolve().parents[2] / "docs/develop/add-a-kind.md"
+SOURCE = (
+    PAGE.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+)  # what the page shows first
 
 
 @pytest.fixture
