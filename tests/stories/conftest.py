@@ -35,8 +35,8 @@ COUNTY = pytest.StashKey[SharedPlace]()
 # together, and side by side the two walks, which share a county of their own. What is not named here comes after them.
 ORDER = ("test_shell", "test_access", "test_languages", "test_crash_clerk", "test_closed_loop", "test_map")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# What Playwright turns off (of several lists Chromium takes the last), and the buttons around the pages: nobody sees
-# them here, and Chromium draws them as a page of its own for each session, which takes more than half a second.
+# What Playwright turns off (of several lists Chromium takes the last), and what drops down from the address bar: nobody
+# sees it here, and Chromium opens two pages of its own for it with each session, which takes more than half a second.
 WITHOUT = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
@@ -51,9 +51,8 @@ WITHOUT = (
     "NetworkTimeServiceQuerying",
     "AimEnabled",
     "PreconnectToSearch",
-    "InitialWebUI",
-    "WebUIToolbar",
-    "WebUIReloadButton",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
 )
 # WebGL without a graphics card, for the map; pages are painted without it, since in a machine that only imitates one
 # (Debian's Chromium asks for it) that takes most of the time. The sandbox cannot be had by root in a container.
