@@ -45,6 +45,9 @@ FOREIGN = (
     "PYTHONDONTWRITEBYTECODE",
 )
 
+# A folder for what one stage makes and a later one needs too: the demonstration county on SQLite.
+KEPT_VARIABLE = "ANLU_TEST_KEPT"
+
 
 @dataclass
 class Outcome:
@@ -80,6 +83,13 @@ def main(arguments: list[str]) -> int:
     """Run the stages asked for and sum them up."""
     stages = chosen_stages(arguments)
     ensure("dev")
+    with tempfile.TemporaryDirectory(prefix="anlu-kept-", ignore_cleanup_errors=True) as kept:
+        os.environ[KEPT_VARIABLE] = kept
+        return run_all(stages)
+
+
+def run_all(stages: list[Stage]) -> int:
+    """Run them one after another and sum them up."""
     outcomes = []
     for number, stage in enumerate(stages, 1):
         print(f"\n━━ {number}/{len(stages)} {stage.title} {'━' * max(4, 76 - len(stage.title))}", flush=True)

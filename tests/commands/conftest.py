@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.installations import Place, empty_place
-from tests.commands.sharing import SharedPlace, workers_of_this_run
+from tests.commands.sharing import SharedPlace, shared_place, workers_of_this_run
 
 SHARED = pytest.StashKey[SharedPlace]()
 # The process that makes it, held until the run ends: Python warns of a process that runs and that nobody holds.
@@ -23,8 +23,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     ):
         return
     base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    workers = workers_of_this_run()
-    shared = SharedPlace((base.parent if workers > 1 else base) / "shared-demonstration")
+    shared = shared_place(base, "shared-demonstration")
     session.config.stash[SHARED] = shared
     session.config.stash[MAKING] = shared.begin()
 

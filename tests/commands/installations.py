@@ -117,8 +117,13 @@ class Place:
 
 def empty_place(folder: Path) -> Place:
     """Room for an installation on the database of this run."""
-    server = os.environ["DATABASE_URL"] if os.environ.get(databases.CHOICE_VARIABLE) == "postgres" else ""
+    server = os.environ["DATABASE_URL"] if on_postgres() else ""
     return Place(folder, server, _make_database(server))
+
+
+def on_postgres() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return os.environ.get(databases.CHOICE_VARIABLE) == "postgres"
 
 
 def sqlite_place(folder: Path) -> Place:

@@ -1,6 +1,6 @@
 """
 One demonstration installation for a whole run: begun before the first test, in the background, by whichever worker of
-`-n` comes first; every worker takes a copy of its own.
+`-n` comes first; every worker takes a copy of its own. On SQLite one serves all stages of `make test`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.commands.installations import Place, empty_place
+from tests.commands.installations import Place, empty_place, on_postgres, sqlite_place
 
+# The folder in which `tools/check.py` keeps what one stage has made for a later one; it takes it away at the end.
+KEPT_VARIABLE = "ANLU_TEST_KEPT"
 KEEP_EXIT_CODE = "import subprocess, sys; print(subprocess.run(sys.argv[1:], stdout=sys.stderr).returncode)"
 
 
@@ -28,11 +30,12 @@ class SharedPlace:
     the room for it.
 
     It is being made as long as somebody holds the lock: the process that makes it inherits the lock and lets it go when
-    it ends, however it ends.
+    it ends, however it ends. A ``kept`` one stays for a later stage.
     """
 
     folder: Path
     room: Callable[[Path], Place] = empty_place
+    kept: bool = False
 
     def begin(self) -> subprocess.Popen[bytes] | None:
         """Start making it, unless another worker has done so; gives the process, which nobody has to wait for."""
@@ -65,7 +68,9 @@ class SharedPlace:
         return self._place()
 
     def leave(self, workers: int) -> None:
-        """Take it away when the last worker leaves."""
+        """Take it away when the last worker leaves, unless it is kept."""
+        if self.kept:
+            return
         with self._held("left") as left:
             left.write_text(f"{left.read_text()}.")
             if len(left.read_text()) == workers and self._is_begun():
@@ -95,6 +100,21 @@ class SharedPlace:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield path
+
+
+def shared_place(base: Path, name: str, room: Callable[[Path], Place] = empty_place) -> SharedPlace:
+    """
+    The installation of this run: on SQLite the one that is kept from stage to stage, else one of its own.
+
+    Parameters
+    ----------
+    base
+        The folder for temporary files of this process.
+    """
+    kept = os.environ.get(KEPT_VARIABLE)
+    if kept and (room is sqlite_place or not on_postgres()):
+        return SharedPlace(Path(kept) / "demonstration", sqlite_place, kept=True)
+    return SharedPlace((base.parent if workers_of_this_run() > 1 else base) / name, room)
 
 
 def workers_of_this_run() -> int:

@@ -26,7 +26,7 @@ from playwright.sync_api import (
 )
 
 from tests.commands.installations import sqlite_place
-from tests.commands.sharing import SharedPlace, workers_of_this_run
+from tests.commands.sharing import SharedPlace, shared_place, workers_of_this_run
 from tests.stories.installations import RunningInstallation, running_installation
 
 HERE = Path(__file__).parent
@@ -106,8 +106,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     ):
         return
     base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    common = base.parent if workers_of_this_run() > 1 else base
-    session.config.stash[COUNTY] = SharedPlace(common / "shared-county", sqlite_place)
+    session.config.stash[COUNTY] = shared_place(base, "shared-county", sqlite_place)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
