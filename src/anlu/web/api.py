@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -208,17 +209,23 @@ def patterns() -> list[URLPattern | URLResolver]:
     return [path(PATH, (found, app_name, namespace))]
 
 
+@cache
+def document_of(api: NinjaAPI) -> Any:
+    """The OpenAPI document, written once: it takes a second and is the same for everybody."""
+    return api.get_openapi_schema(path_prefix=f"/{PATH}")
+
+
 @page("web.api.schema", f"{PATH}openapi.json", "接口描述文件", permission=API)
 def schema(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
-    found = the_api().get_openapi_schema(path_prefix=f"/{PATH}")
+    found = document_of(the_api())
     return JsonResponse(found, json_dumps_params={"ensure_ascii": False})
 
 
 @page("web.api", "api/", "接口说明", permission=API)
 def described(request: HttpRequest) -> HttpResponse:
     """The same for people: every operation with what it takes and gives."""
-    found = the_api().get_openapi_schema(path_prefix=f"/{PATH}")
+    found = document_of(the_api())
     context = {
         "groups": operations(found),
         "page_note": f"版本 {VERSION}",
