@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from anlu.kernel.cases.extensions import ask_extension
 from anlu.kernel.cases.models import Case, CaseEvent, CaseUnit, CaseWatcher, Outcome, Part
@@ -147,3 +148,13 @@ def test_a_photograph_that_does_not_fit_is_questioned_at_once(
     done, doubt = (str(one) for one in answer.context["messages"])
     assert done.startswith("已登记隐患")
     assert doubt == "请核对照片：「旧照片.jpg」拍摄于 2023-01-05，早于发现日期 179 天"
+
+
+def test_what_is_missing_is_asked_for_in_plain_words(client: Client, officer: Officer) -> None:
+    case = found(officer, "标志缺失")
+    address = f"/hazards/{case.uid}/move/?move=reject"
+    for language, words in (("zh-hans", "请填写"), ("en", "Please fill this in")):
+        client.post(reverse("web.looks"), {"language": language})
+        page = client.post(address, {"note": ""}).content.decode()
+        assert page.count(words) == 2  # at the top and at the field
+        assert "字段" not in page
