@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Find all declarations."""
+        from anlu.kernel.core import planner  # noqa: F401  what every new connection is told
         from anlu.kernel.core.discover import discover  # imports models, which must exist first
 
         discover()
