@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db.models import Model
+from django.template import Context, Template
+from django.test import Client
+from django.test.signals import template_rendered
+from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from anlu.kernel.core.attachments import attachments_of
@@ -37,7 +44,12 @@ class World:
     theirs: Unit
     town: Area
     other_town: Area
+    sessions: dict[UUID, str] = field(default_factory=dict)
     things: dict[str, Model] = field(default_factory=dict)
+
+    def sign_in(self, client: Client, officer: Officer) -> None:
+        """Let a client go on in the session that the officer began with the module."""
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[officer.uid]
 
     def thing(self, ledger: str) -> Any:
         """The record of a ledger; made when first asked for."""
@@ -111,6 +123,33 @@ class People:
     nobody: Officer
 
 
+def session_of(officer: Officer) -> str:
+    """The key of a new session, which outlasts the tests of a module however busy the machine is."""
+    client = Client()
+    client.force_login(officer)
+    session = client.session
+    session.set_expiry(timedelta(days=1))
+    session.save()
+    return str(session.session_key)
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """
+    Pages answer with what they would draw (``context``) and draw nothing, which takes most of their time.
+
+    For tests that ask which records a page lists. How it is drawn is seen by those that open every page and ledger.
+    """
+
+    def draw_nothing(self: Template, context: Context) -> SafeString:
+        template_rendered.send(sender=self, template=self, context=context)
+        return SafeString("")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", draw_nothing)
+        yield
+
+
 @pytest.fixture(scope="module")
 def inhabited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, People]]:
     """Two squadrons of one brigade, each answering for its own town, and four people, made once for a module."""
@@ -126,8 +165,10 @@ def inhabited(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             townsman=make_officer(office, *everything(), width=Width.OWN),
             nobody=make_officer(ours),
         )
+        signed_in = (people.insider, people.outsider, people.townsman, people.nobody)
+        sessions = {one.uid: session_of(one) for one in signed_in}
         with handed_out(django_db_blocker):
-            yield World(ours, theirs, town, other_town), people
+            yield World(ours, theirs, town, other_town, sessions), people
 
 
 @pytest.fixture

@@ -331,16 +331,22 @@ def _case(family: str) -> Maker:
     return make
 
 
+def _seeded() -> None:
+    """What comes with the software, once: looking for what is missing takes longer than making a document."""
+    if not LegalBasis.objects.filter(builtin=True).exists():
+        seed_documents()
+
+
 def _document(unit: Unit, town: Area) -> Any:
     """A draft of this unit's; what it is made from comes with the software."""
-    seed_documents()
+    _seeded()
     title = f"测试总结{next(_serial)}"
     return draft_document("summary", {"headline": title, "opening": "测试。"}, unit=unit, by=SYSTEM)
 
 
 def issued_document(unit: Unit, town: Area) -> Any:
     """A brief that the brigade of this unit has issued: only what has been issued can be served."""
-    seed_documents()
+    _seeded()
     brigade = unit.parent
     chief = make_officer(brigade, VIEW, CHECK, SIGN, ISSUE)
     role = chief.grants.get().role.code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from anlu.kernel.core.filters import FlagFilter
+from anlu.kernel.core.filters import Filter, FlagFilter
 from anlu.kernel.core.models import AuditEntry, Record
 from anlu.kernel.core.permissions import permissions
 from anlu.kernel.people.models import Officer
@@ -22,7 +23,7 @@ from anlu.web.ledgers import Ledger, Personal, ledgers
 from anlu.web.nav import pages
 from anlu.web.pages.export import exported_columns
 from anlu.web.pages.listing import Listing
-from tests.contracts.conftest import World
+from tests.contracts.conftest import World, undrawn
 from tests.contracts.makers import MAKERS
 from tests.contracts.test_long_ledgers import rows_of_export
 
@@ -114,39 +115,58 @@ def test_every_export_is_recorded_and_says_who_made_it(
     assert f"{ledger.code}/{ledger.schema}" in "".join(head)
 
 
+DRAWN: set[tuple[type[Filter], str]] = set()
 WRONG = ("2023-02-30", "\x00", "'", "999999999999999999999", "x" * 500, "-", "é,é,é,é")
+WRONG_PLACES = (
+    {"after": "nonsense"},
+    {"before": "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee"},
+    {"sort": "-nothing"},
+    {"size": "-3"},
+    {"at": "NaN"},
+    {"voided": "1"},
+)
 
 
 @by_code
 def test_a_wrong_filter_is_a_message_and_never_an_error(
     ledger: Ledger, world: World, insider: Officer, client: Client
 ) -> None:
-    """Each filter by itself as far as its rows, which costs little; all of them together on the page."""
+    """
+    Each filter by itself as far as its rows, which costs little; all of them together on the page.
+
+    A page is drawn for a value when it has a class of filter that was not drawn with it yet: how a filter looks does
+    not depend on its ledger.
+    """
     world.thing(ledger.code)
     client.force_login(insider)
     names = [name for one in ledger.filters for name in one.names]
+    asked: list[Q] = []
     for value in WRONG:
         for name in names:
-            read_and_asked(ledger, insider, name, value)
-        assert client.get(reverse(ledger.code), dict.fromkeys(names, value)).status_code == 200, value
-    for parameters in (
-        {"after": "nonsense"},
-        {"before": "0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee"},
-        {"sort": "-nothing"},
-        {"size": "-3"},
-        {"at": "NaN"},
-        {"voided": "1"},
-    ):
-        assert client.get(reverse(ledger.code), parameters).status_code == 200, parameters
+            read_and_asked(ledger, insider, name, value, asked)
+        looks = {(type(one), value) for one in ledger.filters}
+        with undrawn() if looks <= DRAWN else nullcontext():
+            assert client.get(reverse(ledger.code), dict.fromkeys(names, value)).status_code == 200, value
+        DRAWN.update(looks)
+    for place, parameters in enumerate(WRONG_PLACES):
+        with nullcontext() if place == ALL.index(ledger) % len(WRONG_PLACES) else undrawn():
+            assert client.get(reverse(ledger.code), parameters).status_code == 200, parameters
 
 
-def read_and_asked(ledger: Ledger, viewer: Officer, name: str, value: str) -> None:
-    """Everything that a list does with one filter: its total, its rows, its words."""
+def read_and_asked(ledger: Ledger, viewer: Officer, name: str, value: str, asked: list[Q]) -> None:
+    """
+    Everything that a list does with one filter: its words, its total, its rows.
+
+    A condition that was asked before finds the same rows: most wrong values leave none at all.
+    """
     listing = listed_as(ledger, viewer, {name: value})
     try:
-        listing.chosen.total()
-        listing.page(ledger.columns, size=3)
         listing.words()
+        condition = listing.selection.q()
+        if condition not in asked:
+            asked.append(condition)
+            listing.chosen.total()
+            listing.page(ledger.columns, size=3)
     except Exception as problem:
         raise AssertionError(f"{ledger.code}: {name}={value!r} is an error, not a message") from problem
 
