@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from anlu.kernel.cases.kinds import kinds
+from anlu.kernel.cases.kinds import Kind, kinds
 from anlu.kernel.cases.models import Case
 from anlu.kernel.people.models import Officer
 from anlu.web.api import PATH, make_api
@@ -34,6 +34,12 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def opened(self) -> Kind | None:
+        """The kind of which it opens a case; None for every other operation."""
+        code = self.path.rpartition("/")[2]
+        return kinds.get(code) if self.method == "post" and code in kinds else None
 
     def ask(self, client: Client, values: dict[str, str]) -> Any:
         """The answer to a sound request with these values where they are wanted."""
@@ -129,10 +135,12 @@ def test_nothing_of_a_case_is_reached_from_another_unit_or_town(
         "other": str(thing.uid),
     }
     for operation in OPERATIONS:
+        if (opened := operation.opened) and opened.family != family_of(thing):
+            continue  # a new case of another family: asked for by the test of that one
         answer = operation.ask(client, values)
         if "{uid}" in operation.path:
             assert answer.status_code == 404, f"{operation}: {answer.status_code} {answer.content.decode()}"
-        elif operation.method == "get":
+        else:
             assert answer.status_code < 500, str(operation)
             assert str(thing.uid) not in answer.content.decode(), str(operation)
     assert Case.objects.values_list("version", "state").get(pk=thing.pk) == before
