@@ -69,6 +69,7 @@ def counted(start: date, days: int) -> date:
 
 
 # ------------------------------------------------------------------------------------------------ declarations
+@pytest.mark.no_database
 @by_kind
 def test_a_kind_is_sound_and_its_words_are_known(kind: Kind) -> None:
     assert kind.lifecycle.problems() == []
@@ -85,6 +86,7 @@ def test_a_kind_is_sound_and_its_words_are_known(kind: Kind) -> None:
     assert len(labels) == len(set(labels))
 
 
+@pytest.mark.no_database
 def test_labels_of_kinds_are_unique_and_prefixes_belong_to_one_family() -> None:
     labels = [(kind.family, kind.label) for kind in kinds]
     assert len(labels) == len(set(labels))
@@ -94,6 +96,7 @@ def test_labels_of_kinds_are_unique_and_prefixes_belong_to_one_family() -> None:
     assert {prefix: found for prefix, found in owners.items() if len(found) > 1} == {}
 
 
+@pytest.mark.no_database
 @by_kind
 def test_moves_that_sign_or_punish_are_for_sworn_officers(kind: Kind) -> None:
     for move in kind.lifecycle.moves:
@@ -101,11 +104,13 @@ def test_moves_that_sign_or_punish_are_for_sworn_officers(kind: Kind) -> None:
             assert move.sworn, move.code
 
 
+@pytest.mark.no_database
 @by_kind
 def test_a_kind_stands_in_the_reference_as_it_is_declared(kind: Kind) -> None:
     assert kind_part(kind) in PAGE.read_text(encoding="utf-8"), "run: make docs"
 
 
+@pytest.mark.no_database
 @by_kind
 @given(seed=st.integers(0, 2**32))
 def test_thousands_of_steps_meet_no_dead_end_and_no_move_without_evidence(kind: Kind, seed: int) -> None:

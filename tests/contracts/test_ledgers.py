@@ -33,11 +33,13 @@ SCOPED = [one for one in ALL if issubclass(one.model, Record) and not one.model.
 EXPORTED = [one for one in ALL if f"{one.code}.export_csv" in pages]
 
 
+@pytest.mark.no_database
 @by_code
 def test_a_ledger_has_a_maker_for_these_tests(ledger: Ledger) -> None:
     assert ledger.code in MAKERS, f"add {ledger.code} to tests/contracts/makers.py"
 
 
+@pytest.mark.no_database
 @by_code
 def test_labels_of_columns_and_filters_are_unique(ledger: Ledger) -> None:
     labels = [column.label for column in ledger.columns]
@@ -56,6 +58,7 @@ def days_in(condition: Q) -> list[date]:
     return found
 
 
+@pytest.mark.no_database
 @by_code
 def test_no_filter_of_a_ledger_keeps_the_day_on_which_the_server_started(ledger: Ledger) -> None:
     for one in ledger.filters:

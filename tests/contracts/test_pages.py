@@ -200,12 +200,14 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(client: Cli
     }
 
 
+@pytest.mark.no_database
 @by_code
 def test_a_page_is_declared_in_chinese_with_a_known_permission(page: Page) -> None:
     assert CHINESE.search(page.label)
     assert not page.permission or page.permission in permissions
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize("permission", list(permissions), ids=lambda one: one.code)
 def test_a_permission_is_labelled_and_belongs_to_a_chapter(permission) -> None:  # type: ignore[no-untyped-def]
     assert CHINESE.search(permission.label)
@@ -233,6 +235,7 @@ def test_the_menu_keeps_the_order_of_the_chapters(world: World, insider: Officer
     assert len(shown) >= 2
 
 
+@pytest.mark.no_database
 def test_every_ledger_has_its_pages() -> None:
     assert len(ledgers) >= 8
     for ledger in ledgers:
