@@ -20,6 +20,11 @@ from anlu.kernel.people.models import Officer, RolePermission, Unit
 from tests.factories import make_officer, make_unit
 from tests.kernel.cases.test_files import jpeg
 
+KINDS = {
+    "hazards.hazard": "hazards.signs",
+    "governance.task": "governance.superior",
+    "suggestions.suggestion": "suggestions.suggestion",
+}
 KIND, HERE = "hazards.signs", {"lon": 115.71, "lat": 36.84}
 
 
@@ -93,7 +98,7 @@ def test_everything_that_could_not_be_done_at_once_is_named_with_its_reason(
     sent = {"deed": "urge", "row": [str(one.uid) for one in cases], "confirmed": "1", "note": ""}
     answer = client.post("/hazards/bulk/", sent, follow=True)
     done, refused = (str(one) for one in answer.context["messages"])
-    assert done == "已办理 1 处"
+    assert done == "已催办 1 处"
     assert refused.startswith("6 处没有办：")
     assert all(case.number in refused for case in cases[:6])
     assert refused.count("（") == 1  # one reason for all of them
@@ -158,3 +163,15 @@ def test_what_is_missing_is_asked_for_in_plain_words(client: Client, officer: Of
         page = client.post(address, {"note": ""}).content.decode()
         assert page.count(words) == 2  # at the top and at the field
         assert "字段" not in page
+
+
+def test_the_day_of_a_matter_is_called_what_it_is(client: Client, officer: Officer) -> None:
+    families = {
+        "hazards.hazard": "发现日期",
+        "governance.task": "登记日期",
+        "suggestions.suggestion": "提出日期",
+    }
+    client.force_login(make_officer(None, *(f"{one}.{verb}" for one in families for verb in ("view", "add"))))
+    for family, words in families.items():
+        form = client.get(f"{reverse(family)}new/", {"kind": KINDS[family]})
+        assert form.context["form"].fields["found_on"].label == words

@@ -201,6 +201,8 @@ class Family:
         a permission to view, however wide, opens no others.
     imports
         Its cases can come from a table, with a permission of its own (``imports``).
+    found_label, unit_label
+        What the day and the unit of finding are called there: a letter is received (收文), nobody finds it.
     """
 
     code: str
@@ -214,6 +216,8 @@ class Family:
     located: bool = True
     private: bool = False
     imports: bool = False
+    found_label: str = "发现日期"
+    unit_label: str = "发现单位"
 
     def permission_to(self, verb: str) -> str:
         """``hazards.hazard.view`` for ``view``."""

@@ -20,6 +20,8 @@ DECISIONS = add_family(
         chapter="综合治理",
         item="调度会",
         located=False,
+        found_label="议定日期",
+        unit_label="登记单位",
         empty="会议上议定的事项在调度会页面登记，由责任单位办理、安委办销号。",
     )
 )
@@ -33,6 +35,8 @@ TASKS = add_family(
         chapter="综合治理",
         item="来文交办",
         located=False,
+        found_label="登记日期",
+        unit_label="登记单位",
         empty="这里登记上级来文交办的事项：文号、回复期限，分解给承办单位，办结后回复。",
     )
 )

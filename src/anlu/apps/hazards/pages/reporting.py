@@ -93,9 +93,9 @@ class ReportForm(forms.Form):
     )
     lon = forms.FloatField(label="经度", required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(label="纬度", required=False, min_value=-85, max_value=85)
-    road = forms.ModelChoiceField(Road.objects.none(), label="道路", required=False)
+    road = forms.ModelChoiceField(Road.objects.none(), label="道路", required=False, empty_label="—")
     chainage_m = StakeField(label="桩号")
-    town = forms.ModelChoiceField(Road.objects.none(), label="镇街", required=False)
+    town = forms.ModelChoiceField(Road.objects.none(), label="镇街", required=False, empty_label="—")
     place_text = forms.CharField(label="地点说明", max_length=300, required=False)
     description = forms.CharField(
         label="补充说明", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -17,6 +17,8 @@ FAMILY = add_family(
         chapter="今日",
         item="意见建议",
         located=False,
+        found_label="提出日期",
+        unit_label="提出单位",
         private=True,
         empty="哪里不好用、哪张表重复填、哪项要求不合理，都可以写在这里。只有您和大队办理的人看得到。",
     )

@@ -92,9 +92,9 @@ def columns_of(family: Family) -> tuple[Column, ...]:
             "handler", "经办人", value="handler.name", listed=not family.located
         ),  # a place needs the room
         Column("due_on", "办理期限", sort="due_on", note=due_note, note_colour=due_urgency),
-        Column("found_on", "发现日期", sort="found_on"),
+        Column("found_on", family.found_label, sort="found_on"),
         Column("closed_on", "办结日期", sort="closed_on", listed=False),
-        Column("unit", "发现单位", value="unit.name", listed=False),
+        Column("unit", family.unit_label, value="unit.name", listed=False),
         Column("on_time", "按期", listed=False),
         Column("returns", "退回", listed=False),
         Column("rebounds", "反弹", listed=False),
@@ -119,9 +119,9 @@ def filters_of(family: Family) -> tuple[Filter, ...]:
         ChoiceFilter("state", "状态", choices=lambda: states_of(family)),
         *((ChoiceFilter("grade", "等级", choices=choices(grades)),) if grades else ()),
         *((AreaFilter("town", "镇街", common=True),) if family.located else ()),
-        UnitFilter("unit", "发现单位"),
+        UnitFilter("unit", family.unit_label),
         UnitFilter("lead", "牵头单位"),
-        DateFilter("found", "发现日期", column="found_on"),
+        DateFilter("found", family.found_label, column="found_on"),
         DateFilter("deadline", "办理期限", column="due_on"),
         DateFilter("closed", "办结日期", column="closed_on"),
         DateFilter("reopened", "反弹日期", column="reopened_on"),

@@ -79,12 +79,13 @@ class CasePage(Detail):
 
     def _basic(self, case: Case) -> list[Fact]:
         helpers = CaseUnit.objects.filter(case=case, part=Part.HELPER).select_related("unit")
+        family = families.get(case.family)
         known = (
             ("位置", place_words(case)),
             ("镇街", case.town.name if case.town else ""),
             ("等级", grade_words(case)),
-            ("发现日期", words_of(case.found_on)),
-            ("发现单位", case.unit.name if case.unit else ""),
+            (family.found_label, words_of(case.found_on)),
+            (family.unit_label, case.unit.name if case.unit else ""),
             ("提出人", case.reporter_name),
             ("牵头单位", case.lead.name if case.lead else ""),
             ("配合单位", "、".join(one.unit.short_name or one.unit.name for one in helpers)),

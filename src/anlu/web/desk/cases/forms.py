@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 
 from anlu.engine.lifecycle import AFTER, BEFORE, DOCUMENT, EVIDENCE, NOTE, PHOTO, Move
-from anlu.kernel.cases.kinds import FactField, Kind
+from anlu.kernel.cases.kinds import FactField, Kind, families
 from anlu.kernel.cases.models import Case, CaseUnit, Part
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
@@ -130,7 +130,7 @@ class CaseForm(forms.Form):
             "description": forms.CharField(
                 label="情况说明", required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 4})
             ),
-            "found_on": day_field("发现日期", required=True, initial=today),
+            "found_on": day_field(families.get(kind.family).found_label, required=True, initial=today),
         }
         if kind.grades:
             fields["grade"] = forms.ChoiceField(

@@ -27,7 +27,7 @@ PRESETS = (
     Preset("未办结", lambda: {"stage": "open"}),
     Preset("逾期", lambda: {"due": "overdue"}),
     Preset("本周到期", lambda: {"due": "week"}),
-    Preset("本年发现", lambda: {"found_from": f"{today():%Y}-01-01"}),
+    Preset("本年新增", lambda: {"found_from": f"{today():%Y}-01-01"}),
 )
 
 

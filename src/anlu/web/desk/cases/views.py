@@ -273,7 +273,8 @@ class CaseBulk(Bulk):
             except AnluError as problem:
                 refused.setdefault(str(problem), []).append(case.number)
         if done:
-            messages.success(self.request, f"已办理 {done} {self.ledger.unit}")
+            verb = "改派" if deed == "assign" else "催办"
+            messages.success(self.request, f"已{verb} {done} {self.ledger.unit}")
         if refused:
             number = sum(map(len, refused.values()))
             reasons = "；".join(f"{why}（{'、'.join(numbers)}）" for why, numbers in refused.items())
