@@ -12,7 +12,7 @@ from anlu.apps.suggestions.kinds import FAMILY
 from anlu.kernel.cases.history import people_of_parts
 from anlu.kernel.cases.models import Case, CaseWatcher, Part
 from anlu.kernel.cases.searching import hits
-from anlu.kernel.cases.services import assign_case, case_for, give_part, open_case
+from anlu.kernel.cases.services import assign_case, case_for, open_case
 from anlu.kernel.core.errors import NotFound
 from anlu.kernel.core.scope import SYSTEM, Scope, Width
 from anlu.kernel.people.explain import grounds_for
@@ -78,8 +78,7 @@ def test_people_of_a_unit_hear_of_one_only_if_they_work_on_such_cases() -> None:
     worker = make_officer(unit, VIEW, FAMILY.permission_to("reply"), width=Width.OWN)
     make_officer(unit, VIEW, ADD)
     make_officer(unit, HANDLE)  # works on them, but may not look
-    case = complaint(SYSTEM)
-    give_part(case, unit, Part.LEAD)
+    case = assign_case(complaint(SYSTEM).uid, {"lead": unit}, by=SYSTEM)
     assert people_of_parts(case, Part.LEAD) == {worker.uid}
     assert seen_by(worker) == {case.number}
 
