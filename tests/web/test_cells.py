@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
+from typing import Any
 
 import openpyxl
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlu.kernel.core.language.words import Verbatim
 from anlu.kernel.places.models import Area
-from anlu.web.cells import Renderer, words_of
+from anlu.web.cells import SHOWN_AS, Cell, Renderer, words_of
 from anlu.web.ledgers import Column, Kind, Personal, joins_of
 from anlu.web.masking import masked
 from anlu.web.pages.export import Table, csv_lines, harmless, write_excel
@@ -117,3 +121,35 @@ def test_showing_columns_asks_nothing_more_than_the_rows(django_assert_num_queri
 def test_a_missing_step_on_a_path_shows_nothing() -> None:
     renderer = Renderer(Area, [Column("parent", "上级", value="parent.parent.name")])
     assert renderer.cells(make_area())[0].value == ""
+
+
+VALUES = ["", "0", "短", "比十二个字还要长的一句话在这里", Verbatim("<b>&"), "2023-06-30"]
+MORE: list[dict[str, Any]] = [
+    {},
+    {"colour": "red"},
+    {"url": "/x/"},
+    {"note": "另记"},
+    {"note": "另记", "note_colour": "amber"},
+    {"title": "全文"},
+    {"strong": True},
+    {"hollow": True},
+    {"reveal": "phone"},
+]
+
+
+@pytest.mark.parametrize("kind", ["text", "link", "wrong", "reason", *sorted(set(SHOWN_AS.values()))])
+def test_the_short_way_to_draw_a_cell_ends_like_the_long_one(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn() -> list[str]:
+        return [
+            render_to_string(
+                "web/components/cell.html",
+                {"cell": Cell(value, kind, **more), "first": first, "row": {"url": "/row/"}},
+            )
+            for value, more, first in product(VALUES, MORE, (True, False))
+        ]
+
+    short = drawn()
+    monkeypatch.setattr(Cell, "bare", "")
+    assert short == drawn()

@@ -31,6 +31,7 @@ SHOWN_AS = {  # kinds that the component templates know
     Kind.TAG: "tag",
     Kind.PLACE: "place",
 }
+BARE = {"number": "figure", "date": "figure", "text": "words", "tight": "words"}
 RIGHT = frozenset({Kind.NUMBER, Kind.MONEY})
 MEANINGS = frozenset({"red", "amber", "green", "blue", "grey"})
 SEVERITIES = frozenset({"fatal", "serious", "slight", "damage"})
@@ -55,6 +56,16 @@ class Cell:
     def verbatim(self) -> bool:
         """Whether the value is data, not a text of the platform."""
         return isinstance(self.value, Verbatim)
+
+    @property
+    def bare(self) -> str:
+        """
+        "figure" or "words" where the value alone is shown, as most are; else "".
+
+        The template asks this one question first, and otherwise a dozen of every cell of a list.
+        """
+        more = self.colour or self.url or self.note or self.title or self.strong or self.reveal
+        return "" if more or not self.value else BARE.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True)
