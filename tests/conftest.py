@@ -126,6 +126,25 @@ def static_files_found_once(pytestconfig: pytest.Config) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def pages_noted_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Note what a page was drawn from once, and not for each of the hundreds of parts that it includes."""
+    if request.config.pluginmanager.is_blocked("django"):
+        yield
+        return
+    request.getfixturevalue("django_test_environment")
+    from django.template import Context, Template  # the engine's tests run without it
+
+    noted = Template._render
+
+    def render(self: Template, context: Context) -> str:
+        return noted(self, context) if context.template is self else self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """

@@ -308,8 +308,8 @@ def test_figures_are_compared_with_last_year_the_period_before_or_so_far(
     page = client.get(reverse("indicators.indicator", args=["crash.count"]), asked)
     figure = page.context["figure"]
     assert (figure.value, figure.previous) == (value, before)
-    listed = client.get(reverse("indicators.catalogue"), asked).context["entries"]
-    entry = next(one for one in listed if one.indicator.code == "crash.count")
+    chapters = client.get(reverse("indicators.catalogue"), asked).context["groups"]
+    entry = next(one for _, entries in chapters for one in entries if one.indicator.code == "crash.count")
     for address in (card.method_url, entry.url):  # leads to the same comparison
         led = client.get(address).context["figure"]
         assert (led.value, led.previous, led.change) == (value, before, words)
