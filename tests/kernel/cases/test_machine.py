@@ -62,6 +62,7 @@ WHOSE = {"squadron": FINDER, "handler": FINDER, "inspector": FINDER, "reporter":
 SHOWN = {PHOTO: "photo", BEFORE: "before", AFTER: "after", DOCUMENT: "document"}
 ALL_THE_WAY = 12  # moves after which each of a case was made that does not drop it
 LAST_DAY = date(2026, 9, 1)  # deadlines that begin later end in a year whose holidays are not known yet
+LOOKED_AT = ("pk", "uid", "version", "state", "due_on", "closed_on", "step_on")  # of a case, after every step
 MEASURED = "hazards.hazard"  # the family in which measures come before 整改完成
 
 
@@ -106,6 +107,11 @@ class Expected:
             BEFORE: any(kind == BEFORE for _, kind in self.given),
             AFTER: AFTER in since,
         }
+
+
+def looked_at(pk: int) -> Any:
+    """What is looked at of a case, as it stands now."""
+    return Case.objects.values_list(*LOOKED_AT, named=True).get(pk=pk)
 
 
 class Machine(RuleBasedStateMachine):
@@ -180,7 +186,7 @@ class Machine(RuleBasedStateMachine):
     # -------------------------------------------------------------------------------------- deeds
     def attempt(self, pk: int, code: str, who: str, *, said: bool, due_in: int | None = None) -> bool:
         """Try a move, and hold what became of it against the model."""
-        case, known = Case.objects.get(pk=pk), self.known[pk]
+        case, known = looked_at(pk), self.known[pk]
         step = next((one for one in self.lifecycle.moves_from(known.state) if one.code == code), None)
         asks = step.asks if step is not None else ()
         values: dict[str, Any] = {"lead": self.cast.department} if "lead" in asks else {}
@@ -193,7 +199,7 @@ class Machine(RuleBasedStateMachine):
             move_case(case.uid, code, by=self.cast.people[who], note="已办" if said else "", values=values)
         except REFUSED:
             assert not wanted, f"{who} could not {code} out of {known.state}"
-            assert Case.objects.get(pk=pk).version == case.version
+            assert looked_at(pk) == case
             return False
         assert wanted, f"{who} could {code} out of {known.state}"
         assert step is not None
@@ -217,9 +223,7 @@ class Machine(RuleBasedStateMachine):
         for lacking in (one for one in step.needs if one != NOTE and not known.evidence(True)[one]):
             self.give(pk, lacking)
         if step.role in ("owner", "partner") and not known.led:
-            assign_case(
-                Case.objects.get(pk=pk).uid, {"lead": self.cast.department}, by=self.cast.people[CHIEF]
-            )
+            assign_case(looked_at(pk).uid, {"lead": self.cast.department}, by=self.cast.people[CHIEF])
             known.led = True
         if self.kind.family == MEASURED and step.code == "fix" and not known.is_measured:
             self.measure(pk)
@@ -286,7 +290,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(pk=cases, who=st.sampled_from((LIAISON, STRANGER)), days=st.integers(-3, 30))
     def ask_for_more_time(self, pk: int, who: str, days: int) -> None:
-        case, known = Case.objects.get(pk=pk), self.known[pk]
+        case, known = looked_at(pk), self.known[pk]
         until = known.due + timedelta(days=days)
         going_on = not self.lifecycle.is_done(known.state) and known.wanted is None
         fits = who == LIAISON and known.led and going_on and known.due < until >= self.day
@@ -300,7 +304,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(pk=cases, grant=st.booleans(), who=st.sampled_from((CHIEF, FINDER)))
     def decide(self, pk: int, grant: bool, who: str) -> None:
-        case, known = Case.objects.get(pk=pk), self.known[pk]
+        case, known = looked_at(pk), self.known[pk]
         grantable = known.wanted is not None and known.wanted > known.due
         grantable = grantable and not self.lifecycle.is_done(known.state)
         fits = who == CHIEF and known.wanted is not None and (grantable or not grant)
@@ -341,7 +345,7 @@ class Machine(RuleBasedStateMachine):
     def merge(self, gone: int, kept: int) -> None:
         double, original = self.known[gone], self.known[kept]
         going_on = not any(self.lifecycle.is_done(one.state) for one in (double, original))
-        uids = [Case.objects.get(pk=pk).uid for pk in (gone, kept)]
+        uids = [looked_at(pk).uid for pk in (gone, kept)]
         try:
             merge_cases(*uids, by=self.cast.people[FINDER])
         except REFUSED:
@@ -356,9 +360,11 @@ class Machine(RuleBasedStateMachine):
     # -------------------------------------------------------------------------------------- what always holds
     @invariant()
     def nothing_is_lost(self) -> None:
-        cases = Case.objects.in_bulk(list(self.known))
+        stated = Case.objects.filter(pk__in=self.known).values_list(*LOOKED_AT, named=True)
+        cases = {case.pk: case for case in stated}
         moves = defaultdict(list)
-        for event in CaseEvent.objects.filter(case__in=self.known, is_move=True).order_by("pk"):
+        events = CaseEvent.objects.filter(case__in=self.known, is_move=True).order_by("pk")
+        for event in events.values_list("case_id", "code", "before", "after", named=True):
             moves[event.case_id].append(event)
         for pk, known in self.known.items():
             case = cases[pk]
@@ -371,7 +377,7 @@ class Machine(RuleBasedStateMachine):
             if (
                 not done and case.step_on is None
             ):  # the worker does not look again: a draft waits, or all is done
-                last = Escalation.objects.filter(case=case, due_on=case.due_on).order_by("pk").last()
+                last = Escalation.objects.filter(case=pk, due_on=case.due_on).order_by("pk").last()
                 assert last is not None
                 ended = last.rung == "listed" and last.state == StepState.SIGNED
                 assert ended or last.state in (StepState.DRAFTED, StepState.DROPPED)
