@@ -71,7 +71,7 @@ def test_the_list_of_a_ledger_shows_the_record(
     ledger: Ledger, world: World, insider: Officer, client: Client
 ) -> None:
     thing = world.thing(ledger.code)
-    client.force_login(insider)
+    world.sign_in(client, insider)
     answer = client.get(reverse(ledger.code))
     assert str(getattr(thing, ledger.identity)) in answer.content.decode()
 
@@ -83,7 +83,7 @@ def test_people_of_another_unit_or_town_see_nothing_of_it(
 ) -> None:
     thing = world.thing(ledger.code)
     stranger: Officer = request.getfixturevalue(who)
-    client.force_login(stranger)
+    world.sign_in(client, stranger)
     assert not ledger.visible_rows(stranger).filter(pk=thing.pk).exists()
     listed = client.get(reverse(ledger.code)).content.decode()
     assert str(thing.uid) not in listed
@@ -104,7 +104,7 @@ def test_every_export_is_recorded_and_says_who_made_it(
     ledger: Ledger, form: str, world: World, insider: Officer, client: Client
 ) -> None:
     world.thing(ledger.code)
-    client.force_login(insider)
+    world.sign_in(client, insider)
     before = AuditEntry.objects.filter(action="export", actor=insider.uid).count()
     answer = client.get(reverse(f"{ledger.code}.export_{form}"))
     content = b"".join(answer.streaming_content)  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ def test_a_wrong_filter_is_a_message_and_never_an_error(
     not depend on its ledger.
     """
     world.thing(ledger.code)
-    client.force_login(insider)
+    world.sign_in(client, insider)
     names = [name for one in ledger.filters for name in one.names]
     asked: list[Q] = []
     for value in WRONG:
@@ -183,7 +183,7 @@ def test_personal_columns_are_masked_and_revealing_is_recorded(
     world: World, insider: Officer, client: Client
 ) -> None:
     """Over all ledgers: no personal value is on a page before it is asked for, and asking leaves an entry."""
-    client.force_login(insider)
+    world.sign_in(client, insider)
     for ledger in ALL:
         columns = [
             one for section in ledger.sections for one in section.columns if one.personal != Personal.NONE
