@@ -43,12 +43,10 @@ class Order:
         sign = "-" if down else ""
         if self.path == "pk":
             return [f"{sign}pk"]
-        if not self.nullable:
-            return [f"{sign}{self.path}", f"{sign}pk"]
-        column = F(self.path)
-        # One of the two must be True and the other None: Django refuses False.
-        last: dict[str, bool] = {"nulls_first": True} if backwards else {"nulls_last": True}
-        return [column.desc(**last) if down else column.asc(**last), f"{sign}pk"]
+        column = F(self.path)  # by its name a foreign key would be in the order of the table that it leads to
+        # At most one of the two, and True: Django refuses False.
+        empty = {"nulls_first" if backwards else "nulls_last": True} if self.nullable else {}
+        return [column.desc(**empty) if down else column.asc(**empty), f"{sign}pk"]
 
     def beyond(self, value: Any, pk: int, *, backwards: bool = False) -> Q:
         """Rows after the row with this value and key (or before it)."""
