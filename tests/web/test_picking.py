@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from anlu.kernel.cases.models import Case
 from anlu.kernel.core.scope import SYSTEM
-from anlu.kernel.people.models import Officer
+from anlu.kernel.people.models import Officer, Responsibility
 from anlu.kernel.people.services import assign_area
 from anlu.kernel.places.models import RoadLine
 from tests.factories import make_officer, make_unit, seed_dictionaries
@@ -110,17 +111,18 @@ def test_the_report_from_the_roadside_has_the_same_piece(clerk: Officer, client:
 def test_the_map_of_a_new_matter_begins_where_the_own_unit_works(
     ground: dict[str, Any], client: Client
 ) -> None:
-    squadron = make_unit("西镇中队")
-    assign_area(squadron, ground["west"], by=SYSTEM)
+    ending, beginning = make_unit("西镇中队"), make_unit("新中队")
+    Responsibility.objects.create(unit=ending, area=ground["west"], valid_to=date(2999, 1, 1))
+    assign_area(beginning, ground["west"], by=SYSTEM, valid_from=date(2999, 1, 2))
     RoadLine.objects.filter(road__code="L001").update(town=ground["west"])
     shown = []
-    for unit in (squadron, make_unit("秩序中队")):
+    for unit in (ending, beginning, make_unit("秩序中队")):
         client.force_login(make_officer(unit, "hazards.hazard.view", "hazards.hazard.add"))
         page = form_at(client, f"{reverse(NEW)}?kind={KIND}")
         options = json.loads(
             re.search(r'<script id="map-options"[^>]*>(.*?)</script>', page, re.DOTALL).group(1)  # type: ignore[union-attr]
         )
         shown.append(options["bounds"])
-    own, everywhere = shown
+    own, not_yet, everywhere = shown
     assert own == [[115.72, 36.62], [115.74, 36.62]]
-    assert everywhere == [[115.72, 36.6], [115.95, 36.75]]
+    assert not_yet == everywhere == [[115.72, 36.6], [115.95, 36.75]]

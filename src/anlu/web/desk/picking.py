@@ -16,6 +16,8 @@ from django.db.models import Max, Min
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
+from anlu.kernel.core.clock import today
+from anlu.kernel.people.access import valid_on
 from anlu.kernel.people.models import Officer, Responsibility, Unit
 from anlu.kernel.places.locating import NOTHING, Locator, Whereabouts
 from anlu.kernel.places.models import Area, Located, Road, RoadLine
@@ -86,7 +88,7 @@ def _extent(thing: Located | None, by: Officer | None) -> list[list[float]] | No
 
 def _towns_of(unit: Unit) -> list[int]:
     """The areas that a unit answers for today, and its own."""
-    held = Responsibility.objects.filter(unit=unit, valid_to__isnull=True).values_list("area", flat=True)
+    held = Responsibility.objects.filter(valid_on(today()), unit=unit).values_list("area", flat=True)
     return [*held, *([unit.area_id] if unit.area_id else [])]
 
 
