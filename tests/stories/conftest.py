@@ -80,11 +80,9 @@ TOO_WIDE = """async () => {
     one.outerHTML.slice(0, 160)).join(' | ')]
 }"""
 
-# A form with files is sent by its page, so that a click no longer waits for the next one: what is expected there does.
-expect.set_options(timeout=30_000)
-
 # Playwright runs an event loop in this thread, in which Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# A form with files is sent by its page, so that a click does not wait for the next one: what is expected there does.
 expect.set_options(timeout=PATIENCE_MS)
 
 

@@ -196,7 +196,7 @@ class CasePage(Detail):
                 "label": label,
                 "icon": icon,
                 "url": f"{address}?{urlencode({'act': act})}",
-                "at_once": "watch" in act,
+                "at_once": act in ("watch", "unwatch"),
             }
             for act, label, icon, may in possible
             if may
