@@ -13,6 +13,13 @@ from anlu.kernel.people.models import Officer, Unit
 DAY = {"type": "date"}
 
 
+class ManyTicks(forms.CheckboxSelectMultiple):
+    """Several of many, each with a box to tick, in a frame that scrolls: nobody has to hold a key."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "ticks--many"} | (attrs or {}))
+
+
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """
     A form of a record.

@@ -12,7 +12,7 @@ from anlu.apps.inspections.terms import CATEGORIES
 from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import POLICE, Officer, Unit, UnitKind
-from anlu.web.forms import DAY, RecordForm
+from anlu.web.forms import DAY, ManyTicks, RecordForm
 
 INSPECTED = (*POLICE, UnitKind.VEHICLE_OFFICE)
 
@@ -29,7 +29,7 @@ class TeamForm(RecordForm):
     class Meta:
         model = Team
         fields = ("name", "leader", "members", "valid_from", "valid_to")
-        widgets: ClassVar[dict[str, Any]] = {"members": forms.SelectMultiple(attrs={"size": 8})}
+        widgets: ClassVar[dict[str, Any]] = {"members": ManyTicks}
         help_texts: ClassVar[dict[str, str]] = {
             "members": "可选多个；只有组长和组员事先看得到不通知的督查安排"
         }
@@ -53,10 +53,10 @@ class RoundForm(RecordForm):
     class Meta:
         model = Round
         fields = ("team", "planned_on", "announced", "categories", "units", "note")
-        widgets: ClassVar[dict[str, Any]] = {"units": forms.SelectMultiple(attrs={"size": 10})}
+        widgets: ClassVar[dict[str, Any]] = {"units": ManyTicks}
         help_texts: ClassVar[dict[str, str]] = {
             "announced": "不勾选的，当天以前只有督查组看得到",
-            "units": "可选多个（按住 Ctrl 点选）",
+            "units": "可选多个",
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:

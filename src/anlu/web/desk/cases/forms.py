@@ -15,6 +15,7 @@ from anlu.kernel.core.clock import today
 from anlu.kernel.core.dictionaries import choices
 from anlu.kernel.people.models import Officer, Unit
 from anlu.kernel.places.models import Area, AreaKind, Road
+from anlu.web.forms import ManyTicks
 from anlu.web.stakes import StakeField
 from anlu.web.uploads import DOCUMENT_TYPES, MOST_MB, PICTURE_TYPES, FilesField, ManyFiles
 
@@ -53,9 +54,8 @@ def helpers_field(case: Case | None = None) -> forms.ModelMultipleChoiceField:  
     held = (
         CaseUnit.objects.filter(case=case, part=Part.HELPER).values_list("unit_id", flat=True) if case else ()
     )
-    widget = forms.CheckboxSelectMultiple(attrs={"class": "ticks--many"})
     return forms.ModelMultipleChoiceField(
-        units(), label="配合单位", required=False, widget=widget, help_text="可选多个", initial=list(held)
+        units(), label="配合单位", required=False, widget=ManyTicks, help_text="可选多个", initial=list(held)
     )
 
 
